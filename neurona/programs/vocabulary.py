@@ -1,0 +1,67 @@
+"""The vocabulary: which words a query may use, and what an ontology says of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from neurona.errors import DataError, nearest_name
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Concepts, relations, categories and definitions.
+
+    Attributes:
+        concepts: unary predicates that are scored on entities, in the order of the score arrays.
+        relations: binary predicates that are scored on ordered pairs of entities, in their order.
+        categories: named sets of concepts, or of relations, that a `describe` question chooses from.
+        definitions: further unary concepts defined by the ontology as a formula over the variable x in
+            logic syntax, e.g. `{"animate": "face(x) | cat(x)"}`. They are expanded before execution.
+        axioms: further truths of the ontology in logic syntax, e.g. `forall x. face(x) -> ~house(x)`.
+    """
+
+    concepts: tuple[str, ...]
+    relations: tuple[str, ...] = ()
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    definitions: Mapping[str, str] = field(default_factory=dict)
+    axioms: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "concepts", tuple(self.concepts))
+        object.__setattr__(self, "relations", tuple(self.relations))
+        object.__setattr__(self, "axioms", tuple(self.axioms))
+        object.__setattr__(
+            self, "categories", MappingProxyType({k: tuple(v) for k, v in self.categories.items()})
+        )
+        object.__setattr__(self, "definitions", MappingProxyType(dict(self.definitions)))
+        words = [*self.concepts, *self.definitions, *self.relations]
+        for word in [*words, *self.categories]:
+            if not _NAME.fullmatch(word):
+                raise DataError(f"vocabulary: {word!r} is not a name (letters, digits and _, no digit first)")
+        repeated = {word for word in words if words.count(word) > 1}
+        if repeated:
+            raise DataError(f"vocabulary: {sorted(repeated)} stand more than once")
+        for category, members in self.categories.items():
+            if len(members) < 2:
+                raise DataError(f"vocabulary: category {category!r} needs two members or more, has {members}")
+            for member in members:
+                if member not in words:
+                    raise DataError(
+                        f"vocabulary: category {category!r}: unknown {member!r}{nearest_name(member, words)}"
+                    )
+            if len({member in self.relations for member in members}) > 1:
+                raise DataError(f"vocabulary: category {category!r} mixes concepts and relations")
+
+    def arity(self, word: str) -> int | None:
+        """1 for a concept or a defined concept, 2 for a relation, None for an unknown word."""
+        if word in self.concepts or word in self.definitions:
+            return 1
+        return 2 if word in self.relations else None
+
+    def __hash__(self) -> int:
+        return hash((self.concepts, self.relations, tuple(self.categories.items())))
