@@ -1,0 +1,124 @@
+"""Accuracy by question type, with its interval and the level of chance.
+
+What `chance` means here:
+
+- A type whose answers are yes and no: the accuracy of always giving the more frequent answer of the questions
+  at hand. Where 90 % of the answers are no, 0.9 is nothing to be proud of. `balanced`, the mean of the share of
+  yes questions and the share of no questions answered rightly, is given beside it; its chance is always 0.5.
+- Any other type: the mean of the questions' own `chance` (for describe: 1 / number of members of the
+  category). Questions without one (counts) take the rate of the type's most frequent answer.
+- `overall`: the mean of the types' chances, weighted by their numbers of questions.
+"""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Shaped
+
+from neurona.errors import DataError, nearest_name
+from neurona.evaluation.intervals import cluster_bootstrap_interval, wilson_interval
+
+COLUMNS = ("question", "recording", "type", "program", "answer", "predicted", "score", "chance")
+"""Columns of a predictions table; `score` is the logit of the answer yes (of the given word for describe)."""
+
+_YES_NO = {"yes": "yes", "no": "no", "true": "yes", "false": "no"}
+
+
+class Accuracy(TypedDict):
+    """One row of an accuracy table: a share of right answers, its 95 % interval, chance, number of questions."""
+
+    value: float
+    low: float
+    high: float
+    chance: float
+    n: int
+    balanced: NotRequired[float]
+
+
+def accuracy_table(predictions: pd.DataFrame, seed: int = 0) -> dict[str, Accuracy]:
+    """Accuracy of each question type and of all questions together.
+
+    Args:
+        predictions: one row a question, with the columns `COLUMNS`. A missing prediction counts as wrong.
+        seed: of the bootstrap over recordings.
+
+    Returns:
+        `{type: {value, low, high, chance, n}}` in alphabetical order, then `overall`; types with yes and no
+        answers also have `balanced`. The interval is Wilson's where each recording has one question of the
+        type, and a bootstrap over recordings otherwise.
+
+    Raises:
+        DataError: a column is missing, there are no questions, an answer is missing, or a type is named
+            `overall`.
+    """
+    _check(predictions)
+    truth = canonical_answers(predictions["answer"])
+    right = (truth == canonical_answers(predictions["predicted"])).to_numpy(dtype=bool)
+    recordings = predictions["recording"].astype(str).to_numpy(dtype=object)
+    types = predictions["type"].astype(str).to_numpy(dtype=object)
+    table: dict[str, Accuracy] = {}
+    expected = np.zeros(len(predictions))
+    for kind in sorted(set(types)):
+        chosen = types == kind
+        answers = truth[chosen]
+        expected[chosen] = _chance(answers, predictions["chance"][chosen])
+        table[kind] = _row(right[chosen], recordings[chosen], float(expected[chosen].mean()), seed)
+        if is_yes_no(answers):
+            shares = [right[chosen & (truth == answer).to_numpy()].mean() for answer in sorted(set(answers))]
+            table[kind]["balanced"] = float(np.mean(shares))
+    table["overall"] = _row(right, recordings, float(expected.mean()), seed)
+    return table
+
+
+def interval(
+    correct: Bool[np.ndarray, " n"], groups: Shaped[np.ndarray, " n"] | None, seed: int = 0
+) -> tuple[float, float]:
+    """The 95 % interval of mean(correct): Wilson's for independent answers, else the cluster bootstrap."""
+    if groups is None or len(np.unique(groups)) == len(correct):
+        return wilson_interval(int(correct.sum()), len(correct))
+    return cluster_bootstrap_interval(correct, groups, seed)
+
+
+def canonical_answers(answers: pd.Series) -> pd.Series:
+    """Answers as text; True, "true" and "Yes" become "yes", False, "false" and "No" become "no"."""
+    text = answers.astype(object).map(str)
+    return text.map(lambda word: _YES_NO.get(word.lower(), word)).astype(object)
+
+
+def is_yes_no(answers: pd.Series) -> bool:
+    """Whether all answers (as `canonical_answers` gives them) are yes or no."""
+    return set(answers) <= {"yes", "no"}
+
+
+def _row(
+    right: Bool[np.ndarray, " n"], recordings: Shaped[np.ndarray, " n"], chance: float, seed: int
+) -> Accuracy:
+    low, high = interval(right, recordings, seed)
+    return {"value": float(right.mean()), "low": low, "high": high, "chance": chance, "n": len(right)}
+
+
+def _chance(answers: pd.Series, stated: pd.Series) -> float | np.ndarray:
+    majority = float(answers.value_counts(normalize=True).max())
+    if is_yes_no(answers):
+        return majority
+    return pd.to_numeric(stated).fillna(majority).to_numpy(dtype=float)
+
+
+def _check(predictions: pd.DataFrame) -> None:
+    for column in COLUMNS:
+        if column not in predictions.columns:
+            found = [str(name) for name in predictions.columns]
+            raise DataError(f"predictions: column {column!r} is missing{nearest_name(column, found)}")
+    if predictions.empty:
+        raise DataError("predictions: there are no questions to evaluate")
+    missing = predictions["answer"].isna()
+    if missing.any():
+        first = predictions.loc[missing, "question"].iloc[0]
+        raise DataError(
+            f"predictions: question {first!r} has no answer ({int(missing.sum())} such questions)"
+        )
+    if (predictions["type"].astype(str) == "overall").any():
+        raise DataError("predictions: a question type is named 'overall', the name of the summary; rename it")

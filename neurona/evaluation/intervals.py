@@ -1,0 +1,113 @@
+"""Confidence intervals of an accuracy.
+
+Three questions, three functions: how precise is a proportion of independent answers (Wilson), how precise is
+it when several answers come from one recording (cluster bootstrap), and how far from chance can guessing come
+(exact binomial).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Bool, Shaped
+from scipy import stats
+
+_CELLS_AT_ONCE = 2_000_000  # resamples are drawn in pieces, so that memory stays below about 16 MB
+
+
+def wilson_interval(successes: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
+    """Wilson's score interval of a proportion: the rates p whose z-test against successes / n is not rejected.
+
+    Args:
+        successes: number of correct answers, 0 to n (fractions are allowed, for an effective sample size).
+        n: number of independent answers; 0 gives (0, 1), the interval of one who knows nothing.
+        confidence: coverage, between 0 and 1.
+
+    Returns:
+        (low, high), both in [0, 1].
+
+    Reference: Wilson (1927), Journal of the American Statistical Association 22:209.
+    """
+    _check_confidence(confidence)
+    if not 0 <= successes <= n:
+        raise ValueError(f"successes must lie between 0 and n, got {successes} of {n}")
+    if n == 0:
+        return 0.0, 1.0
+    z = float(stats.norm.ppf(0.5 + confidence / 2))
+    rate = successes / n
+    centre = (rate + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * float(np.sqrt(rate * (1 - rate) / n + z**2 / (4 * n**2)))
+    low = 0.0 if successes == 0 else max(0.0, centre - half)
+    high = 1.0 if successes == n else min(1.0, centre + half)
+    return low, high
+
+
+def cluster_bootstrap_interval(
+    correct: Bool[np.ndarray, " n"],
+    groups: Shaped[np.ndarray, " n"],
+    seed: int,
+    n_resamples: int = 2000,
+    confidence: float = 0.95,
+) -> tuple[float, float]:
+    """Percentile bootstrap of the mean of `correct`, resampling whole groups (recordings) with replacement.
+
+    Answers about one recording share its noise, so they are not independent: the recording is the unit that is
+    drawn. Where the resamples do not differ at all (one group; or every answer right) the bootstrap says
+    nothing, and Wilson's interval with the number of groups as sample size stands in: the cautious case in
+    which the answers about a recording stand or fall together.
+
+    Args:
+        correct: whether each answer is right.
+        groups: the recording of each answer, of any type that can be sorted.
+        seed: of the resampling; the same seed gives the same interval.
+        n_resamples: number of bootstrap samples.
+        confidence: coverage, between 0 and 1.
+
+    Returns:
+        (low, high).
+
+    Reference: Field and Welsh (2007), Journal of the Royal Statistical Society B 69:369.
+    """
+    _check_confidence(confidence)
+    if len(correct) == 0:
+        return 0.0, 1.0
+    _, member_of = np.unique(groups, return_inverse=True)
+    sizes = np.bincount(member_of).astype(np.float64)
+    right = np.bincount(member_of, weights=correct.astype(np.float64))
+    n_groups = len(sizes)
+    random = np.random.default_rng(seed)
+    piece = max(1, _CELLS_AT_ONCE // n_groups)
+    uniform = np.full(n_groups, 1 / n_groups)
+    rates = []
+    for start in range(0, n_resamples, piece):
+        drawn = random.multinomial(n_groups, uniform, size=min(piece, n_resamples - start))
+        rates.append((drawn @ right) / (drawn @ sizes))
+    pooled = np.concatenate(rates)
+    if np.ptp(pooled) < 1e-12:
+        return wilson_interval(float(right.sum() / sizes.sum()) * n_groups, n_groups, confidence)
+    low, high = np.quantile(pooled, [0.5 - confidence / 2, 0.5 + confidence / 2])
+    return float(low), float(high)
+
+
+def chance_interval(chance: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
+    """The central range of accuracies that guessing reaches in n independent questions (exact binomial).
+
+    Args:
+        chance: probability that one guess is right.
+        n: number of questions; 0 gives (0, 1).
+        confidence: at least this share of guessers end in the range.
+
+    Returns:
+        (low, high), multiples of 1 / n.
+    """
+    _check_confidence(confidence)
+    if not 0 <= chance <= 1:
+        raise ValueError(f"chance must lie between 0 and 1, got {chance}")
+    if n == 0:
+        return 0.0, 1.0
+    low, high = stats.binom.ppf([0.5 - confidence / 2, 0.5 + confidence / 2], n, chance)
+    return max(0.0, float(low) / n), min(1.0, float(high) / n)
+
+
+def _check_confidence(confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, got {confidence}")

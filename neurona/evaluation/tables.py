@@ -1,0 +1,44 @@
+"""Accuracy tables for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.table import Table
+
+from neurona.evaluation.accuracy import Accuracy
+from neurona.evaluation.intervals import chance_interval
+
+SIMULATED = "SIMULATED DATA"
+
+
+def accuracy_rich_table(
+    metrics: Mapping[str, Accuracy], title: str = "Accuracy by question type", simulated: bool = False
+) -> Table:
+    """Render what `accuracy_table` (or `baseline_table`) returns.
+
+    A value above the whole 95 % range of guessing is green, one below it red. The column `balanced` appears
+    only where a row has it. Simulated data say so in the title.
+    """
+    table = Table(title=f"{title} ({SIMULATED})" if simulated else title, title_justify="left")
+    table.add_column("type", overflow="fold")
+    for column in ("accuracy", "95 % interval", "chance"):
+        table.add_column(column, justify="right", no_wrap=True)
+    balanced = any("balanced" in row for row in metrics.values())
+    if balanced:
+        table.add_column("balanced", justify="right", no_wrap=True)
+    table.add_column("n", justify="right", no_wrap=True)
+    for name, row in metrics.items():
+        guess_low, guess_high = chance_interval(row["chance"], row["n"])
+        style = "green" if row["value"] > guess_high else "red" if row["value"] < guess_low else ""
+        value = f"{row['value']:.3f}"
+        cells = [
+            name,
+            f"[{style}]{value}[/{style}]" if style else value,
+            f"{row['low']:.3f} - {row['high']:.3f}",
+            f"{row['chance']:.3f}",
+        ]
+        if balanced:
+            cells.append(f"{row['balanced']:.3f}" if "balanced" in row else "")
+        table.add_row(*cells, str(row["n"]), end_section=name == "overall")
+    return table

@@ -1,0 +1,52 @@
+"""Which concepts imply a defined concept: the "is a" arrows of an ontology.
+
+animate = face(x) | cat(x)      ->   face is a animate, cat is a animate
+red_car = red(x) & car(x)       ->   nothing implies it alone
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from neurona.programs.tree import And, Atom, Formula, Not, Or
+from neurona.programs.vocabulary import Vocabulary
+
+
+def is_a_links(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
+    """Defined concept -> the words that imply it by its definition, directly or through another definition.
+
+    Raises:
+        QueryError: a definition cannot be parsed.
+    """
+    from neurona.programs import parse
+
+    formulas = {name: parse(text) for name, text in vocabulary.definitions.items()}
+    return {
+        name: tuple(sorted(implying(formula, formulas) - {name}))  # type: ignore[arg-type]
+        for name, formula in formulas.items()
+    }
+
+
+def implying(
+    formula: Formula, definitions: Mapping[str, Formula], visited: frozenset[str] = frozenset()
+) -> set[str]:
+    """Words that imply `formula`, judged by `|`, `&` and double negation alone: never wrong, perhaps not all.
+
+    Args:
+        formula: over one variable.
+        definitions: formulas of the words that are themselves defined.
+        visited: definitions being expanded; a circular one adds nothing.
+    """
+    match formula:
+        case Atom(name, (_,)):
+            if name in visited or name not in definitions:
+                return {name}
+            return {name} | implying(definitions[name], definitions, visited | {name})
+        case Or(parts):
+            return set().union(*(implying(part, definitions, visited) for part in parts))
+        case And(parts):
+            return set.intersection(*(implying(part, definitions, visited) for part in parts))
+        case Not(Not(body)):
+            return implying(body, definitions, visited)
+        case _:
+            return set()
