@@ -1,0 +1,116 @@
+"""Haxby et al. 2001: eight visual categories seen by one subject, 12 runs of fMRI.
+
+Two sources, one reader: nilearn's fetcher (subject 2 by default, whole brain within the ventral temporal mask),
+or a local folder of `run-XX_bold.nii.gz` with BIDS-like `run-XX_events.tsv`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pandas as pd
+
+from neurona.datasets.card import read_card
+from neurona.datasets.dataset import Dataset
+from neurona.datasets.label_questions import questions_from_labels
+from neurona.errors import DataError
+from neurona.recordings.fmri import Run, block_recordings, brain_mask, read_run
+
+NAME = "haxby2001"
+
+
+def default_path() -> Path | None:
+    """`$NEURONA_DATA/haxby2001_slice` or `$NEURONA_DATA/haxby2001`, whichever exists."""
+    root = os.environ.get("NEURONA_DATA")
+    for name in ("haxby2001_slice", "haxby2001"):
+        if root and (Path(root) / name).is_dir():
+            return Path(root) / name
+    return None
+
+
+def fetch() -> Path:
+    """Fetch subject 2 with nilearn, and write it in the local layout once. Returns the folder.
+
+    Raises:
+        DataError: the download failed.
+    """
+    from nilearn.datasets import fetch_haxby
+
+    from neurona.datasets.registry import cache_folder
+
+    folder = cache_folder() / NAME
+    if (folder / "COMPLETE").is_file():
+        return folder
+    try:
+        data = fetch_haxby(subjects=(2,))
+    except Exception as error:  # nilearn raises many kinds for a failed download
+        raise DataError(
+            f"haxby2001: download failed ({error}); put a folder with run-XX_bold.nii.gz and run-XX_events.tsv somewhere "
+            "and name it with --set data.path=FOLDER, or set NEURONA_DATA to its parent"
+        ) from error
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_runs(folder, nib.load(data.func[0]), nib.load(data.mask_vt[0]), pd.read_csv(data.session_target[0], sep=" "))
+    (folder / "COMPLETE").write_text("all runs written\n")
+    return folder
+
+
+def _write_runs(folder: Path, bold, mask, targets: pd.DataFrame, tr: float = 2.5) -> None:
+    """Cut the one long series into runs, keep the mask's voxels, and turn the label per volume into blocks."""
+    values = np.asarray(bold.dataobj) * (np.asarray(mask.dataobj) > 0)[..., None]
+    for chunk, rows in targets.groupby("chunks"):
+        labels = rows["labels"].to_numpy()
+        edges = np.flatnonzero(np.r_[True, labels[1:] != labels[:-1], True])
+        blocks = [(a * tr, (b - a) * tr, labels[a]) for a, b in zip(edges[:-1], edges[1:], strict=True) if labels[a] != "rest"]
+        image = nib.Nifti1Image(values[..., rows.index], bold.affine)
+        image.header.set_zooms((*bold.header.get_zooms()[:3], tr))
+        stem = folder / f"run-{int(chunk) + 1:02d}"
+        nib.save(image, f"{stem}_bold.nii.gz")
+        pd.DataFrame(blocks, columns=["onset", "duration", "trial_type"]).to_csv(f"{stem}_events.tsv", sep="\t", index=False)
+
+
+def read_runs(folder: Path) -> list[Run]:
+    """All runs of a local folder, in order of their names."""
+    images = sorted(folder.glob("run-*_bold.nii.gz"))
+    if len(images) < 2:
+        raise DataError(f"{folder}: found {len(images)} files run-XX_bold.nii.gz, expected two runs or more")
+    return [read_run(image, image.with_name(image.name.replace("_bold.nii.gz", "_events.tsv"))) for image in images]
+
+
+def check(path: Path) -> list[str]:
+    """What is wrong with a folder; empty when nothing is."""
+    try:
+        read(path)
+    except DataError as error:
+        return [str(error)]
+    return []
+
+
+def read(path: Path | None = None) -> Dataset:
+    """Recordings (one a block) and questions.
+
+    Raises:
+        DataError: see `read_run`, `brain_mask`, `block_recordings`.
+    """
+    folder = Path(path) if path else default_path() or fetch()
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such folder; data.path names a folder of run-XX_bold.nii.gz and run-XX_events.tsv")
+    card = read_card(NAME)
+    runs = read_runs(folder)
+    recordings = block_recordings(runs, brain_mask(runs), subject="1" if "slice" in folder.name else "2")
+    recordings.validate(str(folder))
+    raw = [str(label) for label in recordings.data.label.values]
+    concepts = [card.labels.get(label, label) for label in raw]
+    ids = [str(name) for name in recordings.data.recording.values]
+    return Dataset(NAME, card, recordings, questions_from_labels(ids, concepts, card.vocabulary))
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file read, for the provenance of a run."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.glob("run-*"))
+    }
