@@ -2,9 +2,10 @@
 
 What `chance` means here:
 
-- A type whose answers are yes and no: the accuracy of always giving the more frequent answer of the questions
-  at hand. Where 90 % of the answers are no, 0.9 is nothing to be proud of. `balanced`, the mean of the share of
-  yes questions and the share of no questions answered rightly, is given beside it; its chance is always 0.5.
+- A type whose answers are yes and no: the accuracy of always giving the more frequent answer of the
+  questions at hand. Where 90 % of the answers are no, 0.9 is nothing to be proud of. `balanced`, the mean of
+  the share of yes questions and the share of no questions answered rightly, is given beside it; its chance is
+  always 0.5.
 - Any other type: the mean of the questions' own `chance` (for describe: 1 / number of members of the
   category). Questions without one (counts) take the rate of the type's most frequent answer.
 - `overall`: the mean of the types' chances, weighted by their numbers of questions.
@@ -28,7 +29,7 @@ _YES_NO = {"yes": "yes", "no": "no", "true": "yes", "false": "no"}
 
 
 class Accuracy(TypedDict):
-    """One row of an accuracy table: a share of right answers, its 95 % interval, chance, number of questions."""
+    """One row of an accuracy table: share of right answers, its 95 % interval, chance, questions."""
 
     value: float
     low: float
@@ -84,8 +85,13 @@ def interval(
 
 def canonical_answers(answers: pd.Series) -> pd.Series:
     """Answers as text; True, "true" and "Yes" become "yes", False, "false" and "No" become "no"."""
-    text = answers.astype(object).map(str)
+    text = answers.astype(object).map(_text)
     return text.map(lambda word: _YES_NO.get(word.lower(), word)).astype(object)
+
+
+def _text(answer: object) -> str:
+    """Text of an answer; a whole number that a column with gaps turned into 2.0 is "2" again."""
+    return str(int(answer)) if isinstance(answer, float) and answer.is_integer() else str(answer)
 
 
 def is_yes_no(answers: pd.Series) -> bool:

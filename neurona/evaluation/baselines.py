@@ -7,6 +7,7 @@ reader, and a scaler fitted here on each training set is an option.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -19,8 +20,8 @@ from sklearn.svm import LinearSVC
 from neurona.errors import ConfigError, DataError, nearest_name
 from neurona.evaluation.accuracy import Accuracy, interval
 
-BASELINES: dict[str, Callable[[], object]] = {
-    "ridge": lambda: RidgeClassifierCV(),
+BASELINES: dict[str, Callable[[], Any]] = {
+    "ridge": RidgeClassifierCV,
     "linear_svc": lambda: LinearSVC(C=0.01, random_state=0),
     "lda": lambda: LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"),
 }
@@ -80,7 +81,7 @@ def baseline_predictions(
     folds: Sequence[tuple[np.ndarray, np.ndarray]],
     standardise: bool = False,
 ) -> tuple[Int[np.ndarray, " n"], Shaped[np.ndarray, " n"]]:
-    """Fit one decoder on each fold's training recordings: indices of all tested recordings, their predictions."""
+    """Fit one decoder on each fold's training set; indices of the tested recordings and predictions."""
     make = _known(name)
     if len(features) != len(labels):
         raise DataError(f"baseline {name!r}: {len(features)} rows of features but {len(labels)} labels")
@@ -99,9 +100,9 @@ def baseline_predictions(
                 "two or more are needed"
             )
         classifier = make_pipeline(StandardScaler(), make()) if standardise else make()
-        classifier.fit(features[train], labels[train])  # type: ignore[attr-defined]
+        classifier.fit(features[train], labels[train])
         tested.append(test)
-        predicted.append(classifier.predict(features[test]))  # type: ignore[attr-defined]
+        predicted.append(classifier.predict(features[test]))
     return np.concatenate(tested), np.concatenate(predicted)
 
 
@@ -111,7 +112,7 @@ def _indices(chosen: np.ndarray) -> np.ndarray:
     return np.flatnonzero(chosen) if chosen.dtype == bool else chosen
 
 
-def _known(name: str) -> Callable[[], object]:
+def _known(name: str) -> Callable[[], Any]:
     if name not in BASELINES:
         raise ConfigError(f"unknown baseline {name!r}{nearest_name(name, BASELINES)}")
     return BASELINES[name]

@@ -30,7 +30,7 @@ class Reliability:
 
     @property
     def expected_error(self) -> float:
-        """Expected calibration error: sum over bins of count / n * |accuracy - confidence|; NaN without answers."""
+        """Sum over bins of count / n * |accuracy - confidence|; NaN without answers."""
         if self.count.sum() == 0:
             return float("nan")
         gap = np.abs(np.nan_to_num(self.accuracy) - np.nan_to_num(self.confidence))

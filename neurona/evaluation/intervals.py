@@ -15,7 +15,7 @@ _CELLS_AT_ONCE = 2_000_000  # resamples are drawn in pieces, so that memory stay
 
 
 def wilson_interval(successes: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
-    """Wilson's score interval of a proportion: the rates p whose z-test against successes / n is not rejected.
+    """Wilson's score interval of a proportion: the rates whose z-test against successes / n is not rejected.
 
     Args:
         successes: number of correct answers, 0 to n (fractions are allowed, for an effective sample size).
@@ -50,8 +50,8 @@ def cluster_bootstrap_interval(
 ) -> tuple[float, float]:
     """Percentile bootstrap of the mean of `correct`, resampling whole groups (recordings) with replacement.
 
-    Answers about one recording share its noise, so they are not independent: the recording is the unit that is
-    drawn. Where the resamples do not differ at all (one group; or every answer right) the bootstrap says
+    Answers about one recording share its noise, so they are not independent: the recording is the unit that
+    is drawn. Where the resamples do not differ at all (one group; or every answer right) the bootstrap says
     nothing, and Wilson's interval with the number of groups as sample size stands in: the cautious case in
     which the answers about a recording stand or fall together.
 

@@ -42,9 +42,18 @@ def accuracy_plot(
     axes = figure.add_subplot()
     for place, (name, row) in enumerate(rows):
         axes.barh(place, row["value"], height=0.62, color=ORANGE if name == "overall" else BLUE)
-        axes.plot([row["low"], row["high"]], [place, place], color="black", linewidth=1.4, zorder=3)
+        axes.plot(
+            [row["low"], row["high"]], [place, place], color="black", linewidth=1.4, zorder=6, clip_on=False
+        )
         for end in (row["low"], row["high"]):
-            axes.plot([end, end], [place - 0.12, place + 0.12], color="black", linewidth=1.4, zorder=3)
+            axes.plot(
+                [end, end],
+                [place - 0.12, place + 0.12],
+                color="black",
+                linewidth=1.4,
+                zorder=6,
+                clip_on=False,
+            )
         axes.plot([row["chance"]] * 2, [place - 0.4, place + 0.4], color="white", linewidth=4.5, zorder=4)
         axes.plot([row["chance"]] * 2, [place - 0.4, place + 0.4], color=VERMILION, linewidth=2.2, zorder=5)
         axes.text(1.02, place, f"{row['value']:.3f}   n = {row['n']}", va="center", fontsize=9)

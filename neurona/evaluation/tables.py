@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rich.markup import escape
 from rich.table import Table
 
 from neurona.evaluation.accuracy import Accuracy
@@ -20,8 +21,8 @@ def accuracy_rich_table(
     A value above the whole 95 % range of guessing is green, one below it red. The column `balanced` appears
     only where a row has it. Simulated data say so in the title.
     """
-    table = Table(title=f"{title} ({SIMULATED})" if simulated else title, title_justify="left")
-    table.add_column("type", overflow="fold")
+    table = Table(title=escape(f"{title} ({SIMULATED})" if simulated else title), title_justify="left")
+    table.add_column("type", overflow="fold", min_width=12)
     for column in ("accuracy", "95 % interval", "chance"):
         table.add_column(column, justify="right", no_wrap=True)
     balanced = any("balanced" in row for row in metrics.values())
@@ -33,7 +34,7 @@ def accuracy_rich_table(
         style = "green" if row["value"] > guess_high else "red" if row["value"] < guess_low else ""
         value = f"{row['value']:.3f}"
         cells = [
-            name,
+            escape(name),
             f"[{style}]{value}[/{style}]" if style else value,
             f"{row['low']:.3f} - {row['high']:.3f}",
             f"{row['chance']:.3f}",

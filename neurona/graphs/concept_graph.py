@@ -2,8 +2,8 @@
 
     entity --carries(evidence)--> concept --is a--> defined concept
 
-Node keys are `entity:NAME`, `concept:NAME` and `defined:NAME`, so that a parcel and a concept may share a name;
-the attribute `name` holds the plain one.
+Node keys are `entity:NAME`, `concept:NAME` and `defined:NAME`, so that a parcel and a concept may share a
+name; the attribute `name` holds the plain one.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ def concept_graph(
         `evidence` and `rank` (1 is the strongest), or "is a".
 
     Raises:
-        ValueError: shapes and names disagree, names repeat, a concept has no probability, a probability is not
-            in [0, 1], or an evidence is not finite.
+        ValueError: shapes and names disagree, names repeat, a concept has no probability, a probability is
+            not in [0, 1], or an evidence is not finite.
     """
     definitions, is_a = definitions or {}, is_a or {}
     _check(probabilities, contributions, entity_names, concepts, definitions, top_entities)
-    graph = nx.DiGraph(recording=str(recording), dataset=str(dataset), simulated=bool(simulated))
+    graph: nx.DiGraph = nx.DiGraph(recording=str(recording), dataset=str(dataset), simulated=bool(simulated))
     for concept in concepts:
         graph.add_node(
             f"concept:{concept}", kind="concept", name=concept, probability=float(probabilities[concept])

@@ -26,7 +26,7 @@ _WIDTH, _HEIGHT, _STEP = 2.6, 0.34, 0.48  # of a box, and from one box to the ne
 _SHADES = colormaps["Blues"]
 
 
-def draw(graph: nx.DiGraph, path: str | Path, title: str = "", max_concepts: int = 24) -> Path:
+def draw(graph: nx.DiGraph, path: str | Path, title: str = "", max_concepts: int = 16) -> Path:
     """Draw a concept graph to a file; the suffix (.png, .svg, .pdf) chooses the format.
 
     Args:
@@ -47,14 +47,15 @@ def draw(graph: nx.DiGraph, path: str | Path, title: str = "", max_concepts: int
         "defined": nodes_of_kind(graph, "defined"),
     }
     used = [kind for kind, nodes in layers.items() if nodes]
-    places = _places(layers)
+    arcs = 0.5 if layers["defined"] else 0.1  # room at the right for arcs between defined concepts
     tallest = max((len(nodes) for nodes in layers.values()), default=1)
-    right = max((_CENTRES[kind] for kind in used), default=0.0) + _WIDTH / 2
+    places = _places(layers, tallest)
+    right = max((_CENTRES[kind] for kind in used), default=0.0) + _WIDTH / 2 + arcs
     height = max(tallest, 2) * _STEP
     figure = new_figure(right + _WIDTH / 2 + 1.4, height + 1.5)
     axes = figure.add_subplot()
     axes.set_axis_off()
-    axes.set_xlim(-_WIDTH / 2 - 0.1, right + 0.1)
+    axes.set_xlim(-_WIDTH / 2 - 0.1, right)
     axes.set_ylim(-height / 2 - 0.1, height / 2 + 0.5)
     axes.set_aspect("equal")
     for source, target, data in graph.edges(data=True):
@@ -67,15 +68,17 @@ def draw(graph: nx.DiGraph, path: str | Path, title: str = "", max_concepts: int
         axes.text(_CENTRES[kind], height / 2 + 0.25, headings[kind], ha="center", fontsize=9, color=GREY)
     shades = ScalarMappable(norm=Normalize(0, 1), cmap=_SHADES)
     figure.colorbar(shades, ax=axes, label="probability", shrink=min(1.0, 2.4 / height), aspect=14, pad=0.01)
+    notes = ["thicker line: stronger carrier"] + (["dashed: is a"] if layers["defined"] else [])
     if len(every) > len(concepts):
-        figure.supxlabel(f"{len(every) - len(concepts)} less probable concepts are not drawn", fontsize=8)
+        notes.append(f"{len(every) - len(concepts)} less probable concepts are not drawn")
+    figure.supxlabel("; ".join(notes), fontsize=8, color=GREY)
     name = " ".join(str(graph.graph.get(key, "")) for key in ("dataset", "recording")).strip()
     set_title(figure, title or f"Concept graph of {name}", bool(graph.graph.get("simulated", False)))
     return save_figure(figure, path)
 
 
 def _entities(graph: nx.DiGraph, concepts: list[str]) -> list[str]:
-    """Carriers of the drawn concepts, ordered by the mean place of their concepts, so that few lines cross."""
+    """Carriers of the drawn concepts, in the order of their concepts' mean place, so that few lines cross."""
     where = {concept: place for place, concept in enumerate(concepts)}
     carried: dict[str, list[int]] = {}
     for source, target, data in graph.edges(data=True):
@@ -84,12 +87,13 @@ def _entities(graph: nx.DiGraph, concepts: list[str]) -> list[str]:
     return sorted(carried, key=lambda entity: (float(np.mean(carried[entity])), entity))
 
 
-def _places(layers: dict[str, list[str]]) -> dict[str, tuple[float, float]]:
-    """Centre (x, y) of each node in inches; every layer is centred on y = 0."""
+def _places(layers: dict[str, list[str]], tallest: int) -> dict[str, tuple[float, float]]:
+    """Centre (x, y) of each node in inches; every layer is centred on y = 0, short ones are spread out."""
     places = {}
     for kind, nodes in layers.items():
+        step = _STEP * min(2.5, (tallest + 1) / (len(nodes) + 1))
         for number, node in enumerate(nodes):
-            places[node] = (_CENTRES[kind], ((len(nodes) - 1) / 2 - number) * _STEP)
+            places[node] = (_CENTRES[kind], ((len(nodes) - 1) / 2 - number) * step)
     return places
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from neurona import programs
 from neurona.programs.tree import And, Atom, Formula, Not, Or
 from neurona.programs.vocabulary import Vocabulary
 
@@ -18,13 +19,8 @@ def is_a_links(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
     Raises:
         QueryError: a definition cannot be parsed.
     """
-    from neurona.programs import parse
-
-    formulas = {name: parse(text) for name, text in vocabulary.definitions.items()}
-    return {
-        name: tuple(sorted(implying(formula, formulas) - {name}))  # type: ignore[arg-type]
-        for name, formula in formulas.items()
-    }
+    formulas = {name: programs.parse(text) for name, text in vocabulary.definitions.items()}
+    return {name: tuple(sorted(implying(formula, formulas) - {name})) for name, formula in formulas.items()}
 
 
 def implying(

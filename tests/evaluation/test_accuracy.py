@@ -1,0 +1,82 @@
+"""Accuracy tables: values, chance, balance, intervals and complaints."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+from neurona.errors import DataError
+from neurona.evaluation import accuracy_table, wilson_interval
+
+
+def predictions(rows):
+    """A predictions table from (recording, type, answer, predicted, chance)."""
+    table = pd.DataFrame(rows, columns=["recording", "type", "answer", "predicted", "chance"])
+    return table.assign(question=[f"q{i}" for i in range(len(rows))], program="exists x. face(x)", score=0.0)
+
+
+def test_describe_takes_the_stated_chance_and_wilson_for_one_question_a_recording():
+    table = accuracy_table(
+        predictions([(f"r{i}", "describe", "face", "face" if i < 6 else "cat", 0.125) for i in range(8)])
+    )
+    low, high = wilson_interval(6, 8)
+    assert table["describe"] == {"value": 0.75, "low": low, "high": high, "chance": 0.125, "n": 8}
+    assert table["overall"] == table["describe"]
+
+
+def test_always_saying_no_is_at_chance_and_balanced_accuracy_shows_it():
+    rows = [(f"r{i}", "exists", "yes" if i == 0 else "no", "no", 0.5) for i in range(10)]
+    row = accuracy_table(predictions(rows))["exists"]
+    assert row["value"] == row["chance"] == 0.9
+    assert row["balanced"] == 0.5
+
+
+def test_questions_about_one_recording_are_resampled_together():
+    rows = [(f"r{i // 8}", "exists", "yes", "yes" if (i // 8) % 2 else "no", 0.5) for i in range(96)]
+    row = accuracy_table(predictions(rows))["exists"]
+    low, high = wilson_interval(48, 96)
+    assert row["high"] - row["low"] > 2 * (high - low)
+
+
+def test_overall_weighs_the_types_by_their_questions():
+    rows = [(f"r{i}", "describe", "face", "face", 0.25) for i in range(3)]
+    rows += [("r9", "exists", "yes", "no", 0.5)]
+    table = accuracy_table(predictions(rows))
+    assert list(table) == ["describe", "exists", "overall"]
+    assert table["overall"]["value"] == 0.75
+    assert table["overall"]["chance"] == pytest.approx((3 * 0.25 + 1) / 4)
+
+
+def test_truth_values_and_case_of_yes_and_no_do_not_matter():
+    rows = [
+        ("r0", "exists", True, "yes", 0.5),
+        ("r1", "exists", "no", False, 0.5),
+        ("r2", "exists", "Yes", "yes", 0.5),
+    ]
+    assert accuracy_table(predictions(rows))["exists"]["value"] == 1.0
+
+
+def test_a_missing_prediction_is_wrong_and_a_missing_chance_is_the_majority():
+    rows = [("r0", "count", 2, 2, None), ("r1", "count", 2, None, None), ("r2", "count", 3, 3, None)]
+    row = accuracy_table(predictions(rows))["count"]
+    assert (row["value"], row["chance"]) == (pytest.approx(2 / 3), pytest.approx(2 / 3))
+
+
+def test_the_table_is_plain_json_and_decided_by_the_seed():
+    rows = [(f"r{i % 5}", "exists", "yes", "yes" if i % 3 else "no", 0.5) for i in range(50)]
+    first = accuracy_table(predictions(rows), seed=4)
+    assert json.loads(json.dumps(first)) == accuracy_table(predictions(rows), seed=4)
+
+
+def test_complaints_name_the_fault():
+    good = predictions([("r0", "exists", "yes", "yes", 0.5)])
+    with pytest.raises(DataError, match=r"'predicted' is missing.*did you mean 'prediction'"):
+        accuracy_table(good.rename(columns={"predicted": "prediction"}))
+    with pytest.raises(DataError, match="no questions"):
+        accuracy_table(good.iloc[:0])
+    with pytest.raises(DataError, match="'q0' has no answer"):
+        accuracy_table(good.assign(answer=None))
+    with pytest.raises(DataError, match="overall"):
+        accuracy_table(good.assign(type="overall"))

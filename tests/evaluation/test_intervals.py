@@ -1,0 +1,73 @@
+"""Intervals: against known values, simulation and their limits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from neurona.evaluation import chance_interval, cluster_bootstrap_interval, wilson_interval
+
+
+@pytest.mark.parametrize(("successes", "n"), [(0, 10), (3, 10), (83, 96), (96, 96)])
+def test_wilson_equals_scipy(successes, n):
+    expected = stats.binomtest(successes, n).proportion_ci(0.9, method="wilson")
+    assert wilson_interval(successes, n, 0.9) == pytest.approx((expected.low, expected.high), abs=1e-12)
+
+
+def test_wilson_without_data_knows_nothing():
+    assert wilson_interval(0, 0) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("successes", "n", "confidence"), [(5, 4, 0.95), (-1, 4, 0.95), (1, 4, 1.0)])
+def test_impossible_arguments_are_refused(successes, n, confidence):
+    with pytest.raises(ValueError, match="must lie between"):
+        wilson_interval(successes, n, confidence)
+
+
+def test_bootstrap_of_groups_of_one_agrees_with_the_normal_approximation():
+    correct = np.arange(400) % 4 != 0
+    low, high = cluster_bootstrap_interval(correct, np.arange(400), seed=0)
+    half = 1.96 * np.sqrt(0.75 * 0.25 / 400)
+    assert (low, high) == pytest.approx((0.75 - half, 0.75 + half), abs=0.006)
+
+
+def test_bootstrap_widens_when_answers_of_a_recording_stand_or_fall_together():
+    right = np.arange(40) % 2 == 0
+    together = cluster_bootstrap_interval(np.repeat(right, 10), np.repeat(np.arange(40), 10), seed=0)
+    apart = cluster_bootstrap_interval(np.repeat(right, 10), np.arange(400), seed=0)
+    assert np.diff(together) > 2.5 * np.diff(apart)
+
+
+def test_bootstrap_is_decided_by_its_seed_and_takes_text_as_groups():
+    random = np.random.default_rng(0)
+    correct, groups = random.random(200) < 0.7, np.array([f"run-{i % 20}" for i in range(200)])
+    first = cluster_bootstrap_interval(correct, groups, seed=1)
+    assert first == cluster_bootstrap_interval(correct, groups, seed=1)
+    assert first != cluster_bootstrap_interval(correct, groups, seed=2)
+
+
+def test_bootstrap_without_variation_falls_back_on_wilson_over_groups():
+    groups = np.repeat(np.arange(12), 8)
+    assert cluster_bootstrap_interval(np.ones(96, bool), groups, seed=0) == wilson_interval(12, 12)
+    one_group = cluster_bootstrap_interval(np.arange(10) < 5, np.zeros(10, int), seed=0)
+    assert one_group == wilson_interval(0.5, 1)
+    assert cluster_bootstrap_interval(np.ones(0, bool), np.zeros(0, int), seed=0) == (0.0, 1.0)
+
+
+def test_bootstrap_in_pieces_equals_itself_in_one(monkeypatch):
+    correct, groups = np.arange(60) % 3 == 0, np.arange(60) // 4
+    whole = cluster_bootstrap_interval(correct, groups, seed=3)
+    monkeypatch.setattr("neurona.evaluation.intervals._CELLS_AT_ONCE", 100)
+    assert cluster_bootstrap_interval(correct, groups, seed=3) == whole
+
+
+def test_chance_interval_holds_its_share_of_guessers():
+    low, high = chance_interval(0.125, 96)
+    rates = np.random.default_rng(0).binomial(96, 0.125, 20_000) / 96
+    assert ((rates >= low) & (rates <= high)).mean() >= 0.95
+    assert low < 0.125 < high
+    assert chance_interval(1.0, 5) == (1.0, 1.0)
+    assert chance_interval(0.5, 0) == (0.0, 1.0)
+    with pytest.raises(ValueError, match="chance"):
+        chance_interval(1.5, 5)

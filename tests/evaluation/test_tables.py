@@ -1,0 +1,33 @@
+"""The rich table of accuracies."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from neurona.evaluation import accuracy_rich_table
+
+ROW = {"value": 0.865, "low": 0.78, "high": 0.92, "chance": 0.125, "n": 96}
+
+
+def shown(*arguments, **options):
+    output = io.StringIO()
+    Console(width=90, file=output).print(accuracy_rich_table(*arguments, **options))
+    return output.getvalue()
+
+
+def test_every_figure_is_shown():
+    text = shown({"describe": ROW, "exists": {**ROW, "balanced": 0.5}, "overall": ROW}, "Haxby")
+    for part in ("Haxby", "describe", "0.865", "0.780 - 0.920", "0.125", "0.500", "96", "balanced"):
+        assert part in text
+
+
+def test_balanced_stands_only_where_it_is_known():
+    assert "balanced" not in shown({"describe": ROW})
+
+
+def test_simulated_data_say_so_and_markup_in_names_is_text():
+    text = shown({"a[bold]b": ROW}, "T", simulated=True)
+    assert "T (SIMULATED DATA)" in text
+    assert "a[bold]b" in text

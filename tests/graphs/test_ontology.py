@@ -1,0 +1,42 @@
+"""Which concepts imply a defined one."""
+
+from __future__ import annotations
+
+from neurona.graphs import implying, is_a_links
+from neurona.programs.tree import And, Atom, Not, Or, Variable
+from neurona.programs.vocabulary import Vocabulary
+
+
+def atom(name):
+    return Atom(name, (Variable("x"),))
+
+
+def test_or_collects_and_intersects_not_gives_nothing():
+    cat, dog, car = atom("cat"), atom("dog"), atom("car")
+    assert implying(Or((cat, dog)), {}) == {"cat", "dog"}
+    assert implying(And((Or((cat, dog)), Or((cat, car)))), {}) == {"cat"}
+    assert implying(And((cat, dog)), {}) == set()
+    assert implying(Not(cat), {}) == set()
+    assert implying(Not(Not(cat)), {}) == {"cat"}
+
+
+def test_definitions_are_followed_and_circles_end():
+    definitions = {"animal": Or((atom("cat"), atom("dog"))), "odd": Or((atom("odd"), atom("cat")))}
+    assert implying(Or((atom("animal"), atom("tree"))), definitions) == {"animal", "cat", "dog", "tree"}
+    assert implying(atom("odd"), definitions) == {"odd", "cat"}
+
+
+def test_links_of_a_vocabulary_come_from_its_definitions():
+    vocabulary = Vocabulary(
+        concepts=("face", "cat", "shoe"),
+        definitions={
+            "animate": "face(x) | cat(x)",
+            "shod_cat": "cat(x) & shoe(x)",
+            "any": "animate(x) | shoe(x)",
+        },
+    )
+    assert is_a_links(vocabulary) == {
+        "animate": ("cat", "face"),
+        "shod_cat": (),
+        "any": ("animate", "cat", "face", "shoe"),
+    }
