@@ -1,0 +1,67 @@
+"""Data cards: `data_cards/<dataset>.md`, front matter that code reads and prose that people read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from neurona.errors import DataError, nearest_name
+from neurona.programs import Vocabulary
+
+
+class _Words(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    concepts: tuple[str, ...]
+    relations: tuple[str, ...] = ()
+    categories: dict[str, tuple[str, ...]] = {}
+    definitions: dict[str, str] = {}
+    axioms: tuple[str, ...] = ()
+
+
+class DataCard(BaseModel):
+    """The front matter of a data card."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str
+    title: str
+    version: str
+    licence: str
+    citation: str
+    source: str
+    files: dict[str, str] = {}
+    layout: str
+    subjects: int
+    sampling: str
+    known_faults: list[str] = []
+    labels: dict[str, str] = {}
+    words: _Words
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary(**self.words.model_dump())
+
+
+def cards_folder() -> Path:
+    """Where the cards lie: in the installed package, else in the checkout."""
+    inside = Path(__file__).parents[1] / "data_cards"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "data_cards"
+
+
+def read_card(name: str) -> DataCard:
+    """The card of a data set.
+
+    Raises:
+        DataError: no such data set, or a card that does not fit the schema.
+    """
+    path = cards_folder() / f"{name}.md"
+    if not path.is_file():
+        known = [card.stem for card in cards_folder().glob("*.md")]
+        raise DataError(f"unknown dataset {name!r}{nearest_name(name, known)}")
+    front = yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1])
+    front["words"] = front.pop("vocabulary")
+    try:
+        return DataCard.model_validate(front)
+    except ValidationError as error:
+        raise DataError(f"{path.name}: {error}") from error
