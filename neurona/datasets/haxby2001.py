@@ -53,7 +53,12 @@ def fetch() -> Path:
             "and name it with --set data.path=FOLDER, or set NEURONA_DATA to its parent"
         ) from error
     folder.mkdir(parents=True, exist_ok=True)
-    _write_runs(folder, nib.load(data.func[0]), nib.load(data.mask_vt[0]), pd.read_csv(data.session_target[0], sep=" "))
+    _write_runs(
+        folder,
+        nib.load(data.func[0]),
+        nib.load(data.mask_vt[0]),
+        pd.read_csv(data.session_target[0], sep=" "),
+    )
     (folder / "COMPLETE").write_text("all runs written\n")
     return folder
 
@@ -64,12 +69,18 @@ def _write_runs(folder: Path, bold, mask, targets: pd.DataFrame, tr: float = 2.5
     for chunk, rows in targets.groupby("chunks"):
         labels = rows["labels"].to_numpy()
         edges = np.flatnonzero(np.r_[True, labels[1:] != labels[:-1], True])
-        blocks = [(a * tr, (b - a) * tr, labels[a]) for a, b in zip(edges[:-1], edges[1:], strict=True) if labels[a] != "rest"]
+        blocks = [
+            (a * tr, (b - a) * tr, labels[a])
+            for a, b in zip(edges[:-1], edges[1:], strict=True)
+            if labels[a] != "rest"
+        ]
         image = nib.Nifti1Image(values[..., rows.index], bold.affine)
         image.header.set_zooms((*bold.header.get_zooms()[:3], tr))
         stem = folder / f"run-{int(chunk) + 1:02d}"
         nib.save(image, f"{stem}_bold.nii.gz")
-        pd.DataFrame(blocks, columns=["onset", "duration", "trial_type"]).to_csv(f"{stem}_events.tsv", sep="\t", index=False)
+        pd.DataFrame(blocks, columns=["onset", "duration", "trial_type"]).to_csv(
+            f"{stem}_events.tsv", sep="\t", index=False
+        )
 
 
 def read_runs(folder: Path) -> list[Run]:
@@ -77,7 +88,10 @@ def read_runs(folder: Path) -> list[Run]:
     images = sorted(folder.glob("run-*_bold.nii.gz"))
     if len(images) < 2:
         raise DataError(f"{folder}: found {len(images)} files run-XX_bold.nii.gz, expected two runs or more")
-    return [read_run(image, image.with_name(image.name.replace("_bold.nii.gz", "_events.tsv"))) for image in images]
+    return [
+        read_run(image, image.with_name(image.name.replace("_bold.nii.gz", "_events.tsv")))
+        for image in images
+    ]
 
 
 def check(path: Path) -> list[str]:
@@ -97,7 +111,9 @@ def read(path: Path | None = None) -> Dataset:
     """
     folder = Path(path) if path else default_path() or fetch()
     if not folder.is_dir():
-        raise DataError(f"{folder}: no such folder; data.path names a folder of run-XX_bold.nii.gz and run-XX_events.tsv")
+        raise DataError(
+            f"{folder}: no such folder; data.path names a folder of run-XX_bold.nii.gz and run-XX_events.tsv"
+        )
     card = read_card(NAME)
     runs = read_runs(folder)
     recordings = block_recordings(runs, brain_mask(runs), subject="1" if "slice" in folder.name else "2")
@@ -110,7 +126,4 @@ def read(path: Path | None = None) -> Dataset:
 
 def checksums(folder: Path) -> dict[str, str]:
     """SHA-256 of every file read, for the provenance of a run."""
-    return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.glob("run-*"))
-    }
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("run-*"))}

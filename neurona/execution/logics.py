@@ -24,7 +24,7 @@ class Logic(NamedTuple):
     any: Callable[[Array, int], Array]
 
 
-def _product_all(scores: Float[Array, "..."], axis: int) -> Float[Array, "..."]:
+def _product_all(scores: Float[Array, ...], axis: int) -> Float[Array, ...]:
     log_p = jnp.minimum(jax.nn.log_sigmoid(scores).sum(axis), -1e-6)
     # logit(p) = log p - log(1 - p); the bound above keeps 1 - p and its gradient finite.
     return log_p - jnp.log(-jnp.expm1(log_p))

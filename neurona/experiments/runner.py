@@ -52,7 +52,9 @@ def run_folder(config: Config, out: Path | None) -> Path:
         probe.write_text("")
         probe.unlink()
     except OSError as error:
-        raise OutputError(f"{folder}: cannot be written ({error.strerror}); choose another with --out") from error
+        raise OutputError(
+            f"{folder}: cannot be written ({error.strerror}); choose another with --out"
+        ) from error
     return folder
 
 
@@ -159,7 +161,9 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     _write(folder, config, metrics, table, evidence, biases, vocabulary.concepts, ids, states)
     console.print(accuracy_rich_table(metrics["accuracy"], config.name, simulated=False))
     if "baselines" in metrics:
-        console.print(accuracy_rich_table(metrics["baselines"], "classical decoders, same folds", simulated=False))
+        console.print(
+            accuracy_rich_table(metrics["baselines"], "classical decoders, same folds", simulated=False)
+        )
     accuracy_plot(metrics["accuracy"], folder / "accuracy.png", config.name, simulated=False)
     words = table[table.type == "describe"]
     confusion_plot(
@@ -220,7 +224,14 @@ def _write(folder, config, metrics, table, evidence, biases, concepts, ids, stat
         grounding.to_zarr(folder / "grounding.zarr", mode="w", consolidated=False)
         np.savez(
             folder / "checkpoint.npz",
-            **{f"{fold}/{name}": np.asarray(value) for fold, state in states.items() for name, value in state.items() if not isinstance(value, dict)},
+            **{
+                f"{fold}/{name}": np.asarray(value)
+                for fold, state in states.items()
+                for name, value in state.items()
+                if not isinstance(value, dict)
+            },
         )
     except OSError as error:
-        raise OutputError(f"{folder}: writing the results failed ({error}); free space or choose another --out") from error
+        raise OutputError(
+            f"{folder}: writing the results failed ({error}); free space or choose another --out"
+        ) from error

@@ -77,4 +77,6 @@ class Recordings:
         flat = np.flatnonzero(np.ptp(values, axis=(0, 2)) == 0)
         if len(flat):
             names = ", ".join(map(str, self.data.channel.values[flat[:5]]))
-            raise DataError(f"{source}: {len(flat)} flat channel(s), constant throughout: {names}; remove them")
+            raise DataError(
+                f"{source}: {len(flat)} flat channel(s), constant throughout: {names}; remove them"
+            )

@@ -86,7 +86,9 @@ def fit(
 
 
 @jax.jit(static_argnames=("graph", "steps", "learning_rate"))
-def _held_out_losses(params, rest, graph, features, programs, targets, train, held, decays, steps, learning_rate):
+def _held_out_losses(
+    params, rest, graph, features, programs, targets, train, held, decays, steps, learning_rate
+):
     def one(weights, held_out, decay):
         trained, _ = _train(
             params, rest, graph, features, programs, targets, weights, decay, steps, learning_rate
@@ -124,6 +126,16 @@ def choose_decay(
     folds = np.unique(fold_of_question[np.asarray(weights) > 0])
     held = jnp.stack([weights * (fold_of_question == fold) for fold in folds])
     losses = _held_out_losses(
-        params, rest, graph, features, programs, targets, weights - held, held, jnp.asarray(decays), steps, learning_rate
+        params,
+        rest,
+        graph,
+        features,
+        programs,
+        targets,
+        weights - held,
+        held,
+        jnp.asarray(decays),
+        steps,
+        learning_rate,
     )
     return decays[int(np.argmin(np.asarray(losses)))]
