@@ -7,12 +7,14 @@ or a local folder of `run-XX_bold.nii.gz` with BIDS-like `run-XX_events.tsv`.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pandas as pd
+from platformdirs import user_cache_path
 
 from neurona.datasets.card import read_card
 from neurona.datasets.dataset import Dataset
@@ -40,9 +42,7 @@ def fetch() -> Path:
     """
     from nilearn.datasets import fetch_haxby
 
-    from neurona.datasets.registry import cache_folder
-
-    folder = cache_folder() / NAME
+    folder = user_cache_path("neurona") / NAME
     if (folder / "COMPLETE").is_file():
         return folder
     try:
@@ -69,11 +69,7 @@ def _write_runs(folder: Path, bold, mask, targets: pd.DataFrame, tr: float = 2.5
     for chunk, rows in targets.groupby("chunks"):
         labels = rows["labels"].to_numpy()
         edges = np.flatnonzero(np.r_[True, labels[1:] != labels[:-1], True])
-        blocks = [
-            (a * tr, (b - a) * tr, labels[a])
-            for a, b in zip(edges[:-1], edges[1:], strict=True)
-            if labels[a] != "rest"
-        ]
+        blocks = [(a * tr, (b - a) * tr, labels[a]) for a, b in itertools.pairwise(edges) if labels[a] != "rest"]
         image = nib.Nifti1Image(values[..., rows.index], bold.affine)
         image.header.set_zooms((*bold.header.get_zooms()[:3], tr))
         stem = folder / f"run-{int(chunk) + 1:02d}"
@@ -88,10 +84,7 @@ def read_runs(folder: Path) -> list[Run]:
     images = sorted(folder.glob("run-*_bold.nii.gz"))
     if len(images) < 2:
         raise DataError(f"{folder}: found {len(images)} files run-XX_bold.nii.gz, expected two runs or more")
-    return [
-        read_run(image, image.with_name(image.name.replace("_bold.nii.gz", "_events.tsv")))
-        for image in images
-    ]
+    return [read_run(image, image.with_name(image.name.replace("_bold.nii.gz", "_events.tsv"))) for image in images]
 
 
 def check(path: Path) -> list[str]:

@@ -32,9 +32,7 @@ def questions_from_labels(ids: Sequence[str], labels: Sequence[str], vocabulary:
     """
     for recording, label in zip(ids, labels, strict=True):
         if label not in vocabulary.concepts:
-            raise DataError(
-                f"recording {recording}: unknown label {label!r}{nearest_name(label, vocabulary.concepts)}"
-            )
+            raise DataError(f"recording {recording}: unknown label {label!r}{nearest_name(label, vocabulary.concepts)}")
     if len(set(labels)) < 2:
         raise DataError(f"labels: only {sorted(set(labels))} found; decoding needs two classes or more")
     programs = list(_programs(vocabulary))
@@ -99,6 +97,4 @@ def _value(formula: Formula, true: set[str]) -> bool:
             return _value(right, true) or not _value(left, true)
         case Iff(left, right):
             return _value(left, true) == _value(right, true)
-    raise DataError(
-        f"a definition may use concepts, ~, &, |, -> and <-> only, found {type(formula).__name__}"
-    )
+    raise DataError(f"a definition may use concepts, ~, &, |, -> and <-> only, found {type(formula).__name__}")

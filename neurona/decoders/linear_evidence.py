@@ -29,9 +29,7 @@ class LinearEvidence(nnx.Module):
         rngs: seed of the initial weights.
     """
 
-    def __init__(
-        self, whitening: NoiseWhitening, n_features: int, n_concepts: int, logic: Logic, *, rngs: nnx.Rngs
-    ):
+    def __init__(self, whitening: NoiseWhitening, n_features: int, n_concepts: int, logic: Logic, *, rngs: nnx.Rngs):
         self.whitening = whitening
         self.weight = nnx.Param(1e-3 * jax.random.normal(rngs.params(), (n_features, n_concepts)))
         self.bias = nnx.Param(jnp.zeros(n_concepts))

@@ -99,9 +99,7 @@ def is_yes_no(answers: pd.Series) -> bool:
     return set(answers) <= {"yes", "no"}
 
 
-def _row(
-    right: Bool[np.ndarray, " n"], recordings: Shaped[np.ndarray, " n"], chance: float, seed: int
-) -> Accuracy:
+def _row(right: Bool[np.ndarray, " n"], recordings: Shaped[np.ndarray, " n"], chance: float, seed: int) -> Accuracy:
     low, high = interval(right, recordings, seed)
     return {"value": float(right.mean()), "low": low, "high": high, "chance": chance, "n": len(right)}
 
@@ -123,8 +121,6 @@ def _check(predictions: pd.DataFrame) -> None:
     missing = predictions["answer"].isna()
     if missing.any():
         first = predictions.loc[missing, "question"].iloc[0]
-        raise DataError(
-            f"predictions: question {first!r} has no answer ({int(missing.sum())} such questions)"
-        )
+        raise DataError(f"predictions: question {first!r} has no answer ({int(missing.sum())} such questions)")
     if (predictions["type"].astype(str) == "overall").any():
         raise DataError("predictions: a question type is named 'overall', the name of the summary; rename it")

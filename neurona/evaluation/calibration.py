@@ -37,9 +37,7 @@ class Reliability:
         return float((gap * self.count).sum() / self.count.sum())
 
 
-def reliability(
-    confidence: Float[np.ndarray, " n"], correct: Bool[np.ndarray, " n"], bins: int = 10
-) -> Reliability:
+def reliability(confidence: Float[np.ndarray, " n"], correct: Bool[np.ndarray, " n"], bins: int = 10) -> Reliability:
     """Sort answers by confidence into bins and compare confidence with accuracy.
 
     Args:

@@ -22,9 +22,7 @@ from neurona.evaluation.tables import SIMULATED
 BLUE, ORANGE, VERMILION, GREY = "#0072B2", "#E69F00", "#D55E00", "#555555"
 
 
-def accuracy_plot(
-    metrics: Mapping[str, Accuracy], path: str | Path, title: str = "", simulated: bool = False
-) -> Path:
+def accuracy_plot(metrics: Mapping[str, Accuracy], path: str | Path, title: str = "", simulated: bool = False) -> Path:
     """Draw one horizontal bar a question type (or decoder): accuracy, 95 % interval, chance as a tick.
 
     Args:
@@ -42,9 +40,7 @@ def accuracy_plot(
     axes = figure.add_subplot()
     for place, (name, row) in enumerate(rows):
         axes.barh(place, row["value"], height=0.62, color=ORANGE if name == "overall" else BLUE)
-        axes.plot(
-            [row["low"], row["high"]], [place, place], color="black", linewidth=1.4, zorder=6, clip_on=False
-        )
+        axes.plot([row["low"], row["high"]], [place, place], color="black", linewidth=1.4, zorder=6, clip_on=False)
         for end in (row["low"], row["high"]):
             axes.plot(
                 [end, end],

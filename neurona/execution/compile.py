@@ -48,9 +48,7 @@ class ProgramBatch:
     n_words: int = field(metadata={"static": True})
 
 
-def compile_programs(
-    queries: Sequence[Query], vocabulary: Vocabulary, recordings: Sequence[int]
-) -> ProgramBatch:
+def compile_programs(queries: Sequence[Query], vocabulary: Vocabulary, recordings: Sequence[int]) -> ProgramBatch:
     """Compile questions about recordings.
 
     Args:
@@ -79,9 +77,7 @@ def compile_programs(
     groups = []
     for items in rows.values():
         padded = items + [(items[0][0], items[0][1], len(queries))] * (_bucket(len(items)) - len(items))
-        groups.append(
-            Group(*(jnp.asarray(np.array(column, dtype=np.int32)) for column in zip(*padded, strict=True)))
-        )
+        groups.append(Group(*(jnp.asarray(np.array(column, dtype=np.int32)) for column in zip(*padded, strict=True))))
     return ProgramBatch(tuple(groups), tuple(rows), _bucket(len(queries)), n_words)
 
 

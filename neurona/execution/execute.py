@@ -56,9 +56,7 @@ def execute(batch: ProgramBatch, scores: Scores, logic: Logic) -> Answers:
     yes_no = jnp.zeros(batch.n_questions)
     describe = jnp.full((batch.n_questions, batch.n_words), -jnp.inf)
     for shape, group in zip(batch.templates, batch.groups, strict=True):
-        on_entities = scores.unary[
-            group.recording[:, None], :, jnp.maximum(group.concepts, 0)
-        ]  # [Q, slot, P]
+        on_entities = scores.unary[group.recording[:, None], :, jnp.maximum(group.concepts, 0)]  # [Q, slot, P]
         if isinstance(shape, Describe):
             words = jnp.where(group.concepts >= 0, logic.any(on_entities, 2), -jnp.inf)
             describe = describe.at[group.position].set(words, mode="drop")

@@ -61,9 +61,9 @@ class Config(_Section):
 
     name: str
     data: DataConfig
-    entities: EntitiesConfig = EntitiesConfig()
-    decoder: DecoderConfig = DecoderConfig()
-    training: TrainingConfig = TrainingConfig()
+    entities: EntitiesConfig = EntitiesConfig()  # type: ignore[call-arg]
+    decoder: DecoderConfig = DecoderConfig()  # type: ignore[call-arg]
+    training: TrainingConfig = TrainingConfig()  # type: ignore[call-arg]
     evaluation: EvaluationConfig = EvaluationConfig()
     seed: int = 0
 

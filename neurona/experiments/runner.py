@@ -52,9 +52,7 @@ def run_folder(config: Config, out: Path | None) -> Path:
         probe.write_text("")
         probe.unlink()
     except OSError as error:
-        raise OutputError(
-            f"{folder}: cannot be written ({error.strerror}); choose another with --out"
-        ) from error
+        raise OutputError(f"{folder}: cannot be written ({error.strerror}); choose another with --out") from error
     return folder
 
 
@@ -72,7 +70,7 @@ def read_dataset(config: Config) -> Dataset:
     # The control: each run's recordings exchange their questions, so the marginals stay and the link goes.
     rng = np.random.default_rng(config.seed)
     ids, runs = dataset.recordings.data.recording.values, dataset.recordings.data.run.values
-    swapped = {}
+    swapped: dict[str, str] = {}
     for run in np.unique(runs):
         swapped |= dict(zip(ids[runs == run], rng.permutation(ids[runs == run]), strict=True))
     questions = dataset.questions.assign(recording=dataset.questions.recording.map(swapped))
@@ -117,19 +115,21 @@ def run(config: Config, folder: Path, console: Console) -> dict:
             ),
             train,
         )
-        whitening = NoiseWhitening(
-            noise_covariance(entities.features[train], answers[train], config.decoder.shrinkage)
-        )
+        whitening = NoiseWhitening(noise_covariance(entities.features[train], answers[train], config.decoder.shrinkage))
         features = entities.features
         decoder = LinearEvidence(
-            whitening, features.shape[1], len(vocabulary.concepts), logic, rngs=nnx.Rngs(config.seed)
+            whitening,
+            features.shape[1],
+            len(vocabulary.concepts),
+            logic,
+            rngs=nnx.Rngs(config.seed),  # type: ignore[misc]
         )
         weights = np.zeros(programs.n_questions, np.float32)
         weights[: len(questions)] = train[of_question]
         inner = np.zeros(programs.n_questions, int)
         groups = np.unique(data.run.values, return_inverse=True)[1]
         inner[: len(questions)] = groups[of_question] % config.training.inner_folds
-        loop = dict(steps=config.training.steps, learning_rate=config.training.learning_rate)
+        loop = {"steps": config.training.steps, "learning_rate": config.training.learning_rate}
         batch = (jnp.asarray(features), programs, Targets(target, is_describe), jnp.asarray(weights))
         decay = choose_decay(decoder, *batch, inner, decays=config.training.decays, **loop)  # type: ignore[arg-type]
         decoder, curve = fit(decoder, *batch, decay=decay, **loop)  # type: ignore[arg-type]
@@ -161,9 +161,7 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     _write(folder, config, metrics, table, evidence, biases, vocabulary.concepts, ids, states)
     console.print(accuracy_rich_table(metrics["accuracy"], config.name, simulated=False))
     if "baselines" in metrics:
-        console.print(
-            accuracy_rich_table(metrics["baselines"], "classical decoders, same folds", simulated=False)
-        )
+        console.print(accuracy_rich_table(metrics["baselines"], "classical decoders, same folds", simulated=False))
     accuracy_plot(metrics["accuracy"], folder / "accuracy.png", config.name, simulated=False)
     words = table[table.type == "describe"]
     confusion_plot(
@@ -224,7 +222,7 @@ def _write(folder, config, metrics, table, evidence, biases, concepts, ids, stat
         grounding.to_zarr(folder / "grounding.zarr", mode="w", consolidated=False)
         np.savez(
             folder / "checkpoint.npz",
-            **{
+            **{  # type: ignore[arg-type]
                 f"{fold}/{name}": np.asarray(value)
                 for fold, state in states.items()
                 for name, value in state.items()

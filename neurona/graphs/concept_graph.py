@@ -55,9 +55,7 @@ def concept_graph(
     _check(probabilities, contributions, entity_names, concepts, definitions, top_entities)
     graph: nx.DiGraph = nx.DiGraph(recording=str(recording), dataset=str(dataset), simulated=bool(simulated))
     for concept in concepts:
-        graph.add_node(
-            f"concept:{concept}", kind="concept", name=concept, probability=float(probabilities[concept])
-        )
+        graph.add_node(f"concept:{concept}", kind="concept", name=concept, probability=float(probabilities[concept]))
     for defined, probability in definitions.items():
         graph.add_node(f"defined:{defined}", kind="defined", name=defined, probability=float(probability))
     strongest = np.argsort(-contributions, axis=0, kind="stable")[:top_entities]

@@ -133,6 +133,4 @@ def _box(axes: Axes, place: tuple[float, float], data: dict) -> None:
         )
     )
     dark = probability is not None and probability > 0.55
-    axes.text(
-        *place, label, ha="center", va="center", fontsize=8.5, zorder=3, color="white" if dark else "black"
-    )
+    axes.text(*place, label, ha="center", va="center", fontsize=8.5, zorder=3, color="white" if dark else "black")

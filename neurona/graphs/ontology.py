@@ -20,12 +20,10 @@ def is_a_links(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
         QueryError: a definition cannot be parsed.
     """
     formulas = {name: programs.parse(text) for name, text in vocabulary.definitions.items()}
-    return {name: tuple(sorted(implying(formula, formulas) - {name})) for name, formula in formulas.items()}
+    return {name: tuple(sorted(implying(formula, formulas) - {name})) for name, formula in formulas.items()}  # type: ignore[arg-type]
 
 
-def implying(
-    formula: Formula, definitions: Mapping[str, Formula], visited: frozenset[str] = frozenset()
-) -> set[str]:
+def implying(formula: Formula, definitions: Mapping[str, Formula], visited: frozenset[str] = frozenset()) -> set[str]:
     """Words that imply `formula`, judged by `|`, `&` and double negation alone: never wrong, perhaps not all.
 
     Args:

@@ -35,9 +35,7 @@ class Vocabulary:
         object.__setattr__(self, "concepts", tuple(self.concepts))
         object.__setattr__(self, "relations", tuple(self.relations))
         object.__setattr__(self, "axioms", tuple(self.axioms))
-        object.__setattr__(
-            self, "categories", MappingProxyType({k: tuple(v) for k, v in self.categories.items()})
-        )
+        object.__setattr__(self, "categories", MappingProxyType({k: tuple(v) for k, v in self.categories.items()}))
         object.__setattr__(self, "definitions", MappingProxyType(dict(self.definitions)))
         words = [*self.concepts, *self.definitions, *self.relations]
         for word in [*words, *self.categories]:

@@ -53,16 +53,12 @@ def read_run(bold: Path, events: Path) -> Run:
     """
     for path in (bold, events):
         if not path.is_file():
-            raise DataError(
-                f"{path}: no such file; expected a run's BOLD image and its events.tsv side by side"
-            )
+            raise DataError(f"{path}: no such file; expected a run's BOLD image and its events.tsv side by side")
     try:
         image = nib.load(bold)
         values = np.asarray(image.dataobj, dtype=np.float32)  # type: ignore[attr-defined]
     except (OSError, EOFError, ValueError, nib.filebasedimages.ImageFileError) as error:
-        raise DataError(
-            f"{bold}: cannot be read ({error}); the file is truncated or damaged, copy it again"
-        ) from error
+        raise DataError(f"{bold}: cannot be read ({error}); the file is truncated or damaged, copy it again") from error
     if values.ndim != 4:
         raise DataError(f"{bold}: expected a 4-D image (x, y, z, time), found shape {values.shape}")
     if not np.isfinite(values).all():
@@ -71,9 +67,7 @@ def read_run(bold: Path, events: Path) -> Run:
         )
     tr = float(image.header.get_zooms()[3])  # type: ignore[attr-defined]
     if not 0.1 <= tr <= 20:
-        raise DataError(
-            f"{bold}: the header's TR is {tr:g}; expected seconds between 0.1 and 20 (is it in ms?)"
-        )
+        raise DataError(f"{bold}: the header's TR is {tr:g}; expected seconds between 0.1 and 20 (is it in ms?)")
     table = pd.read_csv(events, sep="\t")
     for column in ("onset", "duration", "trial_type"):
         if column not in table:
@@ -86,9 +80,7 @@ def read_run(bold: Path, events: Path) -> Run:
             f"{events}: line {outside.index[0] + 2}: the event {row.trial_type!r} runs from {row.onset:g} s to "
             f"{row.onset + row.duration:g} s, outside the recording (0 to {end:g} s); check onsets and TR ({tr:g} s)"
         )
-    return Run(
-        bold.name.removesuffix("_bold.nii.gz"), nib.Nifti1Image(values, image.affine), table, tr, str(bold)
-    )  # type: ignore[attr-defined]
+    return Run(bold.name.removesuffix("_bold.nii.gz"), nib.Nifti1Image(values, image.affine), table, tr, str(bold))  # type: ignore[attr-defined]
 
 
 def brain_mask(runs: Sequence[Run], threshold: float = 0.8) -> Bool[np.ndarray, "x y z"]:
@@ -111,9 +103,7 @@ def brain_mask(runs: Sequence[Run], threshold: float = 0.8) -> Bool[np.ndarray, 
     mean = np.mean([_values(run).mean(axis=3) for run in runs], axis=0)
     mask = mean > threshold * mean.mean()
     if not mask.any():
-        raise DataError(
-            f"{first.source}: no voxel is brighter than {threshold} of the mean; the images look empty"
-        )
+        raise DataError(f"{first.source}: no voxel is brighter than {threshold} of the mean; the images look empty")
     return mask
 
 
@@ -199,14 +189,10 @@ def parcel_entities(
         DataError: unknown method, or more parcels than voxels.
     """
     if method not in PARCELLATIONS:
-        raise DataError(
-            f"entities.method: unknown parcellation {method!r}{nearest_name(method, PARCELLATIONS)}"
-        )
+        raise DataError(f"entities.method: unknown parcellation {method!r}{nearest_name(method, PARCELLATIONS)}")
     voxels = np.array([[int(k) for k in name.split("-")] for name in recordings.data.channel.values])
     if not 1 < n_parcels <= len(voxels):
-        raise DataError(
-            f"entities.n_parcels: {n_parcels} parcels of {len(voxels)} voxels; choose 2 to {len(voxels)}"
-        )
+        raise DataError(f"entities.n_parcels: {n_parcels} parcels of {len(voxels)} voxels; choose 2 to {len(voxels)}")
     features = recordings.data.values.mean(axis=2)
     # Parcels need the voxel grid alone, so voxel units serve as the affine here.
     shape = tuple(voxels.max(axis=0) + 1)

@@ -51,9 +51,13 @@ class Recordings:
             coords[name] = ("recording", list(column))
         if positions is not None:
             coords |= {axis: ("channel", positions[:, k]) for k, axis in enumerate("xyz")}
-        attrs = dict(
-            modality=modality, units=units, sampling_hz=sampling_hz, space=space, simulated=int(simulated)
-        )
+        attrs = {
+            "modality": modality,
+            "units": units,
+            "sampling_hz": sampling_hz,
+            "space": space,
+            "simulated": int(simulated),
+        }
         array = xr.DataArray(
             values.astype(np.float32), dims=("recording", "channel", "time"), coords=coords, attrs=attrs
         )
@@ -77,6 +81,4 @@ class Recordings:
         flat = np.flatnonzero(np.ptp(values, axis=(0, 2)) == 0)
         if len(flat):
             names = ", ".join(map(str, self.data.channel.values[flat[:5]]))
-            raise DataError(
-                f"{source}: {len(flat)} flat channel(s), constant throughout: {names}; remove them"
-            )
+            raise DataError(f"{source}: {len(flat)} flat channel(s), constant throughout: {names}; remove them")

@@ -39,9 +39,7 @@ def _train(params, rest, graph, features, programs, targets, weights, decay, ste
 
     def step(carry, _):
         params, state = carry
-        value, grads = jax.value_and_grad(_objective)(
-            params, rest, graph, features, programs, targets, weights, decay
-        )
+        value, grads = jax.value_and_grad(_objective)(params, rest, graph, features, programs, targets, weights, decay)
         updates, state = optimiser.update(grads, state, params)
         return (optax.apply_updates(params, updates), state), value
 
@@ -78,7 +76,7 @@ def fit(
     Returns:
         The trained decoder and the loss before each step.
     """
-    graph, params, rest = nnx.split(decoder, nnx.Param, ...)
+    graph, params, rest = nnx.split(decoder, nnx.Param, ...)  # type: ignore[misc]
     params, losses = _train_one(
         params, rest, graph, features, programs, targets, weights, jnp.float32(decay), steps, learning_rate
     )
@@ -86,13 +84,9 @@ def fit(
 
 
 @jax.jit(static_argnames=("graph", "steps", "learning_rate"))
-def _held_out_losses(
-    params, rest, graph, features, programs, targets, train, held, decays, steps, learning_rate
-):
+def _held_out_losses(params, rest, graph, features, programs, targets, train, held, decays, steps, learning_rate):
     def one(weights, held_out, decay):
-        trained, _ = _train(
-            params, rest, graph, features, programs, targets, weights, decay, steps, learning_rate
-        )
+        trained, _ = _train(params, rest, graph, features, programs, targets, weights, decay, steps, learning_rate)
         return _objective(trained, rest, graph, features, programs, targets, held_out, jnp.float32(0))
 
     over_folds = jax.vmap(one, in_axes=(0, 0, None))
@@ -122,7 +116,7 @@ def choose_decay(
     """
     if len(decays) == 1:
         return decays[0]
-    graph, params, rest = nnx.split(decoder, nnx.Param, ...)
+    graph, params, rest = nnx.split(decoder, nnx.Param, ...)  # type: ignore[misc]
     folds = np.unique(fold_of_question[np.asarray(weights) > 0])
     held = jnp.stack([weights * (fold_of_question == fold) for fold in folds])
     losses = _held_out_losses(

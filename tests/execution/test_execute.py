@@ -8,9 +8,7 @@ import pytest
 from neurona.execution import LOGICS, Scores, compile_programs, execute, get_logic
 from neurona.programs import Vocabulary, parse
 
-WORDS = Vocabulary(
-    concepts=("a", "b"), categories={"Kind": ("a", "b")}, definitions={"either": "a(x) | b(x)"}
-)
+WORDS = Vocabulary(concepts=("a", "b"), categories={"Kind": ("a", "b")}, definitions={"either": "a(x) | b(x)"})
 MEANINGS = {
     "exists x. a(x) & ~b(x)": lambda a, b: (a & ~b).any(),
     "forall x. a(x) -> b(x)": lambda a, b: (~a | b).all(),

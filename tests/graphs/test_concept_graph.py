@@ -36,9 +36,7 @@ def test_nodes_and_attributes():
 
 
 def test_defined_concepts_may_imply_others_and_unknown_links_are_left_out():
-    built = graph(
-        definitions={"animate": 0.9, "thing": 1.0}, is_a={"thing": ["animate", "ghost"], "gone": ["face"]}
-    )
+    built = graph(definitions={"animate": 0.9, "thing": 1.0}, is_a={"thing": ["animate", "ghost"], "gone": ["face"]})
     assert [(s, t) for s, t, d in built.edges(data=True) if d["kind"] == "is a"] == [
         ("defined:animate", "defined:thing")
     ]

@@ -7,9 +7,7 @@ from neurona.programs import Vocabulary, parse, to_logic
 from neurona.programs.tree import And, Atom, Exists, Forall, Iff, Implies, Not, Or, Variable
 
 WORDS = Vocabulary(concepts=("face", "cat"), definitions={"animate": "face(x) | cat(x)"})
-atoms = st.builds(
-    lambda name, v: Atom(name, (Variable(v),)), st.sampled_from(["face", "cat"]), st.sampled_from("xy")
-)
+atoms = st.builds(lambda name, v: Atom(name, (Variable(v),)), st.sampled_from(["face", "cat"]), st.sampled_from("xy"))
 formulas = st.recursive(
     atoms,
     lambda inner: st.one_of(
