@@ -119,7 +119,7 @@ def run(config: Config, folder: Path, console: Console) -> dict:
         features = entities.features
         decoder = LinearEvidence(
             whitening,
-            features.shape[1],
+            features.shape[1],  # type: ignore[misc]
             len(vocabulary.concepts),
             logic,
             rngs=nnx.Rngs(config.seed),  # type: ignore[misc]
