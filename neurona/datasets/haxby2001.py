@@ -66,7 +66,8 @@ def fetch() -> Path:
 def _write_runs(folder: Path, bold, mask, targets: pd.DataFrame, tr: float = 2.5) -> None:
     """Cut the one long series into runs, keep the mask's voxels, and turn the label per volume into blocks."""
     values = np.asarray(bold.dataobj) * (np.asarray(mask.dataobj) > 0)[..., None]
-    for chunk, rows in targets.groupby("chunks"):
+    for chunk in targets["chunks"].unique():
+        rows = targets[targets["chunks"] == chunk]
         labels = rows["labels"].to_numpy()
         edges = np.flatnonzero(np.r_[True, labels[1:] != labels[:-1], True])
         blocks = [(a * tr, (b - a) * tr, labels[a]) for a, b in itertools.pairwise(edges) if labels[a] != "rest"]

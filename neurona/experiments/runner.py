@@ -125,7 +125,8 @@ def run(config: Config, folder: Path, console: Console) -> dict:
             rngs=nnx.Rngs(config.seed),  # type: ignore[misc]
         )
         weights = np.zeros(programs.n_questions, np.float32)
-        weights[: len(questions)] = train[of_question]
+        # Every question type weighs the same, however many questions the vocabulary yields of it.
+        weights[: len(questions)] = train[of_question] / questions.groupby("type").type.transform("size")
         inner = np.zeros(programs.n_questions, int)
         groups = np.unique(data.run.values, return_inverse=True)[1]
         inner[: len(questions)] = groups[of_question] % config.training.inner_folds

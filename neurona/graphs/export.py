@@ -27,7 +27,7 @@ def from_graphml(path: str | Path) -> nx.DiGraph:
         DataError: the file is missing or is not GraphML.
     """
     try:
-        graph = nx.DiGraph(nx.read_graphml(Path(path)))
+        graph: nx.DiGraph = nx.DiGraph(nx.read_graphml(Path(path)))
         for defaults in ("node_default", "edge_default"):  # the reader's own additions
             graph.graph.pop(defaults, None)
         return graph
