@@ -20,6 +20,18 @@ class _Words(BaseModel):
     axioms: tuple[str, ...] = ()
 
 
+class RecordingFacts(BaseModel):
+    """What a data set's files leave unsaid: units, sampling (Hz), time of the first sample (s), channels."""
+
+    model_config = ConfigDict(extra="forbid")
+    modality: str
+    units: str
+    sampling_hz: float
+    start_s: float = 0.0
+    channels: tuple[str, ...]
+    montage: str | None = None
+
+
 class DataCard(BaseModel):
     """The front matter of a data card."""
 
@@ -36,6 +48,8 @@ class DataCard(BaseModel):
     sampling: str
     known_faults: list[str] = []
     labels: dict[str, str] = {}
+    archive: str | None = None
+    recording: RecordingFacts | None = None
     words: _Words
 
     @property

@@ -6,18 +6,17 @@ or a local folder of `run-XX_bold.nii.gz` with BIDS-like `run-XX_events.tsv`.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import os
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pandas as pd
-from platformdirs import user_cache_path
+from rich.console import Console
 
 from neurona.datasets.card import read_card
 from neurona.datasets.dataset import Dataset
+from neurona.datasets.download import cache_folder, local_folder, sha256
 from neurona.datasets.label_questions import questions_from_labels
 from neurona.errors import DataError
 from neurona.recordings.fmri import Run, block_recordings, brain_mask, read_run
@@ -25,16 +24,7 @@ from neurona.recordings.fmri import Run, block_recordings, brain_mask, read_run
 NAME = "haxby2001"
 
 
-def default_path() -> Path | None:
-    """`$NEURONA_DATA/haxby2001_slice` or `$NEURONA_DATA/haxby2001`, whichever exists."""
-    root = os.environ.get("NEURONA_DATA")
-    for name in ("haxby2001_slice", "haxby2001"):
-        if root and (Path(root) / name).is_dir():
-            return Path(root) / name
-    return None
-
-
-def fetch() -> Path:
+def fetch(console: Console) -> Path:
     """Fetch subject 2 with nilearn, and write it in the local layout once. Returns the folder.
 
     Raises:
@@ -42,10 +32,11 @@ def fetch() -> Path:
     """
     from nilearn.datasets import fetch_haxby
 
-    folder = user_cache_path("neurona") / NAME
+    folder = cache_folder() / NAME
     if (folder / "COMPLETE").is_file():
         return folder
     try:
+        console.print("fetching Haxby 2001, subject 2, with nilearn (about 300 MB)")
         data = fetch_haxby(subjects=(2,))
     except Exception as error:  # nilearn raises many kinds for a failed download
         raise DataError(
@@ -88,22 +79,13 @@ def read_runs(folder: Path) -> list[Run]:
     return [read_run(image, image.with_name(image.name.replace("_bold.nii.gz", "_events.tsv"))) for image in images]
 
 
-def check(path: Path) -> list[str]:
-    """What is wrong with a folder; empty when nothing is."""
-    try:
-        read(path)
-    except DataError as error:
-        return [str(error)]
-    return []
-
-
-def read(path: Path | None = None) -> Dataset:
-    """Recordings (one a block) and questions.
+def read(path: Path | None, console: Console) -> Dataset:
+    """Recordings (one a block) and questions, from `path`, else `$NEURONA_DATA/haxby2001_slice` or `haxby2001`, else fetched.
 
     Raises:
         DataError: see `read_run`, `brain_mask`, `block_recordings`.
     """
-    folder = Path(path) if path else default_path() or fetch()
+    folder = path or local_folder("haxby2001_slice", NAME) or fetch(console)
     if not folder.is_dir():
         raise DataError(
             f"{folder}: no such folder; data.path names a folder of run-XX_bold.nii.gz and run-XX_events.tsv"
@@ -115,9 +97,5 @@ def read(path: Path | None = None) -> Dataset:
     raw = [str(label) for label in recordings.data.label.values]
     concepts = [card.labels.get(label, label) for label in raw]
     ids = [str(name) for name in recordings.data.recording.values]
-    return Dataset(NAME, card, recordings, questions_from_labels(ids, concepts, card.vocabulary))
-
-
-def checksums(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file read, for the provenance of a run."""
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("run-*"))}
+    checksums = {file.name: sha256(file) for file in sorted(folder.glob("run-*"))}
+    return Dataset(NAME, card, recordings, questions_from_labels(ids, concepts, card.vocabulary), checksums)

@@ -35,14 +35,19 @@ def questions_from_labels(ids: Sequence[str], labels: Sequence[str], vocabulary:
             raise DataError(f"recording {recording}: unknown label {label!r}{nearest_name(label, vocabulary.concepts)}")
     if len(set(labels)) < 2:
         raise DataError(f"labels: only {sorted(set(labels))} found; decoding needs two classes or more")
-    programs = list(_programs(vocabulary))
-    truth = {label: _true_words(label, vocabulary) for label in set(labels)}
+    truth = {label: _true_words(label, vocabulary) for label in sorted(set(labels))}
+    programs = [item for item in _programs(vocabulary) if _divides(item[2], truth)]
     rows = []
     for recording, label in zip(ids, labels, strict=True):
         for order, (kind, text, holds) in enumerate(programs):
             answer = label if holds is None else ("yes" if _holds(holds, truth[label]) else "no")
             rows.append((f"{recording}_q-{order:03d}", recording, text, answer, kind))
     return pd.DataFrame(rows, columns=["question", "recording", "program", "answer", "type"])
+
+
+def _divides(formula: str | None, truth: dict[str, set[str]]) -> bool:
+    """Whether the answer depends on the label; a question that everything or nothing fulfils asks for no decoding."""
+    return formula is None or len({_holds(formula, words) for words in truth.values()}) > 1
 
 
 def _programs(vocabulary: Vocabulary):

@@ -1,10 +1,10 @@
 """The linear evidence decoder: every entity adds its evidence for every concept.
 
-    u_c(p) = sum_{f in p} w_cf x_f            evidence of entity p for concept c (a logit's share)
+    u_c(p) = sum_{f in p} w_cf (x_f - m_f)    evidence of entity p for concept c (a logit's share)
     s_c    = b_c + sum_p u_c(p)               score of the concept in the whole recording
 
 Programs are executed on s. The entities' shares add up to the score exactly, so "which parcel carries the
-concept" has an exact answer. Weights live in noise-whitened coordinates, w = S^(-1/2) v, where weight decay on v
+concept" has an exact answer. Weights live in noise-whitened coordinates, w = L^(-T) v, where weight decay on v
 shrinks noisy directions most. Only answers supervise it.
 """
 
@@ -35,13 +35,13 @@ class LinearEvidence(nnx.Module):
         self.bias = nnx.Param(jnp.zeros(n_concepts))
         self.logic = logic
 
-    def scores(self, features: Float[Array, "recording feature"]) -> Scores:
-        """Scene-level concept scores: unary `[recording, 1, concept]`, logits."""
-        logits = self.whitening(features) @ self.weight[...] + self.bias[...]
-        return Scores(unary=logits[:, None, :])
+    def answer(self, encoded: Float[Array, "recording feature"], programs: ProgramBatch) -> Answers:
+        """Answers from encoded features; training encodes once and calls this at every step."""
+        logits = encoded @ self.weight[...] + self.bias[...]
+        return execute(programs, Scores(unary=logits[:, None, :]), self.logic)
 
     def __call__(self, features: Float[Array, "recording feature"], programs: ProgramBatch) -> Answers:
-        return execute(programs, self.scores(features), self.logic)
+        return self.answer(self.whitening(features), programs)
 
     def evidence(
         self,
@@ -50,9 +50,10 @@ class LinearEvidence(nnx.Module):
         n_entities: int,
     ) -> Float[Array, "recording entity concept"]:
         """Each entity's share u_c(p) of each concept's score; the shares and the bias add up to it."""
-        weight = self.whitening.matrix[...] @ self.weight[...]
+        weight = self.whitening.feature_weights(self.weight[...])
 
         def of_one(row: Float[Array, " feature"]) -> Float[Array, "entity concept"]:
-            return jax.ops.segment_sum(row[:, None] * weight, entity_of_feature, n_entities)
+            shares = (row - self.whitening.mean[...])[:, None] * weight
+            return jax.ops.segment_sum(shares, entity_of_feature, n_entities)
 
         return jax.lax.map(of_one, features)

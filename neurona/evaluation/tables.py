@@ -43,3 +43,13 @@ def accuracy_rich_table(
             cells.append(f"{row['balanced']:.3f}" if "balanced" in row else "")
         table.add_row(*cells, str(row["n"]), end_section=name == "overall")
     return table
+
+
+def evidence_table(carriers: Mapping[str, list[tuple[str, float]]], title: str, simulated: bool = False) -> Table:
+    """Concept -> its strongest entities with their evidence, as a table."""
+    table = Table(title=escape(f"{title} ({SIMULATED})" if simulated else title), title_justify="left")
+    table.add_column("concept")
+    table.add_column("entities")
+    for concept, entities in carriers.items():
+        table.add_row(escape(concept), escape("; ".join(f"{name} {value:+.2f}" for name, value in entities)))
+    return table

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -25,34 +25,41 @@ class DataConfig(_Section):
     path: Path | None = None
 
 
-class EntitiesConfig(_Section):
-    """How recordings are cut into entities."""
+class ParcelsConfig(_Section):
+    """fMRI: data-driven parcels, fitted on training recordings."""
 
-    method: Literal["ward", "kmeans"] = "ward"
+    method: Literal["ward", "kmeans"]
     n_parcels: int = Field(20, ge=2)
 
 
+class WindowsConfig(_Section):
+    """M/EEG: sensor groups x time windows; features are means over bins of time."""
+
+    method: Literal["windows"]
+    n_bins: int = Field(20, ge=1)
+    n_windows: int = Field(5, ge=1)
+
+
 class DecoderConfig(_Section):
-    """Logic of the programs; shrinkage of the noise covariance, estimated when null."""
+    """Logic of the programs; shrinkage of the noise correlations, estimated when null."""
 
     logic: Literal["reference", "product"] = "product"
     shrinkage: float | None = Field(None, ge=0, le=1)
 
 
 class TrainingConfig(_Section):
-    """Full-batch Adam; weight decay chosen by inner folds of the training recordings."""
+    """Full-batch L-BFGS; weight decay chosen by inner folds of the training recordings."""
 
-    steps: int = Field(200, ge=1)
-    learning_rate: float = Field(0.02, gt=0)
-    decays: tuple[float, ...] = (0.001,)
-    inner_folds: int = Field(3, ge=2)
+    steps: int = Field(40, ge=1)
+    decays: tuple[float, ...] = Field((0.003, 0.01, 0.03, 0.1, 0.3), min_length=1)
+    inner_folds: int = Field(4, ge=2)
 
 
 class EvaluationConfig(_Section):
-    """Folds, classical baselines on the same folds, and the control with shuffled recordings."""
+    """Folds, classical baselines on the same folds, and the control with shuffled answers."""
 
-    split: Literal["leave_one_run_out", "published"] = "leave_one_run_out"
-    baselines: tuple[str, ...] = ()
+    split: Literal["leave_one_run_out", "published"]
+    baselines: tuple[str, ...] = ("ridge", "linear_svc", "lda")
     shuffle: bool = False
 
 
@@ -61,11 +68,11 @@ class Config(_Section):
 
     name: str
     data: DataConfig
-    entities: EntitiesConfig = EntitiesConfig()  # type: ignore[call-arg]
+    entities: Annotated[ParcelsConfig | WindowsConfig, Field(discriminator="method")]
     decoder: DecoderConfig = DecoderConfig()  # type: ignore[call-arg]
     training: TrainingConfig = TrainingConfig()  # type: ignore[call-arg]
-    evaluation: EvaluationConfig = EvaluationConfig()
-    seed: int = 0
+    evaluation: EvaluationConfig
+    seed: int = Field(0, ge=0)
 
     def digest(self) -> str:
         """Ten hexadecimal digits that name the config's run directory."""
@@ -105,10 +112,13 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
 
 
 def _explain(path: Path, error: Any) -> str:
-    where = ".".join(map(str, error["loc"]))
+    # A union's location holds the tag of the chosen member, which is no key of the file.
+    keys = [str(key) for key in error["loc"] if key not in ("ward", "kmeans", "windows")]
+    where = ".".join(keys)
     if error["type"] != "extra_forbidden":
         return f"{path}: {where}: {error['msg']} (found {error.get('input')!r})"
+    sections = {"entities": WindowsConfig if "windows" in error["loc"] else ParcelsConfig}
     model: Any = Config
-    for section in error["loc"][:-1]:
-        model = model.model_fields[section].annotation
-    return f"{path}: unknown key {where!r}{nearest_name(str(error['loc'][-1]), model.model_fields)}"
+    for section in keys[:-1]:
+        model = sections.get(section) or model.model_fields[section].annotation
+    return f"{path}: unknown key {where!r}{nearest_name(keys[-1], model.model_fields)}"

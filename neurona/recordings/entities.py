@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Entities:
         entity_of_feature: `[F]`, 0 to P - 1.
         names: P names.
         kind: `parcel` or `sensor group x time window`.
-        positions: centres `[P, 3]`, where known.
+        positions: centres `[P, 3]` in the recordings' space, where known.
     """
 
     features: Float[np.ndarray, "recording feature"]
@@ -25,11 +25,3 @@ class Entities:
     names: tuple[str, ...]
     kind: str
     positions: Float[np.ndarray, "entity 3"] | None = None
-
-
-def standardise(entities: Entities, train: Bool[np.ndarray, " recording"]) -> Entities:
-    """Features to zero mean and unit variance by the statistics of the training recordings alone."""
-    seen = entities.features[train]
-    scale = seen.std(axis=0)
-    features = (entities.features - seen.mean(axis=0)) / np.where(scale > 0, scale, 1)
-    return replace(entities, features=features.astype(np.float32))

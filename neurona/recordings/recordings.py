@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,8 @@ class Recordings:
 
     Attributes:
         data: dims recording, channel, time (seconds), float32; coordinates subject, run, split, label along recording;
-            x, y, z along channel where positions are known; attributes modality, units, sampling_hz, space, simulated.
+            group, and x, y, z where positions are known, along channel; attributes modality, units, sampling_hz,
+            space, simulated.
     """
 
     data: xr.DataArray
@@ -38,14 +40,32 @@ class Recordings:
         split: Sequence[str],
         label: Sequence[str],
         positions: np.ndarray | None = None,
+        groups: Sequence[str] | None = None,
         space: str = "",
+        start_s: float = 0.0,
         simulated: bool = False,
     ) -> Recordings:
-        """From an array `[recording, channel, time]` and what is known about it."""
+        """From an array `[recording, channel, time]` and what is known about it.
+
+        Args:
+            values: measured values in `units`.
+            ids: one id a recording, all different.
+            channels: names of sensors or voxels.
+            sampling_hz: samples a second.
+            modality: `fmri`, `meg`, `eeg`.
+            units: of the values, e.g. `uV`.
+            subject, run, split, label: one each a recording; `split` is `train` or `test` where one is published.
+            positions: of the channels `[channel, 3]` in `space`.
+            groups: group of each channel; each its own when None.
+            space: name of the coordinate space.
+            start_s: time of the first sample in seconds.
+            simulated: whether nobody measured this.
+        """
         coords: dict[str, Any] = {
             "recording": list(ids),
             "channel": list(channels),
-            "time": np.arange(values.shape[2]) / sampling_hz,
+            "time": start_s + np.arange(values.shape[2]) / sampling_hz,
+            "group": ("channel", list(groups if groups is not None else channels)),
         }
         for name, column in (("subject", subject), ("run", run), ("split", split), ("label", label)):
             coords[name] = ("recording", list(column))
@@ -62,6 +82,25 @@ class Recordings:
             values.astype(np.float32), dims=("recording", "channel", "time"), coords=coords, attrs=attrs
         )
         return cls(array)
+
+    def save(self, path: Path) -> None:
+        """Write a Zarr store."""
+        self.data.to_dataset(name="signal").to_zarr(path, mode="w", zarr_format=2, consolidated=False)
+
+    @classmethod
+    def open(cls, path: Path) -> Recordings:
+        """Read a Zarr store that `save` wrote.
+
+        Raises:
+            DataError: it is missing or damaged.
+        """
+        try:
+            with xr.open_zarr(path, consolidated=False) as store:
+                return cls(store["signal"].load())
+        except (OSError, KeyError, ValueError, RuntimeError) as error:
+            raise DataError(
+                f"{path}: cannot be read ({error}); delete the data set's folder and fetch it again"
+            ) from error
 
     def validate(self, source: str) -> None:
         """Raise a DataError for NaN, flat channels, repeated ids or fewer than two recordings, naming `source`."""

@@ -1,7 +1,11 @@
 """Full-batch training of a decoder on answers, in one jitted scan.
 
 All questions of a data set stand in one batch; a fold is a weight per question (0 keeps a question out), so folds,
-weight decays and seeds share one compiled program.
+weight decays and seeds share one compiled program. The objective is
+
+    sum_q w_q loss_q / sum_q w_q + decay / 2 * sum of squared weights,
+
+minimised by L-BFGS, which needs no learning rate (Liu and Nocedal 1989, Mathematical Programming 45:503).
 """
 
 from __future__ import annotations
@@ -27,109 +31,90 @@ class Targets(NamedTuple):
     is_describe: Bool[Array, " question"]
 
 
-def _objective(params, rest, graph, features, programs, targets, weights, decay):
-    decoder = nnx.merge(graph, params, rest)
-    losses = answer_losses(decoder(features, programs), *targets)
-    data = jnp.sum(weights * losses) / jnp.maximum(weights.sum(), 1e-9)
-    return data + 0.5 * decay * jnp.sum(params["weight"][...] ** 2)
-
-
-def _train(params, rest, graph, features, programs, targets, weights, decay, steps, learning_rate):
-    optimiser = optax.adam(optax.cosine_decay_schedule(learning_rate, steps))
-
-    def step(carry, _):
-        params, state = carry
-        value, grads = jax.value_and_grad(_objective)(params, rest, graph, features, programs, targets, weights, decay)
-        updates, state = optimiser.update(grads, state, params)
-        return (optax.apply_updates(params, updates), state), value
-
-    (params, _), losses = jax.lax.scan(step, (params, optimiser.init(params)), length=steps)
-    return params, losses
-
-
-_train_one = jax.jit(_train, static_argnames=("graph", "steps", "learning_rate"))
-
-
 def fit(
     decoder: LinearEvidence,
-    features: Float[Array, "recording feature"],
+    encoded: Float[Array, "recording feature"],
     programs: ProgramBatch,
     targets: Targets,
     weights: Float[Array, " question"],
     *,
     decay: float,
     steps: int,
-    learning_rate: float,
 ) -> tuple[LinearEvidence, Float[np.ndarray, " step"]]:
     """Train on the questions of positive weight.
 
     Args:
         decoder: initial decoder; it is not changed.
-        features: all recordings (those without weighted questions have no influence).
+        encoded: all recordings through its encoder (those without weighted questions have no influence).
         programs: all questions, compiled.
         targets: their answers.
         weights: weight per question, 0 to leave it out.
-        decay: weight of 0.5 * sum of squared weights, beside the mean loss of a question.
-        steps: number of Adam steps.
-        learning_rate: first learning rate; it falls to 0 along a cosine.
+        decay: of the objective above.
+        steps: number of L-BFGS steps.
 
     Returns:
-        The trained decoder and the loss before each step.
+        The trained decoder and the objective before each step.
     """
     graph, params, rest = nnx.split(decoder, nnx.Param, ...)  # type: ignore[misc]
-    params, losses = _train_one(
-        params, rest, graph, features, programs, targets, weights, jnp.float32(decay), steps, learning_rate
-    )
+    params, losses = _train_one(params, rest, graph, encoded, programs, targets, weights, jnp.float32(decay), steps)
     return nnx.merge(graph, params, rest), np.asarray(losses)
 
 
-@jax.jit(static_argnames=("graph", "steps", "learning_rate"))
-def _held_out_losses(params, rest, graph, features, programs, targets, train, held, decays, steps, learning_rate):
-    def one(weights, held_out, decay):
-        trained, _ = _train(params, rest, graph, features, programs, targets, weights, decay, steps, learning_rate)
-        return _objective(trained, rest, graph, features, programs, targets, held_out, jnp.float32(0))
-
-    over_folds = jax.vmap(one, in_axes=(0, 0, None))
-    return jax.vmap(over_folds, in_axes=(None, None, 0))(train, held, decays).mean(axis=1)
-
-
-def choose_decay(
+def held_out_losses(
     decoder: LinearEvidence,
-    features: Float[Array, "recording feature"],
+    encoded: Float[Array, "fold recording feature"],
     programs: ProgramBatch,
     targets: Targets,
-    weights: Float[Array, " question"],
-    fold_of_question: Int[np.ndarray, " question"],
+    train: Float[Array, "fold question"],
+    held: Float[Array, "fold question"],
     *,
     decays: tuple[float, ...],
     steps: int,
-    learning_rate: float,
-) -> float:
-    """The weight decay of least held-out loss over inner folds of the training questions.
+) -> Float[np.ndarray, " decay"]:
+    """Mean loss of held-out questions for each weight decay, over inner folds of the training recordings.
 
     Args:
-        fold_of_question: inner fold of each question; all questions of a recording share theirs.
-        decays: candidates; with one, it is returned untried.
-
-    Returns:
-        One of `decays`.
+        encoded: all recordings, encoded anew in each fold by an encoder that saw its training part alone.
+        train, held: weights of the questions to train on and to test on, per fold.
+        decays: candidates.
     """
-    if len(decays) == 1:
-        return decays[0]
     graph, params, rest = nnx.split(decoder, nnx.Param, ...)  # type: ignore[misc]
-    folds = np.unique(fold_of_question[np.asarray(weights) > 0])
-    held = jnp.stack([weights * (fold_of_question == fold) for fold in folds])
-    losses = _held_out_losses(
-        params,
-        rest,
-        graph,
-        features,
-        programs,
-        targets,
-        weights - held,
-        held,
-        jnp.asarray(decays),
-        steps,
-        learning_rate,
-    )
-    return decays[int(np.argmin(np.asarray(losses)))]
+    losses = _train_many(params, rest, graph, encoded, programs, targets, train, held, jnp.asarray(decays), steps)
+    return np.asarray(losses)
+
+
+def _objective(params, rest, graph, encoded, programs, targets, weights, decay):
+    decoder = nnx.merge(graph, params, rest)
+    losses = answer_losses(decoder.answer(encoded, programs), *targets)
+    data = jnp.sum(weights * losses) / jnp.maximum(weights.sum(), 1e-9)
+    return data + 0.5 * decay * jnp.sum(params["weight"][...] ** 2)
+
+
+def _train(params, rest, graph, encoded, programs, targets, weights, decay, steps):
+    def loss(params):
+        return _objective(params, rest, graph, encoded, programs, targets, weights, decay)
+
+    optimiser = optax.lbfgs(linesearch=optax.scale_by_zoom_linesearch(max_linesearch_steps=15))
+    value_and_grad = optax.value_and_grad_from_state(loss)
+
+    def step(carry, _):
+        params, state = carry
+        value, grads = value_and_grad(params, state=state)
+        updates, state = optimiser.update(grads, state, params, value=value, grad=grads, value_fn=loss)
+        return (optax.apply_updates(params, updates), state), value
+
+    (params, _), losses = jax.lax.scan(step, (params, optimiser.init(params)), length=steps)
+    return params, losses
+
+
+_train_one = jax.jit(_train, static_argnames=("graph", "steps"))
+
+
+@jax.jit(static_argnames=("graph", "steps"))
+def _train_many(params, rest, graph, encoded, programs, targets, train, held, decays, steps):
+    def one(encoded, weights, held_out, decay):
+        trained, _ = _train(params, rest, graph, encoded, programs, targets, weights, decay, steps)
+        return _objective(trained, rest, graph, encoded, programs, targets, held_out, jnp.float32(0))
+
+    over_folds = jax.vmap(one, in_axes=(0, 0, 0, None))
+    return jax.vmap(over_folds, in_axes=(None, None, None, 0))(encoded, train, held, decays).mean(axis=1)

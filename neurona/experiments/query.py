@@ -1,0 +1,126 @@
+"""Queries about one recording of a finished run, and its concept graph.
+
+The recording was held out of the training of the decoder that answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import jax.numpy as jnp
+import networkx as nx
+import numpy as np
+import xarray as xr
+from jaxtyping import Float
+
+from neurona.datasets.card import read_card
+from neurona.errors import DataError, nearest_name
+from neurona.execution import Logic, Scores, compile_programs, execute, get_logic
+from neurona.experiments.run_folder import open_run
+from neurona.graphs import concept_graph, is_a_links
+from neurona.programs import Vocabulary, expand, parse
+from neurona.programs.tree import Count, Describe, Query, names
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer to a query.
+
+    Attributes:
+        answer: `yes`, `no`, a word of the category, or a number.
+        probability: of that answer; None for a number.
+        concepts: the concepts that the query rests on.
+        carriers: concept -> its strongest entities with their evidence (share of the concept's logit).
+    """
+
+    answer: str
+    probability: float | None
+    concepts: tuple[str, ...]
+    carriers: dict[str, list[tuple[str, float]]]
+
+
+class RecordingState:
+    """What a run knows about one of its held-out recordings.
+
+    Args:
+        folder: run directory.
+        recording: id.
+
+    Raises:
+        DataError: no such run or recording.
+    """
+
+    def __init__(self, folder: Path, recording: str):
+        config, store = open_run(folder)
+        known = [str(name) for name in store.recording.values]
+        if recording not in known:
+            raise DataError(f"{folder}: no held-out recording {recording!r}{nearest_name(recording, known)}")
+        self.recording = recording
+        self.vocabulary: Vocabulary = read_card(config.data.name).vocabulary
+        self.logic: Logic = get_logic(config.decoder.logic)
+        self.state: xr.Dataset = store.sel(recording=recording)
+        self.entities = [str(name) for name in store.entity.values]
+        self.evidence: Float[np.ndarray, "entity concept"] = self.state.evidence.values
+
+    @property
+    def scores(self) -> Scores:
+        """Scene-level concept scores: the entities' evidence and the bias."""
+        logits = self.evidence.sum(axis=0) + self.state.bias.values
+        return Scores(unary=jnp.asarray(logits)[None, None, :])
+
+    def ask(self, text: str) -> Reply:
+        """Answer a query in logic syntax.
+
+        Raises:
+            QueryError: it cannot be understood or executed.
+        """
+        query = parse(text, self.vocabulary)
+        answers = execute(compile_programs([query], self.vocabulary, [0]), self.scores, self.logic)
+        concepts = self._concepts(query)
+        carriers = {concept: self.carriers(concept) for concept in concepts}
+        value = float(answers.yes_no[0])
+        if isinstance(query, Count):
+            return Reply(f"{value:.2f} expected", None, concepts, carriers)
+        if isinstance(query, Describe):
+            words = self.vocabulary.categories[query.category]
+            scores = np.asarray(answers.describe[0, : len(words)], np.float64)
+            shares = np.exp(scores - scores.max())
+            return Reply(words[int(scores.argmax())], float(shares.max() / shares.sum()), concepts, carriers)
+        yes = float(1 / (1 + np.exp(-value)))
+        return Reply("yes" if yes > 0.5 else "no", max(yes, 1 - yes), concepts, carriers)
+
+    def carriers(self, concept: str, top: int = 3) -> list[tuple[str, float]]:
+        """The entities that give a concept most evidence."""
+        column = self.evidence[:, self.vocabulary.concepts.index(concept)]
+        return [(self._place(row), float(column[row])) for row in np.argsort(-column, kind="stable")[:top]]
+
+    def graph(self) -> nx.DiGraph:
+        """The recording's concept graph: concepts, what the ontology derives from them, and their carriers."""
+        concepts, defined = self.vocabulary.concepts, tuple(self.vocabulary.definitions)
+        queries = [parse(f"exists x. {word}(x)", self.vocabulary) for word in (*concepts, *defined)]
+        batch = compile_programs(queries, self.vocabulary, [0] * len(queries))
+        yes = 1 / (1 + np.exp(-np.asarray(execute(batch, self.scores, self.logic).yes_no[: len(queries)], np.float64)))
+        return concept_graph(
+            dict(zip(concepts, yes, strict=False)),
+            self.evidence,
+            [self._place(row) for row in range(len(self.entities))],
+            concepts,
+            self.recording,
+            definitions=dict(zip(defined, yes[len(concepts) :], strict=True)),
+            is_a=is_a_links(self.vocabulary),
+            dataset=str(self.state.attrs["dataset"]),
+            simulated=bool(self.state.attrs["simulated"]),
+        )
+
+    def _concepts(self, query: Query) -> tuple[str, ...]:
+        if isinstance(query, Describe):
+            return self.vocabulary.categories[query.category]
+        return tuple(dict.fromkeys(names(expand(query, self.vocabulary))))
+
+    def _place(self, row: int) -> str:
+        """An entity's name; parcels, which differ from fold to fold, with their centre in millimetres."""
+        where = self.state.position.values[row]
+        if "parcel" not in self.entities[row] or not np.isfinite(where).all():
+            return self.entities[row]
+        return f"{self.entities[row]} ({', '.join(f'{value:.0f}' for value in where)})"

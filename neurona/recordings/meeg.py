@@ -1,0 +1,145 @@
+"""M/EEG: epochs -> labelled recordings -> entities (sensor groups x time windows)."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+import mne
+import numpy as np
+from jaxtyping import Float
+
+from neurona.errors import DataError
+from neurona.recordings.entities import Entities
+from neurona.recordings.recordings import Recordings
+
+AREAS = {
+    "Fp": "frontopolar",
+    "AF": "anterior frontal",
+    "F": "frontal",
+    "FC": "frontocentral",
+    "FT": "frontotemporal",
+    "T": "temporal",
+    "C": "central",
+    "CP": "centroparietal",
+    "TP": "temporoparietal",
+    "P": "parietal",
+    "PO": "parieto-occipital",
+    "O": "occipital",
+}
+"""Rows of the 10-05 system."""
+
+
+def sensor_groups(channels: Sequence[str]) -> list[str]:
+    """Region of each electrode: its row and hemisphere in the 10-05 system; an unknown name is a group of its own."""
+    return [_region(name) or name for name in channels]
+
+
+def _region(name: str) -> str | None:
+    found = re.fullmatch(r"([A-Z][A-Za-z]?)(z|\d+)", name)
+    if not found or found[1] not in AREAS:
+        return None
+    side = "midline" if found[2] == "z" else ("left" if int(found[2]) % 2 else "right")
+    return f"{AREAS[found[1]]} {side}"
+
+
+def sensor_positions(channels: Sequence[str], montage: str = "standard_1005") -> Float[np.ndarray, "channel 3"]:
+    """Positions in metres (head frame of MNE's montage).
+
+    Raises:
+        DataError: a channel is not in the montage.
+    """
+    # MNE 1.13 renamed its standard montages after the head they were measured on.
+    renamed = {"standard_1005": "colin27_1005", "standard_1020": "colin27_1020"}.get(montage, montage)
+    name = renamed if renamed in mne.channels.get_builtin_montages() else montage
+    known = mne.channels.make_standard_montage(name).get_positions()["ch_pos"]
+    missing = [name for name in channels if name not in known]
+    if missing:
+        raise DataError(f"channels {missing[:5]} are not in the montage {montage!r}; name a montage that has them")
+    return np.array([known[name] for name in channels])
+
+
+def epochs_recordings(epochs: mne.BaseEpochs, *, subject: str, run: str = "run-01", split: str = "") -> Recordings:
+    """One recording for each MNE epoch; its label is the name of its event.
+
+    Args:
+        epochs: with events named in `event_id`; preload, pick and crop beforehand.
+        subject, run, split: labels of all epochs.
+
+    Returns:
+        Recordings `[epoch, channel, time]` in SI units (V, T, T/m); channel groups are regions where the names are
+        those of the 10-05 system.
+
+    Raises:
+        DataError: see `Recordings.validate`.
+    """
+    values = epochs.get_data(copy=False)
+    names = {code: name for name, code in epochs.event_id.items()}
+    kinds = sorted(set(epochs.get_channel_types()))
+    located = np.array([channel["loc"][:3] for channel in epochs.info["chs"]])
+    recordings = Recordings.make(
+        values,
+        ids=[f"sub-{subject}_{run}_epoch-{k:04d}" for k in range(len(values))],
+        channels=epochs.ch_names,
+        sampling_hz=float(epochs.info["sfreq"]),
+        start_s=float(epochs.tmin),
+        modality="+".join(kinds),
+        units="SI",
+        subject=[subject] * len(values),
+        run=[run] * len(values),
+        split=[split] * len(values),
+        label=[names[code] for code in epochs.events[:, 2]],
+        positions=located if np.isfinite(located).all() and located.any() else None,
+        groups=sensor_groups(epochs.ch_names),
+        space="head",
+    )
+    recordings.validate(f"epochs of subject {subject}")
+    return recordings
+
+
+def window_entities(recordings: Recordings, *, n_bins: int, n_windows: int) -> Entities:
+    """Entities from sensor groups and time windows.
+
+    Args:
+        recordings: their channel groups are the sensor groups.
+        n_bins: a channel's features are its means over so many equal bins of time.
+        n_windows: windows of n_bins / n_windows bins each.
+
+    Returns:
+        Entities with features `[N, channel * n_bins]` in the recordings' units and groups x windows entities.
+
+    Raises:
+        DataError: more bins than samples, or bins that do not share out among the windows.
+    """
+    data = recordings.data
+    samples = data.sizes["time"]
+    if not 1 <= n_bins <= samples:
+        raise DataError(f"entities.n_bins: {n_bins} bins of {samples} samples; choose 1 to {samples}")
+    if n_bins % n_windows:
+        raise DataError(
+            f"entities.n_windows: {n_bins} bins do not share out among {n_windows} windows; choose a divisor"
+        )
+    edges = np.linspace(0, samples, n_bins + 1).astype(int)
+    bins = np.add.reduceat(data.values, edges[:-1], axis=2) / np.diff(edges)
+    groups, group_of_channel = np.unique(data.group.values.astype(str), return_inverse=True)
+    window_of_bin = np.arange(n_bins) // (n_bins // n_windows)
+    entity = group_of_channel[:, None] * n_windows + window_of_bin[None, :]
+    starts = edges[:: n_bins // n_windows]
+    milliseconds = np.round(1000 * (float(data.time[0]) + starts / data.attrs["sampling_hz"])).astype(int)
+    names = tuple(f"{group} {a} to {b} ms" for group in groups for a, b in itertools.pairwise(milliseconds))
+    return Entities(
+        features=bins.reshape(len(bins), -1).astype(np.float32),
+        entity_of_feature=entity.reshape(-1).astype(np.int32),
+        names=names,
+        kind="sensor group x time window",
+        positions=_centres(recordings, group_of_channel, n_windows),
+    )
+
+
+def _centres(recordings: Recordings, group_of_channel: np.ndarray, n_windows: int) -> np.ndarray | None:
+    if "x" not in recordings.data.coords:
+        return None
+    places = np.stack([recordings.data[axis].values for axis in "xyz"], axis=1)
+    centres = [places[group_of_channel == group].mean(axis=0) for group in range(group_of_channel.max() + 1)]
+    return np.repeat(np.array(centres), n_windows, axis=0)
