@@ -33,6 +33,7 @@ def run(
     from neurona.experiments.run_folder import prepare
     from neurona.experiments.runner import run as run_experiment
 
+    _keep_compiled_code()
     console = Console()
     loaded = load_config(config, set_ or ())
     folder = prepare(loaded, out)
@@ -104,6 +105,16 @@ def list_() -> None:
 
     for name in DATASETS:
         Console().print(f"{name}: {read_card(name).title}", highlight=False)
+
+
+def _keep_compiled_code() -> None:
+    """A second run of the same shapes need not compile again."""
+    import jax
+
+    from neurona.datasets.download import cache_folder
+
+    jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "compiled"))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 1.0)
 
 
 def main() -> None:

@@ -73,7 +73,7 @@ class NoiseWhitening(nnx.Module):
         return cls(values.mean(axis=0), noise_covariance(values, answers, shrinkage))
 
     def __call__(self, features: Float[Array, "recording feature"]) -> Float[Array, "recording feature"]:
-        return solve_triangular(self.root[...], (features - self.mean[...]).T, lower=True).T
+        return solve_triangular(self.root[...], (features - self.mean[...][None]).T, lower=True).T
 
     def feature_weights(self, weight: Float[Array, "feature concept"]) -> Float[Array, "feature concept"]:
         """Weights on the features themselves that act as `weight` does on z."""

@@ -79,7 +79,7 @@ def interval(
 ) -> tuple[float, float]:
     """The 95 % interval of mean(correct): Wilson's for independent answers, else the cluster bootstrap."""
     if groups is None or len(np.unique(groups)) == len(correct):
-        return wilson_interval(int(correct.sum()), len(correct))
+        return wilson_interval(float(correct.sum()), float(len(correct)))
     return cluster_bootstrap_interval(correct, groups, seed)
 
 

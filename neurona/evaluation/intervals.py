@@ -83,7 +83,7 @@ def cluster_bootstrap_interval(
         rates.append((drawn @ right) / (drawn @ sizes))
     pooled = np.concatenate(rates)
     if np.ptp(pooled) < 1e-12:
-        return wilson_interval(float(right.sum() / sizes.sum()) * n_groups, n_groups, confidence)
+        return wilson_interval(float(right.sum() / sizes.sum()) * n_groups, float(n_groups), confidence)
     low, high = np.quantile(pooled, [0.5 - confidence / 2, 0.5 + confidence / 2])
     return float(low), float(high)
 

@@ -59,7 +59,7 @@ class EvaluationConfig(_Section):
     """Folds, classical baselines on the same folds, and the control with shuffled answers."""
 
     split: Literal["leave_one_run_out", "published"]
-    baselines: tuple[str, ...] = ("ridge", "linear_svc", "lda")
+    baselines: tuple[Literal["ridge", "linear_svc", "lda"], ...] = ("ridge", "linear_svc", "lda")
     shuffle: bool = False
 
 

@@ -93,7 +93,7 @@ class RecordingState:
     def carriers(self, concept: str, top: int = 3) -> list[tuple[str, float]]:
         """The entities that give a concept most evidence."""
         column = self.evidence[:, self.vocabulary.concepts.index(concept)]
-        return [(self._place(row), float(column[row])) for row in np.argsort(-column, kind="stable")[:top]]
+        return [(self._place(row), float(column[row])) for row in np.argsort(-column, kind="stable")[:top].tolist()]
 
     def graph(self) -> nx.DiGraph:
         """The recording's concept graph: concepts, what the ontology derives from them, and their carriers."""

@@ -1,0 +1,220 @@
+"""Whole commands, as a user runs them."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import networkx as nx
+import pandas as pd
+import pytest
+
+CONFIGS = Path(__file__).parents[1] / "experiments"
+MEG, FMRI = CONFIGS / "meg_directions" / "directions.yaml", CONFIGS / "haxby2001" / "slice.yaml"
+QUICK = ("--set", "training.decays=[0.03]", "--set", "evaluation.baselines=[ridge]")
+
+
+def meg(ts_folder, out):
+    small = ("--set", "entities={method: windows, n_bins: 8, n_windows: 4}")
+    return ("run", MEG, "--set", f"data.path={ts_folder}", *small, *QUICK, "--out", out)
+
+
+@pytest.fixture(scope="module")
+def meg_run(ts_folder, tmp_path_factory):
+    """The directory of a finished run on planted trials."""
+    from rich.console import Console
+
+    from neurona.experiments.config import load_config
+    from neurona.experiments.runner import run
+
+    out = tmp_path_factory.mktemp("run")
+    overrides = [
+        f"data.path={ts_folder}",
+        "entities={method: windows, n_bins: 8, n_windows: 4}",
+        "training.decays=[0.01, 0.1]",
+    ]
+    run(load_config(MEG, overrides), out, Console(quiet=True))
+    return out
+
+
+def test_run_leaves_all_its_files_and_decodes_what_was_planted(meg_run):
+    metrics = json.loads((meg_run / "metrics.json").read_text())
+    describe = metrics["accuracy"]["describe"]
+    assert describe["n"] == 40
+    assert describe["chance"] == 0.25
+    assert describe["low"] > 0.5 < describe["value"] <= describe["high"]
+    assert set(metrics["baselines"]) == {"ridge", "linear_svc", "lda"}
+    predictions = pd.read_parquet(meg_run / "predictions.parquet")
+    columns = ["question", "recording", "program", "answer", "type", "fold", "predicted", "score", "chance"]
+    assert list(predictions) == columns
+    assert predictions.recording.str.startswith("test-").all()
+    provenance = json.loads((meg_run / "provenance.json").read_text())
+    assert len(provenance["dataset"]["checksums"]) == 2
+    for name in ("config.yaml", "accuracy.png", "confusion.png", "checkpoint", "grounding.zarr"):
+        assert (meg_run / name).exists()
+
+
+def test_the_same_config_and_seed_give_the_same_files(neurona, ts_folder, tmp_path):
+    for out in ("a", "b"):
+        assert neurona(*meg(ts_folder, tmp_path / out))[0] == 0
+    for name in ("metrics.json", "predictions.parquet", "config.yaml"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_a_saved_config_runs_again(neurona, ts_folder, tmp_path):
+    assert neurona(*meg(ts_folder, tmp_path / "a"))[0] == 0
+    assert neurona("run", tmp_path / "a" / "config.yaml", "--out", tmp_path / "b")[0] == 0
+    assert (tmp_path / "a" / "metrics.json").read_bytes() == (tmp_path / "b" / "metrics.json").read_bytes()
+
+
+def test_fmri_blocks_are_decoded_leaving_runs_out(neurona, fmri_folder, tmp_path):
+    few = ("--set", "entities.n_parcels=6")
+    code, printed, _ = neurona("run", FMRI, "--set", f"data.path={fmri_folder}", *few, *QUICK, "--out", tmp_path)
+    assert code == 0
+    assert "describe" in printed
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    assert metrics["accuracy"]["describe"]["value"] > 0.8
+    code, printed, _ = neurona(
+        "query", tmp_path, "exists x. animate(x) & ~face(x)", "--recording", "sub-2_run-01_block-01"
+    )
+    assert code == 0
+    assert "ward parcel" in printed
+
+
+def test_a_query_answers_and_leaves_a_concept_graph(neurona, meg_run):
+    code, printed, _ = neurona("query", meg_run, "describe Direction", "--recording", "test-002")
+    assert code == 0
+    assert "left" in printed.splitlines()[1]  # the direction planted in this trial
+    graph = nx.read_graphml(meg_run / "graphs" / "test-002.graphml")
+    assert graph.nodes["concept:left"]["probability"] > 0.5
+    assert graph.has_edge("concept:left", "defined:horizontal")
+    assert json.loads((meg_run / "graphs" / "test-002.json").read_text())["graph"]["recording"] == "test-002"
+    assert (meg_run / "graphs" / "test-002.png").stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("query", "recording", "message"),
+    [
+        ("exists x. lift(x)", "test-002", "unknown concept 'lift'; did you mean 'left'?"),
+        ("exists x. left(x", "test-002", "line 1, column"),
+        ("exists x. left(x)", "test-900", "no held-out recording 'test-900'; did you mean 'test-0"),
+    ],
+)
+def test_a_query_that_cannot_be_answered_ends_with_code_2(neurona, meg_run, query, recording, message):
+    code, _, error = neurona("query", meg_run, query, "--recording", recording)
+    assert code == 2
+    assert message in error
+
+
+def test_a_query_needs_a_finished_run(neurona, tmp_path):
+    code, _, error = neurona("query", tmp_path, "exists x. left(x)", "--recording", "test-002")
+    assert code == 2
+    assert "config.yaml: missing" in error
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("trainin.steps=3", "unknown key 'trainin'; did you mean 'training'?"),
+        ("data.name=hand_movement_directions", "did you mean 'hand_movement_direction'?"),
+        ("data.path=/nowhere", "/nowhere: no such folder"),
+        ("evaluation.split=leave_one_run_out", "has 1 run, leave_one_run_out needs two"),
+        ("entities={method: windows, n_bins: 9, n_windows: 2}", "do not share out among 2 windows"),
+        ("entities={method: windows, n_bins: 900}", "900 bins of 40 samples"),
+        ("evaluation.baselines=[rigde]", "should be 'ridge', 'linear_svc' or 'lda' (found 'rigde')"),
+    ],
+)
+def test_bad_settings_end_with_code_2(neurona, ts_folder, tmp_path, override, message):
+    code, _, error = neurona(*meg(ts_folder, tmp_path), "--set", override)
+    assert code == 2
+    assert message in error
+
+
+def test_a_directory_that_cannot_be_written_ends_with_code_2_before_training(neurona, ts_folder, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    code, printed, error = neurona(*meg(ts_folder, tmp_path / "file" / "run"))
+    assert code == 2
+    assert "choose a folder that you may write to" in error
+    assert "folds" not in printed
+
+
+def _edited(folder: Path, tmp_path: Path, name: str, edit) -> Path:
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    edit(copy / name)
+    return copy
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _replace(old: str, new: str):
+    return lambda path: path.write_text(path.read_text().replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("name", "edit", "message"),
+    [
+        ("run-02_bold.nii.gz", _cut, "truncated or damaged"),
+        ("run-02_events.tsv", _replace("\t20.0\t", "\t2000.0\t"), "outside the recording"),
+        (
+            "run-02_events.tsv",
+            _replace("trial_type", "trail_type"),
+            "no column 'trial_type'; did you mean 'trail_type'?",
+        ),
+        ("run-02_events.tsv", _replace("house", "mouse"), "unknown label 'mouse'; did you mean 'house'?"),
+        ("run-02_events.tsv", Path.unlink, "no such file"),
+    ],
+)
+def test_damaged_fmri_ends_with_code_2(neurona, fmri_folder, tmp_path, name, edit, message):
+    folder = _edited(fmri_folder, tmp_path, name, edit)
+    code, _, error = neurona("run", FMRI, "--set", f"data.path={folder}", "--out", tmp_path / "out")
+    assert code == 2
+    assert message in error
+    assert name.split("_")[0] in error
+
+
+def _flat(path: Path) -> None:
+    lines = path.read_text().splitlines()
+    start = lines.index("@data") + 1
+    lines[start:] = [":".join([",".join(["1"] * 40), *line.split(":")[1:]]) for line in lines[start:]]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def _not_a_number(path: Path) -> None:
+    path.write_text(re.sub(r"@data\n[^,]*", "@data\nnan", path.read_text()))
+
+
+def _one_class(path: Path) -> None:
+    head, data = path.read_text().split("@data\n")
+    for word in ("forward", "left", "backward"):
+        data = data.replace(word, "right")
+    path.write_text(head + "@data\n" + data)
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (_cut, "truncated"),
+        (_not_a_number, "train-000, channel MEG 01: NaN or infinite"),
+        (_replace(":left", ":lift"), "label 'lift' is not in the header; did you mean 'left'?"),
+        (_flat, "flat channel(s), constant throughout: MEG 01"),
+        (_one_class, "two classes or more"),
+    ],
+)
+def test_damaged_meg_ends_with_code_2(neurona, ts_folder, tmp_path, edit, message):
+    folder = _edited(ts_folder, tmp_path, "HandMovementDirection_TRAIN.ts", edit)
+    if edit in (_flat, _one_class):
+        edit(folder / "HandMovementDirection_TEST.ts")
+    code, _, error = neurona("run", MEG, "--set", f"data.path={folder}", "--out", tmp_path / "out")
+    assert code == 2
+    assert message in error
+
+
+def test_data_check_says_what_a_folder_holds(neurona, ts_folder):
+    code, printed, _ = neurona("data", "check", "hand_movement_direction", "--path", ts_folder)
+    assert code == 0
+    assert "100 recordings x 10 channels x 40 times" in printed
+    assert neurona("data", "fetch", "hand_movement")[0] == 2
+    assert "finger_movements" in neurona("data", "list")[1]
