@@ -4,9 +4,10 @@ import threading
 import zipfile
 
 import pytest
+from rich.console import Console
+
 from neurona.datasets.download import cache_folder, download, download_wheel, local_folder, sha256, unpack
 from neurona.errors import DataError
-from rich.console import Console
 
 QUIET = Console(file=io.StringIO())
 

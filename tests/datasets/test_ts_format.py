@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from neurona.datasets.ts_format import read_ts
 from neurona.errors import DataError
 

@@ -1,6 +1,7 @@
 import nibabel as nib
 import numpy as np
 import pytest
+
 from neurona.errors import DataError
 from neurona.recordings.fmri import block_recordings, brain_mask, parcel_entities, read_run
 

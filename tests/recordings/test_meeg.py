@@ -1,6 +1,7 @@
 import mne
 import numpy as np
 import pytest
+
 from neurona.errors import DataError
 from neurona.recordings.meeg import epochs_recordings, sensor_groups, sensor_positions, window_entities
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from neurona.errors import DataError
 from neurona.recordings.recordings import Recordings
 
