@@ -12,7 +12,7 @@ import pytest
 from jaxtyping import install_import_hook
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
-install_import_hook("neurona", "beartype.beartype")
+install_import_hook("neurona", "type_checker.checked")
 
 LABELS = ("face", "house", "cat", "scrambledpix")
 

@@ -30,7 +30,7 @@ BASELINES: dict[str, Callable[[], Any]] = {
 
 def baseline_table(
     features: Float[np.ndarray, "N F"],
-    labels: Shaped[np.ndarray, " N"],
+    labels: Shaped[np.ndarray, " labels"],
     folds: Sequence[tuple[np.ndarray, np.ndarray]],
     names: Sequence[str] = tuple(BASELINES),
     groups: Shaped[np.ndarray, " N"] | None = None,
@@ -77,7 +77,7 @@ def baseline_table(
 def baseline_predictions(
     name: str,
     features: Float[np.ndarray, "N F"],
-    labels: Shaped[np.ndarray, " N"],
+    labels: Shaped[np.ndarray, " labels"],
     folds: Sequence[tuple[np.ndarray, np.ndarray]],
     standardise: bool = False,
 ) -> tuple[Int[np.ndarray, " n"], Shaped[np.ndarray, " n"]]:

@@ -82,9 +82,12 @@ def _baselines(config: Config, batch: QuestionBatch, folds: dict[str, Fold], mas
     answers[rows] = labels.answer
     pairs = [(np.flatnonzero(~held), np.flatnonzero(held)) for held in masks.values()]
     ids = np.arange(len(features))
-    return baseline_table(
+    table = baseline_table(
         features, answers, pairs, config.evaluation.baselines, groups=ids, standardise=True, seed=config.seed
     )
+    # The same question has the same chance in both tables: guessing one of its words.
+    chance = 1 / len(batch.words[labels.index[0]])
+    return {name: {**row, "chance": chance} for name, row in table.items()}
 
 
 def _show(
