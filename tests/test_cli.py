@@ -115,7 +115,7 @@ def test_a_query_needs_a_finished_run(neurona, tmp_path):
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("trainin.steps=3", "unknown key 'trainin'; did you mean 'training'?"),
+        ("trainings.steps=3", "unknown key 'trainings'; did you mean 'training'?"),
         ("data.name=hand_movement_directions", "did you mean 'hand_movement_direction'?"),
         ("data.path=/nowhere", "/nowhere: no such folder"),
         ("evaluation.split=leave_one_run_out", "has 1 run, leave_one_run_out needs two"),

@@ -103,7 +103,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """A comparison of two numbers: `count x. cat(x) > count y. dog(y)`, `count x. cat(x) = 2`."""
+    """A comparison of two numbers: `((count x. cat(x)) > (count y. dog(y)))`, `((count x. cat(x)) = 2)`."""
 
     operator: Comparison
     left: Count | Number
