@@ -218,3 +218,17 @@ def test_data_check_says_what_a_folder_holds(neurona, ts_folder):
     assert "100 recordings x 10 channels x 40 times" in printed
     assert neurona("data", "fetch", "hand_movement")[0] == 2
     assert "finger_movements" in neurona("data", "list")[1]
+
+
+def test_a_damaged_cached_data_set_ends_with_code_2(neurona, ts_folder, tmp_path):
+    from rich.console import Console
+
+    from neurona.datasets.dataset import save_dataset
+    from neurona.datasets.uea_archive import read
+
+    save_dataset(read("hand_movement_direction", ts_folder, Console(quiet=True)), tmp_path / "set")
+    chunk = next(path for path in (tmp_path / "set" / "recordings.zarr" / "signal").iterdir() if path.name[0].isdigit())
+    chunk.write_bytes(chunk.read_bytes()[:-7])
+    code, _, error = neurona("data", "check", "hand_movement_direction", "--path", tmp_path / "set")
+    assert code == 2
+    assert "checksum mismatch" in error

@@ -74,7 +74,7 @@ def train_fold(config: Config, dataset: Dataset, batch: QuestionBatch, held: Boo
         features.shape[1],
         len(dataset.card.vocabulary.concepts),
         get_logic(config.decoder.logic),
-        rngs=nnx.Rngs(config.seed),  # type: ignore[misc]
+        rngs=nnx.Rngs(config.seed),
     )
     values, decays, steps = jnp.asarray(features), config.training.decays, config.training.steps
     decay = decays[0]

@@ -93,7 +93,7 @@ def brain_mask(runs: Sequence[Run], threshold: float = 0.8) -> Bool[np.ndarray, 
     for run in runs[1:]:
         if run.image.shape[:3] != first.image.shape[:3] or not np.allclose(
             run.image.affine, first.image.affine, atol=1e-3
-        ):  # type: ignore[arg-type]
+        ):
             raise DataError(
                 f"{run.source}: grid or affine differs from {first.source} ({run.image.shape[:3]} against "
                 f"{first.image.shape[:3]}); resample all runs to one grid"
@@ -159,7 +159,7 @@ def block_recordings(
         run=names,
         split=[""] * len(ids),
         label=labels,
-        positions=nib.affines.apply_affine(runs[0].image.affine, voxels),  # type: ignore[attr-defined]
+        positions=nib.affines.apply_affine(runs[0].image.affine, voxels),
         space=space,
     )
 
@@ -204,11 +204,11 @@ def parcel_entities(
         method,
         n_parcels=n_parcels,
         random_state=seed,
-        mask=nib.Nifti1Image(mask, np.eye(4)),  # type: ignore[attr-defined]
+        mask=nib.Nifti1Image(mask, np.eye(4)),
         standardize=False,
         smoothing_fwhm=None,
         verbose=0,
-    ).fit(nib.Nifti1Image(volumes, np.eye(4)))  # type: ignore[attr-defined]
+    ).fit(nib.Nifti1Image(volumes, np.eye(4)))
     labels = np.asarray(model.labels_img_.dataobj)[tuple(voxels.T)].astype(int)
     found, entity_of_feature = np.unique(labels, return_inverse=True)
     coordinates = np.stack([recordings.data[axis].values for axis in "xyz"], axis=1)
@@ -222,4 +222,4 @@ def parcel_entities(
 
 
 def _values(run: Run) -> Float[np.ndarray, "x y z time"]:
-    return np.asarray(run.image.dataobj)  # type: ignore[attr-defined]
+    return np.asarray(run.image.dataobj)
