@@ -6,10 +6,9 @@ it can.
 
 from __future__ import annotations
 
-from lark import Lark, Token, Transformer, v_args
-from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+from lark import Lark
 
-from neurona.errors import QueryError
+from neurona.programs.reader import TreeActions, read
 from neurona.programs.tree import (
     And,
     Atom,
@@ -28,9 +27,6 @@ from neurona.programs.tree import (
     The,
     Variable,
 )
-
-MAX_CHARACTERS = 10_000
-MAX_DEPTH = 50
 
 _GRAMMAR = r"""
 ?start: describe | counting | formula
@@ -56,72 +52,12 @@ INT: /[0-9]{1,6}/
 """
 
 
-@v_args(inline=True)
-class _Tree(Transformer):
-    def variable(self, name: Token) -> Variable:
-        return Variable(str(name))
-
-    def the(self, name: Token, body) -> The:
-        return The(str(name), body)
-
-    def atom(self, name: Token, *terms) -> Atom:
-        return Atom(str(name), terms)
-
-    def not_(self, body) -> Not:
-        return Not(body)
-
-    def and_(self, *parts):
-        return parts[0] if len(parts) == 1 else And(parts)
-
-    def or_(self, *parts):
-        return parts[0] if len(parts) == 1 else Or(parts)
-
-    def implies(self, left, right) -> Implies:
-        return Implies(left, right)
-
-    def iff(self, left, right) -> Iff:
-        return Iff(left, right)
-
-    def quantified(self, kind: Token, name: Token, body):
-        return (Exists if kind == "exists" else Forall)(str(name), body)
-
-    def counting(self, name: Token, body) -> Count:
-        return Count(str(name), body)
-
-    def whole(self, value: Token) -> Number:
-        return Number(int(value))
-
-    def compare(self, left, operator: Token, right) -> Compare:
-        return Compare(str(operator), left, right)  # type: ignore[arg-type]
-
-    def describe(self, category: Token, *terms) -> Describe:
-        return Describe(str(category), tuple(term for term in terms if term is not None))
-
-
 _PARSER = Lark(_GRAMMAR, parser="lalr")
 
 
 def parse_logic(text: str) -> Query:
-    """Read a query in logic syntax.
-
-    Raises:
-        QueryError: not a query, longer than 10,000 characters or nested deeper than 50 levels; with position.
-    """
-    if len(text) > MAX_CHARACTERS:
-        raise QueryError(f"the query has {len(text)} characters; at most {MAX_CHARACTERS} are read")
-    depth = 0
-    for column, character in enumerate(text, start=1):
-        depth += (character in "(~.") - (character == ")")
-        if depth > MAX_DEPTH:
-            raise QueryError(f"nested deeper than {MAX_DEPTH} levels", text, column=column)
-    try:
-        return _Tree().transform(_PARSER.parse(text))
-    except UnexpectedEOF as error:
-        raise QueryError("the query ends too early", text, column=len(text) + 1) from error
-    except (UnexpectedCharacters, UnexpectedToken) as error:
-        raise QueryError("this does not fit here", text, max(error.line, 1), max(error.column, 1)) from error
-    except UnexpectedInput as error:
-        raise QueryError("not a query", text) from error
+    """Read a query in logic syntax; raises a QueryError as `read` does."""
+    return read(_PARSER, TreeActions(), text)
 
 
 def to_logic(node: Node) -> str:

@@ -9,6 +9,30 @@ from types import MappingProxyType
 
 from neurona.errors import DataError, nearest_name
 
+RESERVED = frozenset(
+    [
+        "exists",
+        "forall",
+        "count",
+        "the",
+        "describe",
+        "iota",
+        "lambda",
+        "not",
+        "and",
+        "or",
+        "implies",
+        "iff",
+        "greater_than",
+        "less_than",
+        "greater_equal",
+        "less_equal",
+        "equal",
+        "not_equal",
+    ]
+)
+"""Words of the language itself, in one surface or another."""
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -41,6 +65,8 @@ class Vocabulary:
         for word in [*words, *self.categories]:
             if not _NAME.fullmatch(word):
                 raise DataError(f"vocabulary: {word!r} is not a name (letters, digits and _, no digit first)")
+            if word in RESERVED:
+                raise DataError(f"vocabulary: {word!r} is a word of the query language; choose another name")
         repeated = {word for word in words if words.count(word) > 1}
         if repeated:
             raise DataError(f"vocabulary: {sorted(repeated)} stand more than once")

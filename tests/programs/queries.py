@@ -1,0 +1,93 @@
+"""Strategies: any tree of the language, and texts made of its tokens."""
+
+from hypothesis import strategies as st
+
+from neurona.programs.tree import (
+    And,
+    Atom,
+    Compare,
+    Count,
+    Describe,
+    Exists,
+    Forall,
+    Iff,
+    Implies,
+    Not,
+    Number,
+    Or,
+    The,
+    Variable,
+)
+
+names = st.sampled_from(["face", "cat", "hold", "_in", "next_to", "notes", "theory"])
+variables = st.sampled_from(["x", "y", "z2"])
+
+
+def _terms(inner):
+    return st.one_of(st.builds(Variable, variables), st.builds(The, variables, inner))
+
+
+def _layer(inner):
+    parts = st.lists(inner, min_size=2, max_size=3).map(tuple)
+    numbers = st.one_of(st.builds(Number, st.integers(0, 99)), st.builds(Count, variables, inner))
+    return st.one_of(
+        st.builds(Not, inner),
+        st.builds(And, parts),
+        st.builds(Or, parts),
+        st.builds(Implies, inner, inner),
+        st.builds(Iff, inner, inner),
+        st.builds(Exists, variables, inner),
+        st.builds(Forall, variables, inner),
+        st.builds(Compare, st.sampled_from([">", "<", ">=", "<=", "=", "!="]), numbers, numbers),
+        st.builds(Atom, names, st.lists(_terms(inner), min_size=1, max_size=2).map(tuple)),
+    )
+
+
+formulas = st.recursive(st.builds(Atom, names, st.tuples(st.builds(Variable, variables))), _layer, max_leaves=10)
+queries = st.one_of(
+    formulas,
+    st.builds(Count, variables, formulas),
+    st.builds(Describe, st.sampled_from(["Action", "Position"]), st.lists(_terms(formulas), max_size=2).map(tuple)),
+)
+
+_TOKENS = [
+    "exists",
+    "forall",
+    "count",
+    "the",
+    "describe",
+    "iota",
+    "lambda",
+    "not",
+    "and",
+    "or",
+    "implies",
+    "iff",
+    "equal",
+    "greater_than",
+    "Object",
+    "x",
+    "y",
+    "face",
+    "hold",
+    "1",
+    "(",
+    ")",
+    ",",
+    ".",
+    ":",
+    "~",
+    "&",
+    "|",
+    "->",
+    "<->",
+    ">",
+    "=",
+    "{",
+    "}",
+    "[",
+    "]",
+    '"',
+    "op",
+]
+texts = st.lists(st.sampled_from([*_TOKENS, " ", "\n", "é", "\x00"]), max_size=25).map(" ".join)
