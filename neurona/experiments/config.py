@@ -43,7 +43,7 @@ class WindowsConfig(_Section):
 class DecoderConfig(_Section):
     """Logic of the programs; shrinkage of the noise correlations, estimated when null."""
 
-    logic: Literal["reference", "product"] = "product"
+    logic: Literal["reference", "product", "lukasiewicz", "smooth"] = "product"
     shrinkage: float | None = Field(None, ge=0, le=1)
 
 
