@@ -1,5 +1,6 @@
 """Encoders: recording -> entity embeddings (Flax NNX modules, one file each)."""
 
 from neurona.encoders.noise_whitening import NoiseWhitening, noise_covariance
+from neurona.encoders.parcel_convolution import ParcelConvolution
 
-__all__ = ["NoiseWhitening", "noise_covariance"]
+__all__ = ["NoiseWhitening", "ParcelConvolution", "noise_covariance"]

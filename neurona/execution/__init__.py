@@ -3,5 +3,19 @@
 from neurona.execution.compile import ProgramBatch, compile_programs
 from neurona.execution.execute import Answers, Scores, execute
 from neurona.execution.logics import LOGICS, Logic, get_logic
+from neurona.execution.relations import HYPOTHESES, Hypothesis, RelationScores, column_mean
 
-__all__ = ["LOGICS", "Answers", "Logic", "ProgramBatch", "Scores", "compile_programs", "execute", "get_logic"]
+__all__ = [
+    "HYPOTHESES",
+    "LOGICS",
+    "Answers",
+    "Hypothesis",
+    "Logic",
+    "ProgramBatch",
+    "RelationScores",
+    "Scores",
+    "column_mean",
+    "compile_programs",
+    "execute",
+    "get_logic",
+]

@@ -15,10 +15,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Int
 
-from neurona.errors import QueryError
 from neurona.programs import Query, Vocabulary, expand, template
 from neurona.programs.expand import rebuild
-from neurona.programs.tree import Describe, The, Variable, walk
+from neurona.programs.tree import Describe, Variable, walk
 
 
 @jax.tree_util.register_dataclass
@@ -27,7 +26,8 @@ class Group:
     """Questions of one template, Q of them with the padding.
 
     Attributes:
-        concepts: concept of each slot, or the members of the category of a describe question (-1: none) `[Q, slots]`.
+        concepts: concept (or relation) of each slot; of a describe question, after those of its terms, the members of
+            the category (-1: none) `[Q, slots]`.
         recording: row of the scores `[Q]`.
         position: place among all questions `[Q]`; past their number for padding.
     """
@@ -53,26 +53,19 @@ def compile_programs(queries: Sequence[Query], vocabulary: Vocabulary, recording
 
     Args:
         queries: checked programs; defined concepts are expanded here.
-        vocabulary: gives the concepts' order in the score arrays.
+        vocabulary: gives the order of concepts, and of relations, in the score arrays.
         recordings: row of the scores that each question is about.
-
-    Raises:
-        QueryError: a program uses a relation, or the definite description of an entity; they are not executed yet.
     """
-    index = {concept: k for k, concept in enumerate(vocabulary.concepts)}
+    index = {word: k for words in (vocabulary.concepts, vocabulary.relations) for k, word in enumerate(words)}
     n_words = max([len(members) for members in vocabulary.categories.values()], default=1)
     rows: dict[Query, list[tuple[list[int], int, int]]] = {}
     for position, (query, recording) in enumerate(zip(queries, recordings, strict=True)):
-        if isinstance(query, Describe):
-            shape: Query = Describe("", query.terms)
-            found = tuple(vocabulary.categories[query.category])
-        else:
-            shape, found = template(expand(query, vocabulary))
-        if any(name not in index for name in found) or any(isinstance(node, The) for node in walk(shape)):
-            raise QueryError(f"question {position}: relations and `the` are not executed yet")
+        shape, found = template(expand(query, vocabulary))
         slots = [index[name] for name in found]
-        if isinstance(query, Describe):
-            slots += [-1] * (n_words - len(slots))
+        if isinstance(shape, Describe):
+            members = vocabulary.categories[shape.category]
+            shape = replace(shape, category="")
+            slots += [index[name] for name in members] + [-1] * (n_words - len(members))
         rows.setdefault(_canonical(shape), []).append((slots, recording, position))
     groups = []
     for items in rows.values():
