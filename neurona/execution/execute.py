@@ -119,9 +119,10 @@ def _words(shape: Describe, context: _Context, n_words: int) -> Float[Array, "qu
 def _open(term: The, context: _Context) -> Float[Array, "question entity"]:
     """Score of a definite description's body on every entity; its only free variable is its own."""
     variables = sorted({node.variable for node in walk(term) if hasattr(node, "variable")})
-    value = _value(term.body, context, variables)
-    if sum(size > 1 for size in value.shape[1:]) > 1:
+    free = {node.name for node in walk(term) if isinstance(node, Variable)} - set(variables)
+    if free:
         raise QueryError(f"the body of `the {term.variable}. ...` may speak of {term.variable} alone to be executed")
+    value = _value(term.body, context, variables)
     size = context.scores.unary.shape[1]
     return jnp.broadcast_to(value.reshape(value.shape[0], -1), (value.shape[0], size))
 

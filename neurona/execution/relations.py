@@ -63,11 +63,11 @@ def column_mean(subject: Float[Array, "*batch P"], object_: Float[Array, "*batch
 
 
 def attended(
-    subject: Float[Array, "*batch P"],
-    object_: Float[Array, "*batch P"],
-    subject_weight: Float[Array, "*batch P"],
-    object_weight: Float[Array, "*batch P"],
-) -> Float[Array, "*batch"]:
+    subject: Float[Array, "*#batch P"],
+    object_: Float[Array, "*#batch P"],
+    subject_weight: Float[Array, "*#batch P"],
+    object_weight: Float[Array, "*#batch P"],
+) -> Float[Array, "*out"]:
     """sum_ij S(i) g_r(i, j) O(j), for weights S and O that sum to 1."""
     both = subject_weight * object_weight
     pairs = (subject_weight * subject).sum(-1) + (object_weight * object_).sum(-1)
