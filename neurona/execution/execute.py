@@ -120,9 +120,9 @@ def _open(term: The, context: _Context) -> Float[Array, "question entity"]:
     """Score of a definite description's body on every entity; its only free variable is its own."""
     variables = sorted({node.variable for node in walk(term) if hasattr(node, "variable")})
     free = {node.name for node in walk(term) if isinstance(node, Variable)} - set(variables)
-    if free:
-        raise QueryError(f"the body of `the {term.variable}. ...` may speak of {term.variable} alone to be executed")
-    value = _value(term.body, context, variables)
+    value = None if free else _value(term.body, context, variables)
+    if value is None or sum(extent > 1 for extent in value.shape[1:]) > 1:
+        raise QueryError("the body of `the y. ...` may speak of its own variable alone to be executed")
     size = context.scores.unary.shape[1]
     return jnp.broadcast_to(value.reshape(value.shape[0], -1), (value.shape[0], size))
 
@@ -178,10 +178,8 @@ def _value(node: Any, context: _Context, variables: list[str]) -> Array:
             shape = [scores.shape[0]] + [1] * len(variables)
             shape[axis(variable)] = scores.shape[1]
             return scores.reshape(shape)
-        case Atom(_, (The() as term,)):
-            raise QueryError(
-                f"`the {term.variable}. ...` is executed as the object of a relation or in describe, for now"
-            )
+        case Atom(_, (The(),)):
+            raise QueryError("`the y. ...` is executed as the object of a relation or in describe, for now")
         case Atom():
             return _relation(node, context, variables, None)
         case Not(body):

@@ -96,4 +96,4 @@ def test_smooth_becomes_the_minimum_as_the_temperature_falls(values):
 
 def test_an_unknown_logic_names_the_nearest():
     with pytest.raises(ConfigError, match="did you mean 'product'"):
-        get_logic("produkt")
+        get_logic("products")

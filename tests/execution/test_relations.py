@@ -103,7 +103,7 @@ def test_new_relations_of_a_known_template_do_not_retrace():
         ("exists x. exists y. hold(x, y)", "reference", "executed as `r"),
         ("exists x. a(the y. b(y))", "reference", "as the object of a relation or in describe"),
         ("exists x. exists z. a(z) & hold(x, the y. b(y))", "reference", "may speak of its subject alone"),
-        ("exists x. a(x) & hold(x, the y. hold(x, the z. b(z)))", "reference", "may speak of y alone"),
+        ("exists x. a(x) & hold(x, the y. hold(x, the z. b(z)))", "reference", "may speak of its own variable alone"),
     ],
 )
 def test_what_has_no_meaning_yet_is_refused(text, logic, message):

@@ -75,7 +75,7 @@ def test_faults_are_pointed_at(text, column, message):
     ("change", "message"),
     [
         ({"op": "exist"}, "query: found 'exist', expected an object whose op is one of"),
-        ({"variabel": "x"}, "unknown key 'variabel'; did you mean 'variable'"),
+        ({"variables": "x"}, "unknown key 'variables'; did you mean 'variable'"),
         ({"body": 3}, "query.body: found '3'"),
         ({"variable": "2x"}, "query.variable: expected a name"),
     ],
