@@ -38,6 +38,8 @@ def meg_run(ts_folder, tmp_path_factory):
 
 
 def test_run_leaves_all_its_files_and_decodes_what_was_planted(meg_run):
+    from neurona.evaluation import yes_no_reliability
+
     metrics = json.loads((meg_run / "metrics.json").read_text())
     describe = metrics["accuracy"]["describe"]
     assert describe["n"] == 40
@@ -48,6 +50,11 @@ def test_run_leaves_all_its_files_and_decodes_what_was_planted(meg_run):
     columns = ["question", "recording", "program", "answer", "type", "fold", "predicted", "score", "chance"]
     assert list(predictions) == columns
     assert predictions.recording.str.startswith("test-").all()
+    yes_no = predictions[predictions.type != "describe"]
+    assert ((yes_no.score > 0) == (yes_no.predicted == "yes")).all()
+    calibration = yes_no_reliability(predictions)
+    assert calibration.count.sum() == len(yes_no)
+    assert calibration.expected_error < 0.25
     provenance = json.loads((meg_run / "provenance.json").read_text())
     assert len(provenance["dataset"]["checksums"]) == 2
     for name in ("config.yaml", "accuracy.png", "confusion.png", "checkpoint", "grounding.zarr"):

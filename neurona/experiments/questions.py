@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
+from scipy.special import logsumexp
 
 from neurona.datasets.dataset import Dataset
 from neurona.errors import DataError
@@ -80,11 +81,11 @@ class QuestionBatch:
         return design
 
     def given(self, answers: Answers, question: int) -> tuple[str, float]:
-        """A question's answer in words, and its probability (of yes for yes/no)."""
+        """A question's answer in words, and its score: the logit of yes, or of the given word among its category's."""
         words = self.words[question]
         if not words:
-            yes = float(1 / (1 + np.exp(-np.float64(answers.yes_no[question]))))
-            return ("yes" if yes > 0.5 else "no"), yes
+            yes = float(answers.yes_no[question])
+            return ("yes" if yes > 0 else "no"), yes
         scores = np.asarray(answers.describe[question, : len(words)], np.float64)
-        shares = np.exp(scores - scores.max())
-        return words[int(scores.argmax())], float(shares.max() / shares.sum())
+        best = int(scores.argmax())
+        return words[best], float(scores[best] - logsumexp(np.delete(scores, best)))
