@@ -37,7 +37,11 @@ def relative_error(ours: np.ndarray, theirs: np.ndarray) -> float:
 def read(folder: Path) -> tuple[dict[str, Any], dict[str, np.ndarray], dict[str, np.ndarray]]:
     """meta, weights and vectors of a folder."""
     meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-    return meta, dict(np.load(folder / "weights.npz")), dict(np.load(folder / "vectors.npz"))
+    weights, vectors = (
+        {k: np.asarray(v, np.float32) for k, v in np.load(folder / f"{name}.npz").items()}
+        for name in ("weights", "vectors")
+    )
+    return meta, weights, vectors
 
 
 def answer_errors(

@@ -38,7 +38,7 @@ class LinearEvidence(nnx.Module):
     def answer(self, encoded: Float[Array, "recording feature"], programs: ProgramBatch) -> Answers:
         """Answers from encoded features; training encodes once and calls this at every step."""
         logits = encoded @ self.weight[...] + self.bias[...][None]
-        return execute(programs, Scores(unary=logits[:, None, :]), self.logic)
+        return execute(programs, Scores(unary=logits[:, :, None]), self.logic)
 
     def __call__(self, features: Float[Array, "recording feature"], programs: ProgramBatch) -> Answers:
         return self.answer(self.whitening(features), programs)

@@ -1,16 +1,10 @@
 """NEURONA's decoder: parcels encoded by convolution, concepts and relations grounded on them, programs executed.
 
-    recording -> ParcelConvolution -> AdditivePairs -> execute
-
-A concept's score is its score on the entity plus, when `relation_in_concepts`, the column mean of its pair scores.
+recording -> ParcelConvolution -> PairGrounding -> execute
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import jax.numpy as jnp
-import numpy as np
 from flax import nnx
 from jaxtyping import Array, Float
 
@@ -19,14 +13,14 @@ from neurona.execution import (
     HYPOTHESES,
     Answers,
     Hypothesis,
+    Interaction,
     Logic,
     ProgramBatch,
     RelationScores,
     Scores,
-    column_mean,
     execute,
 )
-from neurona.grounding import AdditivePairs
+from neurona.grounding import PairGrounding
 
 
 class ParcelDecoder(nnx.Module):
@@ -34,41 +28,31 @@ class ParcelDecoder(nnx.Module):
 
     Args:
         encoder: recordings -> entity embeddings.
-        grounding: entity embeddings -> scores of all words, the C concepts first, then the relations.
-        n_concepts: C.
-        logic: meaning of the connectives; relations need `reference` for now.
+        grounding: entity embeddings -> scores of words.
+        logic: meaning of the connectives.
         hypothesis: how subject and object guide a relation.
-        relation_in_concepts: the reference's switch ground_attr_relation.
-        described_rows: word whose single-entity score a describe question reads for each relation; the relation itself
-            unless the reference's fault 1 is to be reproduced.
     """
 
     def __init__(
         self,
         encoder: ParcelConvolution,
-        grounding: AdditivePairs,
-        n_concepts: int,
+        grounding: PairGrounding,
         logic: Logic,
         hypothesis: Hypothesis = HYPOTHESES["H5"],
-        relation_in_concepts: bool = True,
-        described_rows: Sequence[int] | None = None,
     ):
         self.encoder, self.grounding = encoder, grounding
-        self.n_concepts, self.logic, self.hypothesis = n_concepts, logic, hypothesis
-        self.relation_in_concepts = relation_in_concepts
-        self.described_rows = None if described_rows is None else tuple(described_rows)
+        self.logic, self.hypothesis = logic, hypothesis
 
-    def scores(self, recordings: Float[Array, "N T F"]) -> Scores:
-        """Scores of concepts and relations on entities."""
-        words = self.grounding(self.encoder(recordings))
-        split = self.n_concepts
-        concepts, region = words.unary[..., :split], words.unary[..., split:]
-        if self.relation_in_concepts:
-            terms = (part[..., :split].swapaxes(1, 2) for part in (words.subject, words.object))
-            concepts = concepts + column_mean(*terms).swapaxes(1, 2)
-        described = region if self.described_rows is None else words.unary[..., np.asarray(self.described_rows)]
-        relations = RelationScores(words.subject[..., split:], words.object[..., split:], region, described)
-        return Scores(jnp.asarray(concepts), relations)
+    def scores(self, recordings: Float[Array, "N T F"], programs: ProgramBatch | None = None) -> Scores:
+        """Scores of concepts and relations on entities; with programs, only of the words that they ask for."""
+        concepts, relations = (programs.concepts, programs.relations) if programs is not None else (None, None)
+        found = self.grounding(self.encoder(recordings), concepts, relations)
+        interaction = None
+        if found.left is not None and found.right is not None and found.weight is not None:
+            interaction = Interaction(found.left, found.right, found.weight)
+        pairs = RelationScores(found.subject, found.object, found.region, found.region_described, interaction)
+        return Scores(found.concepts, pairs)
 
-    def __call__(self, recordings: Float[Array, "N T F"], programs: ProgramBatch) -> Answers:
-        return execute(programs, self.scores(recordings), self.logic, self.hypothesis)
+    def __call__(self, recordings: Float[Array, "N T F"], programs: ProgramBatch, evaluation: bool = False) -> Answers:
+        scores = self.scores(recordings, programs)
+        return execute(programs, scores, self.logic, self.hypothesis, evaluation=evaluation)

@@ -18,7 +18,7 @@ from neurona.decoders.parcel_decoder import ParcelDecoder
 from neurona.encoders import ParcelConvolution
 from neurona.errors import DataError
 from neurona.execution import Hypothesis, get_logic
-from neurona.grounding import AdditivePairs
+from neurona.grounding import PairGrounding
 from neurona.programs import Query, Vocabulary
 from neurona.programs.tree import Describe
 
@@ -77,14 +77,21 @@ def reference_decoder(
     parcels = list(meta["parcels"].values())
     rngs = nnx.Rngs(0)
     encoder = ParcelConvolution(parcels, n_times, rngs=rngs)
-    grounding = AdditivePairs(len(parcels), len(words), rngs=rngs)
+    grounding = PairGrounding(
+        len(parcels),
+        len(vocabulary.concepts),
+        len(vocabulary.relations),
+        relation_in_concepts=bool(switches["ground_attr_relation"]),
+        described_rows=tuple(described),
+        rngs=rngs,
+    )
     graph = {name.removeprefix("scene_graph."): value for name, value in weights.items()}
-    for name, layer in zip(meta["parcels"], encoder.maps, strict=True):
-        _fill(layer.weight, graph, f"network_dict.{name}.weight", lambda w: w.T)
-        _fill(layer.bias, graph, f"network_dict.{name}.bias")
-    for layer, name in ((encoder.first, "lenet.0"), (encoder.second, "lenet.3"), (encoder.last, "fc.0")):
-        _fill(layer.weight, graph, f"{name}.weight", lambda w: w.reshape(len(w), -1).T)
-        _fill(layer.bias, graph, f"{name}.bias")
+    _fill_maps(encoder, graph, list(meta["parcels"]))
+    for k, name in enumerate(("lenet.0", "lenet.3")):
+        _fill(encoder.kernels[k], graph, f"{name}.weight")
+        _fill(encoder.kernel_biases[k], graph, f"{name}.bias")
+    _fill(encoder.last_weight, graph, "fc.0.weight")
+    _fill(encoder.last_bias, graph, "fc.0.bias")
     of_unary, of_pair = [unary[word] for word in words], [pair[word] for word in words]
     half = 2 * grounding.object_map.shape[0]
     _fill(grounding.unary_weight, graph, "attribute_embedding.linear.weight", lambda w: w[of_unary])
@@ -95,21 +102,29 @@ def reference_decoder(
     _fill(grounding.pair_bias, graph, "fc2.bias")
     _fill(grounding.relation_weight, graph, "relation_embedding.linear.weight", lambda w: w[of_pair])
     _fill(grounding.relation_bias, graph, "relation_embedding.linear.bias", lambda w: w[of_pair])
-    return ParcelDecoder(
-        encoder,
-        grounding,
-        len(vocabulary.concepts),
-        get_logic("reference"),
-        reference_hypothesis(switches),
-        bool(switches["ground_attr_relation"]),
-        described,
-    )
+    return ParcelDecoder(encoder, grounding, get_logic("reference"), reference_hypothesis(switches))
+
+
+def _fill_maps(encoder: ParcelConvolution, weights: Mapping[str, np.ndarray], names: Sequence[str]) -> None:
+    """The linear map of each parcel, padded with zeros to the largest."""
+    filled = np.zeros(encoder.map_weight.shape, np.float32)
+    for row, name, parcel in zip(filled, names, encoder.parcels, strict=True):
+        row[:, : len(parcel)] = _tensor(weights, f"network_dict.{name}.weight", (len(row), len(parcel)))
+    encoder.map_weight[...] = jnp.asarray(filled)
+    biases = [_tensor(weights, f"network_dict.{name}.bias", encoder.map_bias.shape[1:]) for name in names]
+    encoder.map_bias[...] = jnp.asarray(np.stack(biases))
 
 
 def _fill(parameter: nnx.Param, weights: Mapping[str, np.ndarray], name: str, arrange=lambda w: w) -> None:
     if name not in weights:
         raise DataError(f"reference weights: no tensor {name!r}")
-    value = arrange(weights[name])
-    if value.shape != parameter.shape:
-        raise DataError(f"reference weights: {name!r} gives shape {value.shape}, expected {parameter.shape}")
-    parameter[...] = jnp.asarray(value)
+    arranged = {name: arrange(weights[name])}
+    parameter[...] = jnp.asarray(_tensor(arranged, name, parameter.shape))
+
+
+def _tensor(weights: Mapping[str, np.ndarray], name: str, shape: tuple[int, ...]) -> np.ndarray:
+    if name not in weights:
+        raise DataError(f"reference weights: no tensor {name!r}")
+    if weights[name].shape != shape:
+        raise DataError(f"reference weights: {name!r} gives shape {weights[name].shape}, expected {shape}")
+    return weights[name]

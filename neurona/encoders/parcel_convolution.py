@@ -1,11 +1,8 @@
 """The encoder of NEURONA (Wang et al., ICLR 2026): one linear map a parcel, then convolutions shared by all parcels.
 
-    h_p = W_p x_p + b_p                    [time, 128], x_p the components of parcel p
-    z_p = pool(relu(conv(pool(relu(conv(h_p))))))    along the 128, time points as channels
-    e_p = relu(W flatten(z_p) + b)         [embedding]
-
-Convolutions are written as matrix products of shifted slices and pooling as a reshape: the same numbers, and on CPU many
-times faster to differentiate than the general operations.
+h_p = W_p x_p + b_p                              [time, 128], x_p the components of parcel p
+z_p = pool(relu(conv(pool(relu(conv(h_p))))))    along the 128, time points as channels
+e_p = relu(W flatten(z_p) + b)                   [embedding]
 """
 
 from __future__ import annotations
@@ -18,7 +15,10 @@ import numpy as np
 from flax import nnx
 from jaxtyping import Array, Float
 
-HIDDEN, CHANNELS, WIDTH = 128, 32, 4
+from neurona.encoders.pooled_convolution import WIDTH, pooled_convolution, pooled_length
+
+HIDDEN, CHANNELS = 128, 32
+BLOCK_ROWS = 4096
 
 
 class ParcelConvolution(nnx.Module):
@@ -28,51 +28,69 @@ class ParcelConvolution(nnx.Module):
         parcels: the components of each parcel.
         n_times: T.
         embedding: size of an entity embedding.
+        block_rows: recordings x parcels that are encoded at a time; beyond that memory stays bounded, and the forward pass is
+            repeated for the gradient.
         rngs: seed of the initial weights (normal, of variance 1 / inputs).
     """
 
-    def __init__(self, parcels: Sequence[Sequence[int]], n_times: int, embedding: int = 64, *, rngs: nnx.Rngs):
+    def __init__(
+        self,
+        parcels: Sequence[Sequence[int]],
+        n_times: int,
+        embedding: int = 64,
+        *,
+        block_rows: int = BLOCK_ROWS,
+        rngs: nnx.Rngs,
+    ):
         self.parcels = tuple(tuple(map(int, parcel)) for parcel in parcels)
-        self.maps = nnx.List([_Linear(len(parcel), HIDDEN, rngs) for parcel in self.parcels])
-        self.first = _Linear(n_times * WIDTH, CHANNELS, rngs)
-        self.second = _Linear(CHANNELS * WIDTH, CHANNELS, rngs)
-        length = _pooled(_pooled(HIDDEN))
-        self.last = _Linear(CHANNELS * length, embedding, rngs)
+        self.block_rows = block_rows
+        # Parcels of fewer components than the largest get zeros, so that all maps are one batched product.
+        sizes = np.array([len(parcel) for parcel in self.parcels])
+        inside = np.arange(sizes.max())[None, :] < sizes[:, None]
+        weights = jax.random.normal(rngs.params(), (len(sizes), HIDDEN, sizes.max())) / np.sqrt(sizes)[:, None, None]
+        self.map_weight = nnx.Param(weights * inside[:, None, :])
+        self.map_bias = nnx.Param(jnp.zeros((len(sizes), HIDDEN)))
+        self.kernels = nnx.List([_normal(rngs, CHANNELS, inputs, WIDTH) for inputs in (n_times, CHANNELS)])
+        self.kernel_biases = nnx.List([nnx.Param(jnp.zeros(CHANNELS)) for _ in range(2)])
+        self.last_weight = _normal(rngs, embedding, CHANNELS * pooled_length(pooled_length(HIDDEN)))
+        self.last_bias = nnx.Param(jnp.zeros(embedding))
 
     def __call__(self, recordings: Float[Array, "N T F"]) -> Float[Array, "N P embedding"]:
-        hidden = [
-            linear(recordings[:, :, np.asarray(parcel)]) for linear, parcel in zip(self.maps, self.parcels, strict=True)
-        ]
-        signal = jnp.stack(hidden, axis=1).swapaxes(2, 3)  # [N, P, 128, T]
-        for layer in (self.first, self.second):
-            signal = _pool(jax.nn.relu(layer(_windows(signal))))
-        flat = signal.swapaxes(2, 3).reshape(*signal.shape[:2], -1)  # channel-major, as the released code flattens
-        return jax.nn.relu(self.last(flat))
+        n, block = len(recordings), max(1, self.block_rows // len(self.parcels))
+        if n <= block:
+            return self._encode(recordings)
+        blocks = -(-n // block)
+        padded = jnp.pad(recordings, ((0, blocks * block - n), (0, 0), (0, 0)))
+        encoded = jax.lax.map(jax.checkpoint(self._encode), padded.reshape(blocks, block, *recordings.shape[1:]))
+        return encoded.reshape(blocks * block, *encoded.shape[2:])[:n]
 
-
-class _Linear(nnx.Module):
-    def __init__(self, inputs: int, outputs: int, rngs: nnx.Rngs):
-        self.weight = nnx.Param(jax.random.normal(rngs.params(), (inputs, outputs)) / np.sqrt(inputs))
-        self.bias = nnx.Param(jnp.zeros(outputs))
-
-    def __call__(self, x: Float[Array, "*batch inputs"]) -> Float[Array, "*batch outputs"]:
-        return jax.lax.dot_general(x, self.weight[...], (((x.ndim - 1,), (0,)), ((), ()))) + jnp.expand_dims(
-            self.bias[...], tuple(range(x.ndim - 1))
+    def _encode(self, recordings: Float[Array, "N T F"]) -> Float[Array, "N P embedding"]:
+        signal = self._mapped(recordings)
+        for kernel, bias in zip(self.kernels, self.kernel_biases, strict=True):
+            signal = pooled_convolution(signal, kernel[...], bias[...])
+        flat = signal.reshape(len(signal), -1)
+        # The released code flattens channel-major, we position-major: the weights are turned instead of the data.
+        weight = (
+            self.last_weight[...].reshape(-1, CHANNELS, signal.shape[1]).transpose(2, 1, 0).reshape(flat.shape[1], -1)
         )
+        embedded = jax.nn.relu(flat @ weight + self.last_bias[...][None])
+        return embedded.reshape(len(self.parcels), len(recordings), -1).swapaxes(0, 1)
+
+    def _mapped(self, recordings: Float[Array, "N T F"]) -> Float[Array, "PN hidden T"]:
+        """h of every parcel of every recording."""
+        n, times, _ = recordings.shape
+        places = np.zeros((len(self.parcels), self.map_weight.shape[2]), int)
+        for row, parcel in zip(places, self.parcels, strict=True):
+            row[: len(parcel)] = parcel
+        values = recordings.reshape(n * times, -1).T[places.reshape(-1)]
+        values = values.reshape(*places.shape, n * times)
+        # The padding reads component 0; its weights are zero and must stay so.
+        inside = np.arange(places.shape[1])[None, :] < np.array([len(p) for p in self.parcels])[:, None]
+        weight = jnp.where(inside[:, None, :], self.map_weight[...], 0.0)
+        hidden = weight @ values  # [P, hidden, N * T]
+        hidden = hidden + self.map_bias[...][..., None]
+        return hidden.reshape(*hidden.shape[:2], n, times).swapaxes(1, 2).reshape(-1, HIDDEN, times)
 
 
-def _windows(signal: Float[Array, "N P length channel"]) -> Float[Array, "N P out channel*4"]:
-    """Every window of WIDTH neighbours, channel-major: what a kernel [out, channel, width] meets."""
-    out = signal.shape[2] - WIDTH + 1
-    shifted = jnp.stack([signal[:, :, k : k + out] for k in range(WIDTH)], axis=-1)
-    return shifted.reshape(*shifted.shape[:3], -1)
-
-
-def _pool(signal: Float[Array, "N P length channel"]) -> Float[Array, "N P half channel"]:
-    """Maximum of neighbours; an odd last value is dropped."""
-    half = signal.shape[2] // 2
-    return signal[:, :, : 2 * half].reshape(*signal.shape[:2], half, 2, -1).max(axis=3)
-
-
-def _pooled(length: int) -> int:
-    return (length - WIDTH + 1) // 2
+def _normal(rngs: nnx.Rngs, out: int, *inputs: int) -> nnx.Param:
+    return nnx.Param(jax.random.normal(rngs.params(), (out, *inputs)) / np.sqrt(np.prod(inputs)))

@@ -1,12 +1,14 @@
-"""Programs compiled to data: questions grouped by template, their concepts as index arrays.
+"""Programs compiled to data: questions grouped by template, their words as index arrays.
 
-    exists x. face(x) | cat(x)   ->   template exists x. _0(x) | _1(x), concepts [3, 1]
+    exists x. face(x) | cat(x)   ->   template exists v0. _0(v0) | _1(v0), words [3, 1]
 
-Arrays are padded to powers of two, so new concepts and new questions of known templates meet the same shapes.
+Sizes are padded, so new words and new questions of known templates meet the same shapes and nothing is traced again. A
+`Compiler` remembers the templates and sizes it has met; `compile_programs` compiles one batch as tightly as it goes.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -16,79 +18,174 @@ import numpy as np
 from jaxtyping import Array, Int
 
 from neurona.programs import Query, Vocabulary, expand, template
-from neurona.programs.expand import rebuild
-from neurona.programs.tree import Describe, Variable, walk
+from neurona.programs.tree import Atom, Describe, walk
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Group:
-    """Questions of one template, Q of them with the padding.
+    """Questions of one template, Q of them with the padding; batches of many steps may be stacked along a first axis.
 
     Attributes:
-        concepts: concept (or relation) of each slot; of a describe question, after those of its terms, the members of
-            the category (-1: none) `[Q, slots]`.
+        words: place of each word of the template on the word axis of the scores; of a describe question, after those of
+            its terms, the members of the category (-1: none) `[Q, slots]`.
         recording: row of the scores `[Q]`.
-        position: place among all questions `[Q]`; past their number for padding.
     """
 
-    concepts: Int[Array, "question slot"]
-    recording: Int[Array, " question"]
-    position: Int[Array, " question"]
+    words: Int[Array, "*step question slot"]
+    recording: Int[Array, "*step question"]
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class ProgramBatch:
-    """A batch of mixed questions; the templates are static, all else is data."""
+    """A batch of mixed questions; the templates and sizes are static, all else is data.
+
+    Attributes:
+        groups: one for each template.
+        yes_no, describe: where the answer of each question stands among all yes/no (describe) rows of the groups, one after
+            another; past their end for a question of the other kind and for padding `[n_questions]`.
+        concepts, relations: the words that each recording must be scored on `[recording, word]`; None: the whole vocabulary.
+        templates: what the groups' questions have in common.
+        n_words: size of the largest category.
+    """
 
     groups: tuple[Group, ...]
+    yes_no: Int[Array, "*step question"]
+    describe: Int[Array, "*step question"]
+    concepts: Int[Array, "*step recording concept"] | None
+    relations: Int[Array, "*step recording relation"] | None
     templates: tuple[Query, ...] = field(metadata={"static": True})
-    n_questions: int = field(metadata={"static": True})
     n_words: int = field(metadata={"static": True})
 
+    @property
+    def n_questions(self) -> int:
+        """Number of questions, padding included."""
+        return len(self.yes_no)
 
-def compile_programs(queries: Sequence[Query], vocabulary: Vocabulary, recordings: Sequence[int]) -> ProgramBatch:
-    """Compile questions about recordings.
+
+def relation_slots(shape: Query) -> tuple[int, ...]:
+    """The slots of a template that hold relations."""
+    return tuple(int(node.name[1:]) for node in walk(shape) if isinstance(node, Atom) and len(node.terms) == 2)
+
+
+class _Asked:
+    """The words asked about each recording, in the order in which they come up."""
+
+    def __init__(self, n_recordings: int):
+        self.places: list[dict[int, int]] = [{} for _ in range(n_recordings)]
+
+    def place(self, recording: int, word: int) -> int:
+        return self.places[recording].setdefault(word, len(self.places[recording]))
+
+    @property
+    def longest(self) -> int:
+        return max(map(len, self.places), default=0)
+
+    def array(self, size: int) -> Int[Array, "recording word"]:
+        rows = np.zeros((len(self.places), size), np.int32)
+        for row, places in zip(rows, self.places, strict=True):
+            row[: len(places)] = list(places)
+        return jnp.asarray(rows)
+
+
+class Compiler:
+    """Compiles batches of questions to arrays whose sizes only grow, so that a jitted `execute` is soon traced no more.
 
     Args:
-        queries: checked programs; defined concepts are expanded here.
-        vocabulary: gives the order of concepts, and of relations, in the score arrays.
-        recordings: row of the scores that each question is about.
+        vocabulary: gives the order of concepts, and of relations, in the scores.
+        asked_only: score each recording on the words that its questions ask for, instead of on the whole vocabulary.
+        headroom: leave room for batches that hold more questions of a template than this one (4 standard deviations of a
+            Poisson count), at the price of padding.
     """
-    index = {word: k for words in (vocabulary.concepts, vocabulary.relations) for k, word in enumerate(words)}
-    n_words = max([len(members) for members in vocabulary.categories.values()], default=1)
-    rows: dict[Query, list[tuple[list[int], int, int]]] = {}
-    for position, (query, recording) in enumerate(zip(queries, recordings, strict=True)):
-        shape, found = template(expand(query, vocabulary))
-        slots = [index[name] for name in found]
-        if isinstance(shape, Describe):
-            members = vocabulary.categories[shape.category]
-            shape = replace(shape, category="")
-            slots += [index[name] for name in members] + [-1] * (n_words - len(members))
-        rows.setdefault(_canonical(shape), []).append((slots, recording, position))
-    groups = []
-    for items in rows.values():
-        padded = items + [(items[0][0], items[0][1], len(queries))] * (_bucket(len(items)) - len(items))
-        groups.append(Group(*(jnp.asarray(np.array(column, dtype=np.int32)) for column in zip(*padded, strict=True))))
-    return ProgramBatch(tuple(groups), tuple(rows), _bucket(len(queries)), n_words)
+
+    def __init__(self, vocabulary: Vocabulary, *, asked_only: bool = False, headroom: bool = True):
+        self.vocabulary, self.asked_only, self.headroom = vocabulary, asked_only, headroom
+        words = (vocabulary.concepts, vocabulary.relations)
+        self._index = {word: k for names in words for k, word in enumerate(names)}
+        self._n_words = max([len(members) for members in vocabulary.categories.values()], default=1)
+        self._templates: dict[Query, tuple[Query, tuple[int, ...]]] = {}
+        self._capacity: dict[Query, int] = {}
+        self._sizes = {"questions": 0, "concepts": 0, "relations": 0}
+
+    def __call__(
+        self, queries: Sequence[Query], recordings: Sequence[int], n_recordings: int | None = None
+    ) -> ProgramBatch:
+        """Compile questions about recordings.
+
+        Args:
+            queries: checked programs; defined concepts are expanded here.
+            recordings: row of the scores that each question is about.
+            n_recordings: rows of the scores; only needed with `asked_only`, 1 + the highest of `recordings` unless given.
+        """
+        n_recordings = n_recordings or max(recordings, default=0) + 1
+        asked = _Asked(n_recordings), _Asked(n_recordings)
+        rows: dict[Query, list[tuple[list[int], int, int]]] = {shape: [] for shape in self._capacity}
+        for position, (query, recording) in enumerate(zip(queries, recordings, strict=True)):
+            shape, words = self._compiled(query)
+            places = self._asked_places(shape, words, recording, asked) if self.asked_only else list(words)
+            rows.setdefault(shape, []).append((places, recording, position))
+        for shape, items in rows.items():
+            self._capacity[shape] = self._room(len(items), self._capacity.get(shape, 0))
+        total = self._grown("questions", len(queries))
+        concepts, relations = (
+            part.array(self._grown(kind, part.longest)) if self.asked_only else None
+            for kind, part in zip(("concepts", "relations"), asked, strict=True)
+        )
+        groups, yes_no, describe = self._groups(rows, total)
+        return ProgramBatch(groups, yes_no, describe, concepts, relations, tuple(rows), self._n_words)
+
+    def _compiled(self, query: Query) -> tuple[Query, tuple[int, ...]]:
+        if query not in self._templates:
+            shape, names = template(expand(query, self.vocabulary))
+            words = [self._index[name] for name in names]
+            if isinstance(shape, Describe):
+                members = self.vocabulary.categories[shape.category]
+                shape = replace(shape, category="")
+                words += [self._index[name] for name in members] + [-1] * (self._n_words - len(members))
+            self._templates[query] = shape, tuple(words)
+        return self._templates[query]
+
+    def _asked_places(
+        self, shape: Query, words: Sequence[int], recording: int, asked: tuple[_Asked, _Asked]
+    ) -> list[int]:
+        related = set(relation_slots(shape))
+        if isinstance(shape, Describe) and len(shape.terms) == 2:
+            related |= set(range(len(words) - self._n_words, len(words)))
+        return [asked[slot in related].place(recording, word) if word >= 0 else -1 for slot, word in enumerate(words)]
+
+    def _room(self, count: int, before: int) -> int:
+        """The size so far where it holds `count`; else a power of two, or one and a quarter, a half, three quarters of it."""
+        if 0 < count <= before or (before and not count):
+            return before
+        if self.headroom and count:
+            count += math.ceil(4 * math.sqrt(count))
+        step = 1 << max((count - 1).bit_length() - 3, 0) if count else 1
+        return -(-max(count, 1) // step) * step
+
+    def _grown(self, what: str, count: int) -> int:
+        self._sizes[what] = self._room(count, self._sizes[what])
+        return self._sizes[what]
+
+    def _groups(
+        self, rows: dict[Query, list[tuple[list[int], int, int]]], total: int
+    ) -> tuple[tuple[Group, ...], Int[Array, " question"], Int[Array, " question"]]:
+        groups, starts, places = [], [0, 0], np.full((2, total), np.iinfo(np.int32).max, np.int32)
+        for shape, items in rows.items():
+            capacity, kind = self._capacity[shape], int(isinstance(shape, Describe))
+            slots = len({node.name for node in walk(shape) if isinstance(node, Atom)}) + kind * self._n_words
+            words, recording = np.zeros((capacity, slots), np.int32), np.zeros(capacity, np.int32)
+            if items:
+                words[: len(items)] = [item[0] for item in items]
+                recording[: len(items)] = [item[1] for item in items]
+                places[kind, [item[2] for item in items]] = starts[kind] + np.arange(len(items))
+            starts[kind] += capacity
+            groups.append(Group(jnp.asarray(words), jnp.asarray(recording)))
+        return tuple(groups), jnp.asarray(places[0]), jnp.asarray(places[1])
 
 
-def _canonical(shape: Query) -> Query:
-    """Programs that differ in the names of their variables alone share a template."""
-    order: dict[str, str] = {}
-    for node in walk(shape):
-        name = node.name if isinstance(node, Variable) else getattr(node, "variable", None)
-        if name is not None:
-            order.setdefault(name, f"v{len(order)}")
-
-    def rename(node):
-        if isinstance(node, Variable):
-            return Variable(order[node.name])
-        return replace(node, variable=order[node.variable]) if hasattr(node, "variable") else node
-
-    return rebuild(shape, rename)
-
-
-def _bucket(size: int) -> int:
-    return 1 << max(size - 1, 0).bit_length()
+def compile_programs(
+    queries: Sequence[Query], vocabulary: Vocabulary, recordings: Sequence[int], *, asked_only: bool = False
+) -> ProgramBatch:
+    """Compile one batch of questions, without room for others; see `Compiler`."""
+    return Compiler(vocabulary, asked_only=asked_only, headroom=False)(queries, recordings)

@@ -1,8 +1,4 @@
-"""Execution: compiled programs on concept scores, all questions in one call.
-
-The interpreter walks a template's tree once, while JAX traces; each sub-expression's value is an array
-`[question, entity of v0, entity of v1, ...]` with one axis per variable of the template (size 1 where it is not free).
-"""
+"""Execution: compiled programs on scores, all questions in one call. Pure and differentiable."""
 
 from __future__ import annotations
 
@@ -13,41 +9,16 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from neurona.errors import QueryError
-from neurona.execution.compile import Group, ProgramBatch
+from neurona.execution.compile import Group, ProgramBatch, relation_slots
+from neurona.execution.hypotheses import HYPOTHESES, Hypothesis
 from neurona.execution.logics import Logic
-from neurona.execution.relations import (
-    HYPOTHESES,
-    Hypothesis,
-    RelationScores,
-    describe_relations,
-    guided_relation,
-)
-from neurona.programs.tree import (
-    And,
-    Atom,
-    Compare,
-    Count,
-    Describe,
-    Exists,
-    Forall,
-    Iff,
-    Implies,
-    Not,
-    Number,
-    Or,
-    The,
-    Variable,
-    walk,
-)
+from neurona.execution.meaning import Setting, Trace, value, weights
+from neurona.execution.relations import Pairs, attended
+from neurona.execution.scores import RelationScores, Scores
+from neurona.programs.tree import Atom, Describe, Variable, children, walk
 
-MARGIN, TEMPERATURE = 0.25, 0.25  # of compared counts, as in the reference
-
-
-class Scores(NamedTuple):
-    """Concept scores on entities, logits; and relation scores, where there are any."""
-
-    unary: Float[Array, "recording entity concept"]
-    relations: RelationScores | None = None
+MAX_CELLS = 2**24
+"""Questions of one template are executed in blocks whose largest value has at most so many cells (64 MiB in float32)."""
 
 
 class Answers(NamedTuple):
@@ -62,159 +33,147 @@ class Answers(NamedTuple):
     describe: Float[Array, "question word"]
 
 
-def execute(batch: ProgramBatch, scores: Scores, logic: Logic, hypothesis: Hypothesis = HYPOTHESES["H5"]) -> Answers:
-    """Answer every question of a batch. Pure and differentiable; jit it with the last two static or closed over.
+def execute(
+    batch: ProgramBatch,
+    scores: Scores,
+    logic: Logic,
+    hypothesis: Hypothesis = HYPOTHESES["H5"],
+    *,
+    evaluation: bool = False,
+) -> Answers:
+    """Answer every question of a batch.
+
+    Args:
+        batch: compiled programs.
+        scores: on the words that the batch asks for, or on the whole vocabulary; see `ProgramBatch.concepts`.
+        logic, hypothesis: meaning of connectives and of relations; static under jit.
+        evaluation: counts are whole numbers under the logic `reference`.
 
     Raises:
-        QueryError: a relation without relation scores or outside the forms that have a meaning so far:
-            `r(x, the y. ...)` within a conjunction under the logic `reference`, and `describe Category(the x. ..., the y. ...)`.
+        QueryError: a relation is asked for and the scores have none, or a program would need too much memory.
     """
-    yes_no = jnp.zeros(batch.n_questions)
-    describe = jnp.full((batch.n_questions, batch.n_words), -jnp.inf)
+    return execute_and_trace(batch, scores, logic, hypothesis, evaluation=evaluation, explain=False)[0]
+
+
+def execute_and_trace(
+    batch: ProgramBatch,
+    scores: Scores,
+    logic: Logic,
+    hypothesis: Hypothesis = HYPOTHESES["H5"],
+    *,
+    evaluation: bool = False,
+    explain: bool = True,
+) -> tuple[Answers, tuple[Trace, ...]]:
+    """`execute`, and the value of every sub-expression: for each group of the batch, path -> `[question, level...]`."""
+    yes_no: list[Array] = []
+    describe: list[Array] = []
+    traces = []
     for shape, group in zip(batch.templates, batch.groups, strict=True):
-        context = _Context(group, scores, logic, hypothesis)
-        if isinstance(shape, Describe):
-            words = _words(shape, context, batch.n_words)
-            describe = describe.at[group.position].set(words, mode="drop")
-        else:
-            variables = sorted({node.variable for node in walk(shape) if hasattr(node, "variable")})
-            value = _value(shape, context, variables)
-            yes_no = yes_no.at[group.position].set(value.reshape(len(value)), mode="drop")
-    return Answers(yes_no, describe)
+        question = _Question(shape, scores, logic, hypothesis, evaluation, explain, batch.n_words)
+        values, trace = question.answer_all(group)
+        (describe if isinstance(shape, Describe) else yes_no).append(values)
+        traces.append(trace)
+    # One row more, so that a batch without any question of a kind has something to read from.
+    told = jnp.concatenate([*yes_no, jnp.zeros(1)]).at[batch.yes_no].get(mode="fill", fill_value=0.0)
+    none = jnp.full((1, batch.n_words), -jnp.inf)
+    words = jnp.concatenate([*describe, none]).at[batch.describe].get(mode="fill", fill_value=-jnp.inf)
+    return Answers(told, words), tuple(traces)
 
 
-class _Context(NamedTuple):
-    """What every sub-expression of a group's template is evaluated with."""
+class _Question(NamedTuple):
+    """One template, and what its questions are answered with."""
 
-    group: Group
+    shape: Any
     scores: Scores
     logic: Logic
     hypothesis: Hypothesis
+    evaluation: bool
+    explain: bool
+    n_words: int
 
-    def concept(self, slot: int) -> Float[Array, "question entity"]:
-        return self.scores.unary[self.group.recording, :, self.group.concepts[:, slot]]
+    def answer_all(self, group: Group) -> tuple[Array, Trace]:
+        """Answers of a group's questions, in blocks where an array over several variables would be large."""
+        size = self.scores.unary.shape[-1]
+        cells = size ** _open_axes(self.shape)
+        block = MAX_CELLS // cells
+        if block == 0:
+            raise QueryError(
+                f"one value of this program has {cells:.0e} cells on {size} entities, at most {MAX_CELLS:.0e} are "
+                "computed; relate fewer variables at a time, or use fewer entities"
+            )
+        if len(group.recording) <= block:
+            return jax.vmap(self.answer)(group.words, group.recording)
+        one = jax.checkpoint(lambda row: self.answer(*row))
+        return jax.lax.map(one, (group.words, group.recording), batch_size=block)
 
-    def relations(self, slots: Int[Array, "question slot"]) -> RelationScores:
-        if self.scores.relations is None:
+    def answer(self, words: Int[Array, " slot"], recording: Int[Array, ""]) -> tuple[Array, Trace]:
+        """Answer of one question."""
+        trace: Trace | None = {} if self.explain else None
+        setting = self._setting(words, recording, trace)
+        if isinstance(self.shape, Describe):
+            answer = self._described(setting, words[len(words) - self.n_words :], recording)
+        else:
+            answer = value(self.shape, setting).reshape(())
+        return answer, trace or {}
+
+    def _setting(self, words: Int[Array, " slot"], recording: Int[Array, ""], trace: Trace | None) -> Setting:
+        related = sorted(relation_slots(self.shape))
+        atoms = {node.name: int(node.name[1:]) for node in walk(self.shape) if isinstance(node, Atom)}
+        plain = [slot for slot in atoms.values() if slot not in related]
+        rows = self.scores.unary[recording, words[jnp.asarray(plain, jnp.int32)]]
+        pairs = self._pairs(words[jnp.asarray(related, jnp.int32)], recording) if related else None
+        return Setting(
+            concepts={f"_{slot}": rows[k] for k, slot in enumerate(plain)},
+            relations={f"_{slot}": jax.tree.map(lambda part, k=k: part[k], pairs) for k, slot in enumerate(related)},
+            size=self.scores.unary.shape[-1],
+            levels=1 + max([int(n.variable[1:]) for n in walk(self.shape) if hasattr(n, "variable")], default=-1),
+            logic=self.logic,
+            hypothesis=self.hypothesis,
+            evaluation=self.evaluation,
+            trace=trace,
+        )
+
+    def _pairs(self, words: Int[Array, " word"], recording: Int[Array, ""], described: bool = False) -> Pairs:
+        """Scores of some relations, each field with a leading axis of words."""
+        found: RelationScores | None = self.scores.relations
+        if found is None:
             raise QueryError("the program uses a relation, but this decoder scores none")
-        rows = self.group.recording[:, None]
-        return RelationScores(*(part[rows, :, slots].swapaxes(1, 2) for part in self.scores.relations))
+        region = found.region_described if described else found.region
+        size, n = found.subject.shape[-1], len(words)
+        left = right = jnp.zeros((n, size, 0))
+        if found.interaction is not None:
+            left = found.interaction.weight[recording, words][:, None] * found.interaction.left[recording][None]
+            right = jnp.broadcast_to(found.interaction.right[recording][None], left.shape)
+        return Pairs(
+            found.subject[recording, words], found.object[recording, words], region[recording, words], left, right
+        )
+
+    def _described(self, setting: Setting, members: Int[Array, " word"], recording: Int[Array, ""]) -> Array:
+        """Score of each word of the category; -inf beyond its words."""
+        known = jnp.maximum(members, 0)
+        terms = [weights(term, setting, (k,)).reshape(setting.size) for k, term in enumerate(self.shape.terms)]
+        if len(terms) == 2:
+            # Fault 1 of the released code: with pairs on, the region term reads other rows.
+            pairs = self._pairs(known, recording, described=setting.hypothesis.pairs)
+            words = jax.vmap(lambda pair: attended(pair, terms[0], terms[1], setting.hypothesis))(pairs)[:, 0, 0]
+        else:
+            on_entities = self.scores.unary[recording, known]
+            words = on_entities @ terms[0] if terms else setting.logic.any(on_entities, 1)
+        if setting.trace is not None:
+            setting.trace[""] = words
+        return jnp.where(members >= 0, words, -jnp.inf)
 
 
-def _words(shape: Describe, context: _Context, n_words: int) -> Float[Array, "question word"]:
-    """Score of each word of the category; -inf beyond its words."""
-    members = context.group.concepts[:, -n_words:]
-    known = jnp.maximum(members, 0)
-    if not shape.terms:
-        on_entities = context.scores.unary[context.group.recording[:, None], :, known]
-        words = context.logic.any(on_entities, 2)
-    elif len(shape.terms) == 2 and all(isinstance(term, The) for term in shape.terms):
-        first, second = (jax.nn.softmax(_open(term, context)) for term in shape.terms)  # type: ignore[arg-type]
-        words = describe_relations(context.relations(known), first, second, context.hypothesis)
-    else:
-        raise QueryError("describe takes no term, or two of the form `the x. ...`, to be executed")
-    return jnp.where(members >= 0, words, -jnp.inf)
+def _open_axes(node: Any) -> int:
+    """Largest number of variables that one value of a template depends on."""
 
+    def free(part: Any) -> set[str]:
+        if isinstance(part, Variable):
+            return {part.name}
+        found = set().union(*map(free, children(part)))
+        most.append(len(found))
+        return found - {part.variable} if hasattr(part, "variable") else found
 
-def _open(term: The, context: _Context) -> Float[Array, "question entity"]:
-    """Score of a definite description's body on every entity; its only free variable is its own."""
-    variables = sorted({node.variable for node in walk(term) if hasattr(node, "variable")})
-    free = {node.name for node in walk(term) if isinstance(node, Variable)} - set(variables)
-    value = None if free else _value(term.body, context, variables)
-    if value is None or sum(extent > 1 for extent in value.shape[1:]) > 1:
-        raise QueryError("the body of `the y. ...` may speak of its own variable alone to be executed")
-    size = context.scores.unary.shape[1]
-    return jnp.broadcast_to(value.reshape(value.shape[0], -1), (value.shape[0], size))
-
-
-def _conjunction(node: And, context: _Context, variables: list[str]) -> Array:
-    """Conjunction; in the reference's logic its other parts are the subject that guides a relation."""
-    related = [part for part in node.parts if isinstance(part, Atom) and len(part.terms) == 2]
-    if not related or context.logic.name != "reference":
-        return context.logic.all(_stack([_value(part, context, variables) for part in node.parts]), 0)
-    rest = [_value(part, context, variables) for part in node.parts if part not in related]
-    subject = context.logic.all(_stack(rest), 0) if rest else None
-    return context.logic.all(_stack(rest + [_relation(part, context, variables, subject) for part in related]), 0)
-
-
-def _relation(atom: Atom, context: _Context, variables: list[str], of_subject: Array | None) -> Array:
-    first, second = atom.terms
-    if context.logic.name != "reference" or not isinstance(first, Variable) or not isinstance(second, The):
-        raise QueryError("relations are executed as `r(x, the y. ...)` under the logic `reference`, for now")
-    axis = 1 + variables.index(first.name)
-    slot = int(atom.name[1:])
-    found = context.relations(context.group.concepts[:, slot : slot + 1])
-    size = found.subject.shape[1]
-    flat = None
-    if of_subject is not None:
-        if of_subject.size != of_subject.shape[0] * of_subject.shape[axis]:
-            raise QueryError("what stands beside a relation may speak of its subject alone to be executed")
-        flat = jnp.broadcast_to(of_subject.reshape(of_subject.shape[0], -1), (of_subject.shape[0], size))
-    value = guided_relation(
-        found.subject[..., 0],
-        found.object[..., 0],
-        found.region[..., 0],
-        flat,
-        _open(second, context),
-        context.hypothesis,
-    )
-    shape = [len(value)] + [1] * len(variables)
-    shape[axis] = size
-    return value.reshape(shape)
-
-
-def _value(node: Any, context: _Context, variables: list[str]) -> Array:
-    logic = context.logic
-
-    def of(part: Any) -> Array:
-        return _value(part, context, variables)
-
-    def axis(name: str) -> int:
-        return 1 + variables.index(name)
-
-    match node:
-        case Atom(name, (Variable(variable),)):
-            scores = context.concept(int(name[1:]))
-            shape = [scores.shape[0]] + [1] * len(variables)
-            shape[axis(variable)] = scores.shape[1]
-            return scores.reshape(shape)
-        case Atom(_, (The(),)):
-            raise QueryError("`the y. ...` is executed as the object of a relation or in describe, for now")
-        case Atom():
-            return _relation(node, context, variables, None)
-        case Not(body):
-            return -of(body)
-        case And():
-            return _conjunction(node, context, variables)
-        case Or(parts):
-            return logic.any(_stack([of(part) for part in parts]), 0)
-        case Implies(left, right):
-            return logic.any(_stack([-of(left), of(right)]), 0)
-        case Iff(left, right):
-            a, b = _stack([of(left), of(right)])
-            return logic.all(_stack([logic.any(_stack([-a, b]), 0), logic.any(_stack([a, -b]), 0)]), 0)
-        case Exists(variable, body):
-            value = of(body)
-            return jnp.expand_dims(logic.any(value, axis(variable)), axis(variable))
-        case Forall(variable, body):
-            value = of(body)
-            return jnp.expand_dims(logic.all(value, axis(variable)), axis(variable))
-        case Count(variable, body):
-            return jax.nn.sigmoid(of(body)).sum(axis(variable), keepdims=True)
-        case Number(value):
-            return jnp.full((len(context.group.recording),) + (1,) * len(variables), float(value))
-        case Compare(operator, left, right):
-            return _compare(operator, of(left) - of(right))
-    raise TypeError(f"no meaning for {type(node).__name__}")
-
-
-def _compare(operator: str, difference: Array) -> Array:
-    """Logit of a comparison of two counts, from their difference."""
-    greater = (difference - 1 + MARGIN) / TEMPERATURE
-    less = (-difference - 1 + MARGIN) / TEMPERATURE
-    equal = (1 - MARGIN - jnp.abs(difference)) / TEMPERATURE
-    return {">": greater, "<": less, ">=": -less, "<=": -greater, "=": equal, "!=": -equal}[operator]
-
-
-def _stack(values: list[Array]) -> Array:
-    return jnp.stack(jnp.broadcast_arrays(*values))
+    most = [0]
+    free(node)
+    return max(most)

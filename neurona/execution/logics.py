@@ -5,8 +5,9 @@ logic, so p(~a) = 1 - p(a), and `any` is the dual of `all` (De Morgan). Quantifi
 
 | name | all | source |
 |---|---|---|
-| `reference` | min of logits (Goedel) | NEURONA's released code |
-| `product` | product of probabilities: independent events | Hajek (1998), Metamathematics of Fuzzy Logic |
+| `goedel` | min of logits | Hajek (1998), Metamathematics of Fuzzy Logic |
+| `reference` | the same, with the released code's own arithmetic of relations and counts (see `meaning`) | NEURONA's released code |
+| `product` | product of probabilities: independent events | Hajek (1998) |
 | `lukasiewicz` | max(0, sum of probabilities - (n - 1)) | Hajek (1998) |
 | `smooth` | -t log sum exp(-s / t), t = 0.25: a soft minimum whose gradient reaches every part | |
 """
@@ -63,6 +64,7 @@ LOGICS = {
     logic.name: logic
     for logic in (
         logic_of("reference", lambda scores, axis: scores.min(axis)),
+        logic_of("goedel", lambda scores, axis: scores.min(axis)),
         logic_of("product", _product_all),
         logic_of("lukasiewicz", _lukasiewicz_all),
         smooth(),

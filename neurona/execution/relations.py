@@ -1,10 +1,11 @@
-"""Relations on pairs of entities, and the hypotheses on how subject and object guide them.
+"""Relations of one recording: sums over pairs of entities in closed form, for one word at a time.
 
-Additive pair scores are a subject's term plus an object's, and the diagonal (an entity with itself) is masked:
+Pair scores are a subject's term plus an object's plus, perhaps, an interaction of low rank; the diagonal is masked:
 
-    g_r(i, j) = A_r(i) + B_r(j)  for i != j,    g_r(i, i) = -10.
+    g(i, j) = A(i) + B(j) + sum_k L(i, k) R(j, k)  for i != j,    g(i, i) = -10.
 
-So every sum over pairs has a closed form in O(P), and no array [P, P, relations] is ever made.
+Every weighted sum over one side or both has a closed form in O(P), so no array `[P, P]` is made unless a program leaves both
+terms open. Weights S (of subjects) and O (of objects) sum to 1 over their last axis.
 """
 
 from __future__ import annotations
@@ -14,113 +15,109 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-DIAGONAL = -10.0
+from neurona.execution.hypotheses import Hypothesis
+from neurona.execution.scores import DIAGONAL
 
 
-class RelationScores(NamedTuple):
-    """What execution needs to know of relations.
-
-    Attributes:
-        subject: A_r(i), logits.
-        object: B_r(j), logits.
-        region: u_r(i), the relation scored on single entities.
-        region_described: the same as describe questions read it: other rows under the reference's fault 1.
-    """
-
-    subject: Float[Array, "recording entity relation"]
-    object: Float[Array, "recording entity relation"]
-    region: Float[Array, "recording entity relation"]
-    region_described: Float[Array, "recording entity relation"]
-
-
-class Hypothesis(NamedTuple):
-    """Which structural prior guides a relation's grounding (NEURONA, section 3).
+class Pairs(NamedTuple):
+    """Scores of one relation in one recording.
 
     Attributes:
-        subject, object: whether the grounding of the subject (the object) guides it.
-        region: whether the relation's score on single entities counts.
-        pairs: whether describe questions read pair scores.
+        subject, object: A and B.
+        region: u, on single entities.
+        left, right: L (weighted by the relation) and R; rank 0 where there is no interaction.
     """
 
-    subject: bool = True
-    object: bool = True
-    region: bool = True
-    pairs: bool = True
+    subject: Float[Array, " P"]
+    object: Float[Array, " P"]
+    region: Float[Array, " P"]
+    left: Float[Array, "P rank"]
+    right: Float[Array, "P rank"]
 
+    @property
+    def unmasked_diagonal(self) -> Float[Array, " P"]:
+        """A(i) + B(i) + h(i, i), what the mask takes out of sums."""
+        return self.subject + self.object + (self.left * self.right).sum(-1)
 
-HYPOTHESES = {
-    "H2": Hypothesis(subject=False, object=False),
-    "H3": Hypothesis(object=False),
-    "H4": Hypothesis(subject=False),
-    "H5": Hypothesis(),
-}
+    def every(self) -> Float[Array, "P P"]:
+        """g itself."""
+        full = self.subject[:, None] + self.object[None, :] + self.left @ self.right.T
+        return jnp.where(jnp.eye(len(self.subject), dtype=bool), DIAGONAL, full)
+
+    def of_subjects(self, weight: Float[Array, " P"]) -> Float[Array, " P"]:
+        """sum_j g(i, j) O(j), for every subject i."""
+        summed = self.subject + (weight * self.object).sum() + self.left @ (weight @ self.right)
+        return summed + weight * (DIAGONAL - self.unmasked_diagonal)
+
+    def of_objects(self, weight: Float[Array, " P"]) -> Float[Array, " P"]:
+        """sum_i S(i) g(i, j), for every object j."""
+        summed = (weight * self.subject).sum() + self.object + self.right @ (weight @ self.left)
+        return summed + weight * (DIAGONAL - self.unmasked_diagonal)
+
+    def of_both(self, first: Float[Array, " P"], second: Float[Array, " P"]) -> Float[Array, ""]:
+        """sum_ij S(i) g(i, j) O(j)."""
+        summed = (first * self.subject).sum() + (second * self.object).sum()
+        summed = summed + ((first @ self.left) * (second @ self.right)).sum()
+        return summed + (first * second * (DIAGONAL - self.unmasked_diagonal)).sum()
 
 
 def column_mean(subject: Float[Array, "*batch P"], object_: Float[Array, "*batch P"]) -> Float[Array, "*batch P"]:
-    """m_r(j) = (1/P) sum_i g_r(i, j), the diagonal included."""
+    """m(j) = (1/P) sum_i g(i, j) of additive pair scores, the diagonal included."""
     size = subject.shape[-1]
     return (subject.sum(-1, keepdims=True) - subject + (size - 1) * object_ + DIAGONAL) / size
 
 
-def attended(
-    subject: Float[Array, "*#batch P"],
-    object_: Float[Array, "*#batch P"],
-    subject_weight: Float[Array, "*#batch P"],
-    object_weight: Float[Array, "*#batch P"],
-) -> Float[Array, "*out"]:
-    """sum_ij S(i) g_r(i, j) O(j), for weights S and O that sum to 1."""
-    both = subject_weight * object_weight
-    pairs = (subject_weight * subject).sum(-1) + (object_weight * object_).sum(-1)
-    return pairs - (both * (subject + object_)).sum(-1) + DIAGONAL * both.sum(-1)
-
-
-def guided_relation(
-    subject: Float[Array, "question P"],
-    object_: Float[Array, "question P"],
-    region: Float[Array, "question P"],
-    of_subject: Float[Array, "question P"] | None,
-    of_object: Float[Array, "question P"],
-    hypothesis: Hypothesis,
-) -> Float[Array, "question P"]:
-    """R(j) = m_r(j) + [s_a(j)] + [s_b(j)] + [u_r(j)], of `a(x) & r(x, the y. b(y))` in the reference.
+def as_the_reference(
+    pairs: Pairs, of_subject: Float[Array, " P"] | None, of_object: Float[Array, " P"], hypothesis: Hypothesis
+) -> Float[Array, " P"]:
+    """R(j) = m_r(j) + [s_a(j)] + [s_b(j)] + [u_r(j)], of `a(x) & r(x, the y. b(y))` in the released code.
 
     Args:
-        subject, object_, region: A_r, B_r and u_r of each question's relation.
+        pairs: m_r is the mean of its columns.
         of_subject: s_a, what else the question says of x; None when nothing.
         of_object: s_b, the body of `the`.
         hypothesis: the brackets.
     """
-    value = column_mean(subject, object_)
+    size = len(pairs.subject)
+    value = pairs.of_objects(jnp.full(size, 1 / size))
     if hypothesis.subject and of_subject is not None:
         value = value + of_subject
     if hypothesis.object:
         value = value + of_object
-    return value + region if hypothesis.region else value
+    return value + pairs.region if hypothesis.region else value
 
 
-def describe_relations(
-    scores: RelationScores,
-    subject_weight: Float[Array, "question P"],
-    object_weight: Float[Array, "question P"],
-    hypothesis: Hypothesis,
-) -> Float[Array, "question word"]:
-    """Score of each word of `describe Category(the x. a(x), the y. b(y))`.
+def attended(
+    pairs: Pairs, subject: Float[Array, " P"] | None, object_: Float[Array, " P"] | None, hypothesis: Hypothesis
+) -> Float[Array, "subjects objects"]:
+    """Score of a relation between terms.
 
     Args:
-        scores: of each question's words, `[question, P, word]`.
-        subject_weight, object_weight: softmax over entities of a and of b.
-        hypothesis: a part that does not guide is replaced by the mean over entities.
+        subject, object_: how much of the term lies on each entity (sums to 1); None for an open variable.
+        hypothesis: a side that does not guide is replaced by the mean over entities; a part that does not count is left out.
+
+    Returns:
+        An open side that guides has P values; any other 1.
     """
-    size = subject_weight.shape[-1]
-    uniform = jnp.full_like(subject_weight, 1 / size)
-    first = (subject_weight if hypothesis.subject else uniform)[:, None]
-    second = (object_weight if hypothesis.object else uniform)[:, None]
-    terms = [part.swapaxes(1, 2) for part in scores]  # [question, word, P]
-    value = jnp.zeros(terms[0].shape[:2])
-    if hypothesis.pairs:
-        value = value + attended(terms[0], terms[1], first, second)
-    if hypothesis.region:
-        region = terms[3] if hypothesis.pairs else terms[2]
-        guides = [weight for weight, on in ((first, hypothesis.subject), (second, hypothesis.object)) if on]
-        value = value + sum((weight * region).sum(-1) for weight in guides or [uniform[:, None]])
-    return value
+    uniform = jnp.full(len(pairs.subject), 1 / len(pairs.subject))
+    first = subject if hypothesis.subject else uniform
+    second = object_ if hypothesis.object else uniform
+    value = _pair_part(pairs, first, second) if hypothesis.pairs else jnp.zeros((1, 1))
+    if not hypothesis.region:
+        return value
+    of_first, of_second = (_region_part(pairs, weight) for weight in (first, second))
+    if hypothesis.subject:
+        value = value + of_first[:, None]
+    if hypothesis.object:
+        value = value + of_second[None, :]
+    return value if hypothesis.subject or hypothesis.object else value + pairs.region.mean()
+
+
+def _pair_part(pairs: Pairs, first: Array | None, second: Array | None) -> Float[Array, "subjects objects"]:
+    if first is None:
+        return pairs.every() if second is None else pairs.of_subjects(second)[:, None]
+    return pairs.of_objects(first)[None, :] if second is None else pairs.of_both(first, second)[None, None]
+
+
+def _region_part(pairs: Pairs, weight: Array | None) -> Float[Array, " side"]:
+    return pairs.region if weight is None else (weight * pairs.region).sum(keepdims=True)

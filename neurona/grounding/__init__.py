@@ -1,5 +1,5 @@
-"""Grounding: concept embeddings; entities (and pairs of them) -> concept scores."""
+"""Grounding: concept embeddings; entity (and entity pair) -> concept score."""
 
-from neurona.grounding.additive_pairs import AdditivePairs, WordScores
+from neurona.grounding.pair_grounding import PairGrounding, WordScores
 
-__all__ = ["AdditivePairs", "WordScores"]
+__all__ = ["PairGrounding", "WordScores"]

@@ -55,7 +55,12 @@ def expand(query: Query, vocabulary: Vocabulary) -> Query:
 
 
 def template(query: Query) -> tuple[Query, tuple[str, ...]]:
-    """A query's shape, its concept and relation names replaced by slots `_0`, `_1`, ..., and the names."""
+    """A query's shape: words replaced by slots `_0`, `_1`, ..., variables by how deep they are bound; and its words.
+
+        exists x. face(x) | cat(x)     ->     exists v0. _0(v0) | _1(v0),     (face, cat)
+
+    Programs that differ in their words and in the names of their variables alone share a template.
+    """
     found: list[str] = []
 
     def slot(node: Any) -> Any:
@@ -64,4 +69,27 @@ def template(query: Query) -> tuple[Query, tuple[str, ...]]:
         found.append(node.name)
         return replace(node, name=f"_{len(found) - 1}")
 
-    return rebuild(query, slot), tuple(found)
+    return rebuild(_by_depth(query, {}), slot), tuple(found)
+
+
+def _by_depth(node: Any, bound: dict[str, str], depth: int = 0) -> Any:
+    """The tree with every variable named after the number of binders above its own: v0, v1, ... (de Bruijn levels)."""
+
+    def below(part: Any) -> Any:
+        return _by_depth(part, bound, depth)
+
+    match node:
+        case Variable(name):
+            return Variable(bound.get(name, name))
+        case The(name, body) | Exists(name, body) | Forall(name, body) | Count(name, body):
+            level = f"v{depth}"
+            return replace(node, variable=level, body=_by_depth(body, {**bound, name: level}, depth + 1))
+        case Atom(_, terms) | Describe(_, terms):
+            return replace(node, terms=tuple(map(below, terms)))
+        case And(parts) | Or(parts):
+            return replace(node, parts=tuple(map(below, parts)))
+        case Not(body):
+            return Not(below(body))
+        case Implies(left, right) | Iff(left, right) | Compare(_, left, right):
+            return replace(node, left=below(left), right=below(right))
+    return node

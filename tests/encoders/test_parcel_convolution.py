@@ -11,18 +11,35 @@ PARCELS = [(0, 3, 5), (1, 2), (4,)]
 def general_operations(model, recordings):
     """The same encoder written with XLA's own convolution and pooling."""
     entities = []
-    for linear, parcel in zip(model.maps, PARCELS, strict=True):
-        signal = recordings[:, :, np.array(parcel)] @ linear.weight[...] + linear.bias[...][None, None]  # [N, T, 128]
-        for layer in (model.first, model.second):
-            kernel = layer.weight[...].T.reshape(32, signal.shape[1], 4)
+    for p, parcel in enumerate(PARCELS):
+        weight = model.map_weight[...][p, :, : len(parcel)]
+        signal = recordings[:, :, np.array(parcel)] @ weight.T + model.map_bias[...][p][None, None]  # [N, T, 128]
+        for kernel, bias in zip(model.kernels, model.kernel_biases, strict=True):
             signal = jax.lax.conv_general_dilated(
-                signal, kernel, (1,), "VALID", dimension_numbers=("NCH", "OIH", "NCH")
+                signal, kernel[...], (1,), "VALID", dimension_numbers=("NCH", "OIH", "NCH")
             )
-            signal = jax.nn.relu(signal + layer.bias[...][None, :, None])
+            signal = jax.nn.relu(signal + bias[...][None, :, None])
             signal = jax.lax.reduce_window(signal, -jnp.inf, jax.lax.max, (1, 1, 2), (1, 1, 2), "VALID")
         flat = signal.reshape(len(signal), -1)
-        entities.append(jax.nn.relu(flat @ model.last.weight[...] + model.last.bias[...][None]))
+        entities.append(jax.nn.relu(flat @ model.last_weight[...].T + model.last_bias[...][None]))
     return jnp.stack(entities, axis=1)
+
+
+def test_blocks_bound_memory_and_change_no_number():
+    recordings = jnp.asarray(np.random.default_rng(0).normal(size=(5, 3, 6)), jnp.float32)
+    whole, blocks = (ParcelConvolution(PARCELS, 3, 8, block_rows=rows, rngs=nnx.Rngs(0)) for rows in (100, 6))
+    np.testing.assert_allclose(blocks(recordings), whole(recordings), rtol=1e-5, atol=1e-5)
+    ours, theirs = (nnx.grad(lambda m: (m(recordings) ** 2).sum())(model) for model in (blocks, whole))
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-3), ours, theirs)
+
+
+def test_the_padding_of_small_parcels_gets_no_gradient():
+    recordings = jnp.asarray(np.random.default_rng(0).normal(size=(2, 3, 6)), jnp.float32)
+    gradient = nnx.grad(lambda m: (m(recordings) ** 2).sum())(ParcelConvolution(PARCELS, 3, 8, rngs=nnx.Rngs(0)))
+    found = gradient.map_weight[...]
+    assert not np.any(found[1, :, 2:])
+    assert not np.any(found[2, :, 1:])
+    assert np.any(found[2, :, :1])
 
 
 def test_shifted_slices_give_the_numbers_of_the_general_operations():

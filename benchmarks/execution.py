@@ -1,0 +1,250 @@
+"""How fast are questions answered, and is anything traced twice?
+
+    python benchmarks/execution.py [--out DIR] [--quick]
+
+The reference's model (P entities, vocabulary V) answers 24 questions about each of 32 SIMULATED recordings: many batches in
+one jitted map, one batch a call, and one question a call. Beside it, in the same run, the plain NumPy model that answers one
+question at a time (`eager.py`). Then 10,000 random questions of 12 templates in batches, counting traces.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import matplotlib.pyplot as plt
+import measure
+import numpy as np
+import problem
+from eager import EagerModel
+from flax import nnx
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from training_step import RECORDINGS, batches
+
+from neurona.execution import Executor, get_logic
+from neurona.programs import to_lambda
+
+EAGER_SIZE = 18, 1000
+
+
+def case(entities: int, words: int, per_recording: int, depth: int, logic: int) -> dict:
+    """Measure one setting in this process. depth 0: the reference's forms; 1: all 12 templates; n: chains of n relations."""
+    rng = np.random.default_rng(0)
+    vocabulary = problem.vocabulary(words)
+    templates = problem.TEMPLATES + (problem.MORE_TEMPLATES if depth else ())
+    if depth > 1:
+        templates = (_chain(depth),)
+    steps = batches(vocabulary, per_recording, 8, rng, templates)
+    name = ("reference", "product", "smooth")[logic]
+    graph, state = nnx.split(problem.decoder(entities, vocabulary, logic=name))
+    data = jnp.asarray(problem.recordings(4 * RECORDINGS, rng))
+
+    def answers(state, data, rows, programs):
+        return nnx.merge(graph, state)(data[rows], programs, evaluation=True)
+
+    many = jax.jit(
+        lambda state, data, steps: jax.lax.map(lambda step: answers(state, data, step.rows, step.programs), steps)
+    )
+    one = jax.jit(answers)
+    first = jax.tree.map(lambda part: part[0], steps)
+    compile_s = measure.first_seconds(lambda: many(state, data, steps))
+    heavy = entities >= 400
+    seconds = measure.median_seconds(lambda: many(state, data, steps), 3 if heavy else 15) / 8
+    per_call = measure.median_seconds(lambda: one(state, data, first.rows, first.programs), 3 if heavy else 40)
+    count = RECORDINGS * per_recording
+    return {
+        "entities": entities,
+        "words": words,
+        "questions_a_recording": per_recording,
+        "depth": depth,
+        "logic": name,
+        "questions_per_s": count / seconds,
+        "questions_per_s_one_call": count / per_call,
+        "compile_s": compile_s,
+        "matmul_gflops": measure.matmul_rate() / 1e9,
+        "peak_memory_mb": measure.peak_memory_mb(),
+    }
+
+
+def _chain(depth: int) -> str:
+    """exists x. a(x) & r(x, the y. b(y) & r(y, the z. ...)), so many relations deep."""
+    text = "{b}(v" + str(depth) + ")"
+    for level in range(depth, 0, -1):
+        text = f"{{a}}(v{level - 1}) & {{r}}(v{level - 1}, the v{level}. {text})"
+    return f"exists v0. {text}"
+
+
+def traces_and_latency(count: int) -> dict:
+    """10,000 random questions of 12 templates in batches of 250; then one question a call."""
+    rng = np.random.default_rng(1)
+    vocabulary = problem.vocabulary(1000)
+    graph, state = nnx.split(problem.decoder(18, vocabulary))
+    data = jnp.asarray(problem.recordings(RECORDINGS, rng))
+    templates = problem.TEMPLATES + problem.MORE_TEMPLATES
+
+    def executor() -> Executor:
+        return Executor(
+            vocabulary, lambda state, data, batch: nnx.merge(graph, state).scores(data, batch), get_logic("reference")
+        )
+
+    def draw(size: int) -> tuple[list, list]:
+        queries = problem.questions(vocabulary, templates, size * 3, rng)
+        chosen = rng.permutation(len(queries))[:size]
+        return [queries[k] for k in chosen], rng.integers(0, RECORDINGS, size).tolist()
+
+    batched = executor()
+    batched(state, data, *draw(250))
+    warm, drawn = batched.traces, [draw(250) for _ in range(count // 250)]
+    start = time.perf_counter()
+    for queries, about in drawn:
+        batched(state, data, queries, about)
+    wall = time.perf_counter() - start
+    single = executor()
+    for k in range(len(templates)):
+        single(state, data[:1], problem.questions(vocabulary, templates[k : k + 1], 1, rng), [0])
+    times = []
+    for _ in range(200):
+        queries = problem.questions(vocabulary, templates, 12, rng)[:1]
+        start = time.perf_counter()
+        single(state, data[:1], queries, [0])
+        times.append(time.perf_counter() - start)
+    return {
+        "templates": len(templates),
+        "questions": count,
+        "traces_warm_up": warm,
+        "retraces": batched.traces - warm,
+        "questions_per_s_from_program_to_answer": count / wall,
+        "single_question_ms": 1e3 * float(np.median(times)),
+    }
+
+
+def eager(seconds: float) -> dict:
+    """The plain NumPy model at the reference's size, for so many seconds."""
+    rng = np.random.default_rng(0)
+    entities, n_words = EAGER_SIZE
+    words = problem.vocabulary(n_words)
+    names = [*words.concepts, *words.relations]
+    parcels = {
+        f"p{k}": part.tolist() for k, part in enumerate(np.array_split(np.arange(problem.N_COMPONENTS), entities))
+    }
+    shapes = {f"network_dict.{name}.weight": (128, len(parcel)) for name, parcel in parcels.items()}
+    shapes |= {
+        "lenet.0.weight": (32, 5, 4),
+        "lenet.3.weight": (32, 32, 4),
+        "fc.0.weight": (64, 928),
+        "fc2.weight": (64, 256),
+    }
+    shapes |= {f"{head}_embedding.linear.weight": (n_words, 64) for head in ("attribute", "relation")}
+    weights = {name: rng.standard_normal(shape, np.float32) / 16 for name, shape in shapes.items()}
+    weights |= {name.replace("weight", "bias"): np.zeros(len(value), np.float32) for name, value in weights.items()}
+    weights["position_embedding.weight"] = rng.standard_normal((64, 64), np.float32)
+    meta = {
+        "attribute_concepts": [f"{name}_Object" for name in names],
+        "relation_concepts": [f"{name}_Object_Object" for name in names],
+        "parcels": parcels,
+        "categories": {name: list(members) for name, members in words.categories.items()},
+    }
+    switches = {
+        "ground_attr_relation": True,
+        "ground_rel_region": True,
+        "ground_rel_relation": True,
+        "ground_rel_guided_relation": "guide-all",
+    }
+    model = EagerModel(weights, meta, switches)
+    data = problem.recordings(4, rng)
+    texts = [to_lambda(query) for query in problem.questions(words, problem.TEMPLATES, 96, rng)]
+    start, answered = time.perf_counter(), 0
+    while time.perf_counter() - start < seconds:
+        model.ground(data[answered // 24 % 4])
+        for text in texts[:24]:
+            model.answer(text)
+        answered += 24
+    return {"questions_per_s": answered / (time.perf_counter() - start), "questions_a_recording": 24}
+
+
+def main() -> None:
+    """Measure every setting; tables, JSON and plot."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("runs/benchmarks"))
+    parser.add_argument("--quick", action="store_true", help="the reference's sizes alone")
+    parser.add_argument("--case", nargs=5, type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.case:
+        print(json.dumps(case(*options.case)))
+        return
+    settings = [(18, 1000, 24, 0, 0)]
+    if not options.quick:
+        settings += [
+            (18, 1000, 24, 1, 0),
+            (18, 1000, 24, 1, 1),
+            (18, 1000, 24, 1, 2),
+            (18, 1000, 24, 4, 1),
+            (18, 1000, 1, 0, 0),
+        ]
+        settings += [(size, 1000, 24, 0, 0) for size in (8, 100, 400, 1024)] + [
+            (18, 100, 24, 0, 0),
+            (18, 5000, 24, 0, 0),
+        ]
+    console = Console(width=140)
+    found = [measure.in_fresh_process(__file__, *setting) for setting in track(settings, "inference", console=console)]
+    plain = eager(5)
+    traces = traces_and_latency(10_000)
+    columns = (
+        "entities",
+        "words",
+        "questions a recording",
+        "depth",
+        "logic",
+        "questions/s",
+        "one batch a call",
+        "of eager",
+        "compile s",
+        "peak MB",
+    )
+    table = Table(*columns, title="Inference, 32 recordings a batch (SIMULATED data)", title_justify="left")
+    for row in found:
+        table.add_row(
+            *(str(row[key]) for key in ("entities", "words", "questions_a_recording", "depth", "logic")),
+            f"{row['questions_per_s']:,.0f}",
+            f"{row['questions_per_s_one_call']:,.0f}",
+            f"{row['questions_per_s'] / plain['questions_per_s']:,.0f} x",
+            f"{row['compile_s']:.1f}",
+            f"{row['peak_memory_mb']:,.0f}",
+        )
+    console.print(table)
+    console.print(
+        f"eager NumPy, one question at a time: {plain['questions_per_s']:,.0f} questions/s (P = 18, 1000 words)"
+    )
+    console.print(
+        f"{traces['questions']:,} random questions of {traces['templates']} templates: {traces['retraces']} retraces after "
+        f"{traces['traces_warm_up']} trace(s) of warm-up; {traces['questions_per_s_from_program_to_answer']:,.0f} questions/s from "
+        f"program to answer; one question alone {traces['single_question_ms']:.2f} ms"
+    )
+    content = {"provenance": measure.provenance(), "cases": found, "eager": plain, "traces": traces}
+    measure.write_json(options.out / "execution.json", content)
+    plot(found, plain, options.out / "execution.png")
+
+
+def plot(found: list[dict], plain: dict, path: Path) -> None:
+    """Questions per second against the number of entities and of words."""
+    figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
+    for axis, key, other in ((axes[0], "entities", ("words", 1000)), (axes[1], "words", ("entities", 18))):
+        rows = [row for row in found if row[other[0]] == other[1] and row["questions_a_recording"] == 24]
+        rows = sorted((row for row in rows if not row["depth"]), key=lambda row, key=key: row[key])
+        axis.loglog([row[key] for row in rows], [row["questions_per_s"] for row in rows], "o-", label="one jitted map")
+        axis.axhline(plain["questions_per_s"], linestyle="--", color="grey", label="eager NumPy, P = 18, 1000 words")
+        axis.set(xlabel=key, ylabel="questions per second", xticks=[row[key] for row in rows])
+        axis.set_xticklabels([str(row[key]) for row in rows])
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[0].legend(frameon=False)
+    figure.savefig(path, dpi=120)
+
+
+if __name__ == "__main__":
+    main()

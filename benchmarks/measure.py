@@ -1,0 +1,74 @@
+"""What the benchmarks share: medians of repeated runs, the machine's matrix-product rate, peak memory, provenance."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import jax
+
+
+def median_seconds(function: Callable[[], Any], repeats: int = 15) -> float:
+    """Median wall time of a warm function, its result waited for."""
+    jax.block_until_ready(function())
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        jax.block_until_ready(function())
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def first_seconds(function: Callable[[], Any]) -> float:
+    """Wall time of a first call: tracing, compiling and running once."""
+    start = time.perf_counter()
+    jax.block_until_ready(function())
+    return time.perf_counter() - start
+
+
+def matmul_rate(size: int = 2048) -> float:
+    """Floating-point operations a second of a large float32 matrix product, here and now."""
+    a = jax.random.normal(jax.random.key(0), (size, size))
+    product = jax.jit(lambda a: a @ a)
+    return 2 * size**3 / median_seconds(lambda: product(a))
+
+
+def peak_memory_mb() -> float:
+    """Highest resident memory of this process so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def in_fresh_process(script: str, *arguments: object) -> dict[str, Any]:
+    """Run `script --case ...` in a process of its own, so that peak memory and compile time are its own; its last line is JSON."""
+    command = [sys.executable, script, "--case", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def provenance() -> dict[str, Any]:
+    """Versions and machine."""
+    return {
+        "versions": {name: version(name) for name in ("neurona", "jax", "jaxlib", "flax", "optax", "numpy")},
+        "python": platform.python_version(),
+        "device": str(jax.devices()[0]),
+        "cpus": os.cpu_count(),
+        "machine": platform.machine(),
+    }
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Results beside the plot of the same name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,133 @@
+"""Explanations: the trace of one question as a tree of its sub-expressions, each with its value over entities."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from rich.tree import Tree
+
+from neurona.execution.compile import ProgramBatch
+from neurona.execution.meaning import Trace
+from neurona.programs import Query, Vocabulary, expand, to_logic
+from neurona.programs.tree import Count, Describe, Node, Number, The, Variable, children
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The value of one sub-expression, and those of its parts.
+
+    Attributes:
+        expression: in logic syntax.
+        kind: `logit` (yes above 0), `number`, `weight` (how much of `the y. ...` lies on each entity) or `word` (score of
+            each word of a category).
+        variables: the variables that the value depends on, one axis each.
+        values: `[P, ...]`, an axis for each variable; of a word, one value for each word; else a single value.
+        names: of the last axis: entities, or words; empty for a single value.
+        parts: sub-expressions, in reading order.
+    """
+
+    expression: str
+    kind: str
+    variables: tuple[str, ...]
+    values: Float[np.ndarray, ...]
+    names: tuple[str, ...]
+    parts: tuple[Explanation, ...]
+
+    def tree(self, top: int = 3) -> Tree:
+        """For the terminal: each value over entities by its highest few."""
+        branch = Tree(f"{self.expression}  [bold]{self._summary(top)}[/bold]", highlight=True)
+        for part in self.parts:
+            branch.add(part.tree(top))
+        return branch
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: every value in full."""
+        return {
+            "expression": self.expression,
+            "kind": self.kind,
+            "variables": list(self.variables),
+            "names": list(self.names),
+            "values": self.values.tolist(),
+            "parts": [part.to_dict() for part in self.parts],
+        }
+
+    def to_json(self) -> str:
+        """Strict JSON."""
+        return json.dumps(self.to_dict(), allow_nan=False)
+
+    def _summary(self, top: int) -> str:
+        if self.values.ndim == 0:
+            value = float(self.values)
+            if self.kind == "number":
+                return f"{value:.2f}"
+            return f"{value:+.2f} ({'yes' if value > 0 else 'no'}, p {1 / (1 + np.exp(-value)):.2f})"
+        if self.values.ndim > 1:
+            return f"{' x '.join(map(str, self.values.shape))} values over {', '.join(self.variables)}"
+        order = np.argsort(-self.values, kind="stable")[:top]
+        sign = "" if self.kind == "weight" else "+"
+        return ", ".join(f"{self.names[k]} {self.values[k]:{sign}.2f}" for k in order)
+
+
+def explain(
+    batch: ProgramBatch,
+    traces: Sequence[Trace],
+    question: int,
+    query: Query,
+    vocabulary: Vocabulary,
+    entities: Sequence[str],
+) -> Explanation:
+    """The explanation of one question of a batch.
+
+    Args:
+        batch, traces: what was executed, and what `execute_and_trace` returned.
+        question: its place in the batch.
+        query: the program that was compiled there.
+        vocabulary: of the program; defined concepts appear as what they mean.
+        entities: P names.
+    """
+    asked = expand(query, vocabulary)
+    describes = isinstance(asked, Describe)
+    row = int((batch.describe if describes else batch.yes_no)[question])
+    for shape, group, trace in zip(batch.templates, batch.groups, traces, strict=True):
+        if isinstance(shape, Describe) != describes:
+            continue
+        if row < len(group.recording):
+            words = vocabulary.categories[asked.category] if isinstance(asked, Describe) else ()
+            values = {path: np.asarray(value[row], np.float64) for path, value in trace.items()}
+            return _explanation(asked, "", values, (), tuple(entities), tuple(words))
+        row -= len(group.recording)
+    raise IndexError(f"question {question}: the batch has {batch.n_questions}")
+
+
+def _explanation(
+    node: Node,
+    path: str,
+    values: dict[str, np.ndarray],
+    bound: tuple[str, ...],
+    entities: tuple[str, ...],
+    words: tuple[str, ...],
+) -> Explanation:
+    here = (*bound, node.variable) if hasattr(node, "variable") else bound
+    parts = tuple(
+        _explanation(part, f"{path}.{k}" if path else str(k), values, here, entities, words)
+        for k, part in enumerate(children(node))
+        if not isinstance(part, Variable)
+    )
+    found = values[path]
+    if isinstance(node, Describe):
+        return Explanation(to_logic(node), "word", (), found[: len(words)], words, parts)
+    kind = "weight" if isinstance(node, The) else ("number" if isinstance(node, Count | Number) else "logit")
+    axes = [axis for axis, size in enumerate(found.shape) if size > 1]
+    return Explanation(
+        to_logic(node),
+        kind,
+        tuple(here[axis] for axis in axes),
+        found.reshape([found.shape[axis] for axis in axes]),
+        entities if axes else (),
+        parts,
+    )

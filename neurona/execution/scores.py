@@ -1,0 +1,50 @@
+"""What execution needs to know of recordings: scores of concepts and relations on entities, as logits.
+
+Arrays are word-major, `[recording, word, entity]`. A *word* axis is either the whole vocabulary in its order, or the
+words that a batch asks of each recording (see `compile.ProgramBatch.concepts`).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from jaxtyping import Array, Float
+
+DIAGONAL = -10.0
+"""Pair score of an entity with itself: relations are irreflexive."""
+
+
+class Interaction(NamedTuple):
+    """The part of a pair score that depends on both entities at once, of rank R:
+
+    h_r(i, j) = sum_k weight[r, k] left[i, k] right[j, k].
+    """
+
+    left: Float[Array, "recording entity rank"]
+    right: Float[Array, "recording entity rank"]
+    weight: Float[Array, "recording relation rank"]
+
+
+class RelationScores(NamedTuple):
+    """Pair scores g_r(i, j) = A_r(i) + B_r(j) [+ h_r(i, j)] for i != j and -10 for i = j, and single-entity scores.
+
+    Attributes:
+        subject: A_r(i).
+        object: B_r(j).
+        region: u_r(i), the relation scored on single entities.
+        region_described: the same as describe questions read it: other rows under the reference's fault 1.
+        interaction: h; None where pair scores are additive.
+    """
+
+    subject: Float[Array, "recording relation entity"]
+    object: Float[Array, "recording relation entity"]
+    region: Float[Array, "recording relation entity"]
+    region_described: Float[Array, "recording relation entity"]
+    interaction: Interaction | None = None
+
+
+class Scores(NamedTuple):
+    """Concept scores on entities; and relation scores, where there are any."""
+
+    unary: Float[Array, "recording concept entity"]
+    relations: RelationScores | None = None

@@ -1,0 +1,131 @@
+"""Compiled batches: whatever the grouping, padding and scoring on demand, each question gets its own answer."""
+
+import sys
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from neurona.errors import QueryError
+from neurona.execution import Compiler, RelationScores, Scores, TraceCounter, compile_programs, execute, get_logic
+from neurona.programs import Vocabulary, parse, template
+
+WORDS = Vocabulary(
+    concepts=("a", "b", "c", "d"),
+    relations=("hold", "ride"),
+    categories={"Action": ("hold", "ride"), "Kind": ("a", "b", "c")},
+    definitions={"either": "a(x) | b(x)"},
+)
+FORMS = (
+    "exists x. {0}(x)",
+    "exists x. {0}(x) & {1}(x)",
+    "exists x. {0}(x) & hold(x, the y. {1}(y))",
+    "exists x. {0}(x) & ride(x, the y. {1}(y))",
+    "forall x. either(x) -> {0}(x)",
+    "describe Action(the x. {0}(x), the y. {1}(y))",
+    "describe Kind",
+    "count x. {0}(x)",
+)
+
+
+def random_scores(seed: int, n: int = 3, size: int = 4) -> Scores:
+    rng = np.random.default_rng(seed)
+    parts = [jnp.asarray(rng.normal(size=(n, k, size)), jnp.float32) for k in (4, 2, 2, 2, 2)]
+    return Scores(parts[0], RelationScores(*parts[1:]))
+
+
+def asked_scores(scores: Scores, batch) -> Scores:
+    """The scores of the words that a batch asks for."""
+    rows = np.arange(len(scores.unary))[:, None]
+    relations = RelationScores(*(part[rows, batch.relations] for part in scores.relations[:4]))
+    return Scores(scores.unary[rows, batch.concepts], relations)
+
+
+asked = st.lists(
+    st.tuples(st.sampled_from(FORMS), st.sampled_from("abcd"), st.sampled_from("abcd"), st.integers(0, 2)),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=5, deadline=None)
+@given(questions=asked, logic=st.sampled_from(["reference", "product"]))
+def test_a_batch_answers_as_each_question_alone(questions, logic):
+    scores, logic = random_scores(0), get_logic(logic)
+    queries = [parse(form.format(a, b), WORDS) for form, a, b, _ in questions]
+    about = [recording for *_, recording in questions]
+    batch = compile_programs(queries, WORDS, about)
+    together = execute(batch, scores, logic)
+    for k in {0, len(queries) - 1}:
+        query, recording = queries[k], about[k]
+        alone = execute(compile_programs([query], WORDS, [recording]), scores, logic)
+        np.testing.assert_allclose(together.yes_no[k], alone.yes_no[0], rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(together.describe[k], alone.describe[0], rtol=1e-5, atol=1e-6)
+    on_demand = Compiler(WORDS, asked_only=True)(queries, about, 3)
+    other = execute(on_demand, asked_scores(scores, on_demand), logic)
+    np.testing.assert_allclose(other.yes_no[: len(queries)], together.yes_no[: len(queries)], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(other.describe[: len(queries)], together.describe[: len(queries)], rtol=1e-5, atol=1e-6)
+
+
+def test_new_questions_of_known_templates_are_never_traced_again():
+    rng = np.random.default_rng(0)
+    compiler = Compiler(WORDS, asked_only=True)
+    scores = random_scores(0)
+    answer = TraceCounter(lambda batch, scores: execute(batch, scores, get_logic("product")))
+    for step in range(40):
+        drawn = [FORMS[k % len(FORMS)] for k in rng.permutation(3 * len(FORMS))[: (2 if step else 3) * len(FORMS)]]
+        queries = [parse(form.format(*rng.choice(list("abcd"), 2)), WORDS) for form in drawn]
+        batch = compiler(queries, rng.integers(0, 3, len(queries)).tolist(), 3)
+        answer(batch, asked_scores(scores, batch))
+        if step == 0:
+            warm = answer.traces
+    assert answer.traces == warm == 1
+
+
+def test_an_unseen_template_is_traced_once():
+    compiler, scores = Compiler(WORDS), random_scores(0)
+    answer = TraceCounter(lambda batch, scores: execute(batch, scores, get_logic("product")))
+    for text in ("exists x. a(x)", "exists y. b(y)", "~(exists x. a(x))", "~(exists x. d(x))", "exists x. c(x)"):
+        answer(compiler([parse(text, WORDS)], [0], 3), scores)
+    assert answer.traces == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("exists x. a(x) & (exists y. b(y))", "exists u. c(u) & (exists u. d(u))"),
+        ("(exists x. a(x)) & (exists y. b(y))", "(exists z. b(z)) & (exists z. b(z))"),
+        ("exists x. hold(x, the y. a(y))", "exists q. ride(q, the x. d(x))"),
+    ],
+)
+def test_names_of_words_and_variables_do_not_make_a_template(one, other):
+    assert template(parse(one))[0] == template(parse(other))[0]
+
+
+def test_shadowed_variables_keep_apart():
+    shape, _ = template(parse("exists x. (exists x. a(x)) & (exists y. hold(x, y))"))
+    assert shape == template(parse("exists x. (exists z. a(z)) & (exists y. hold(x, y))"))[0]
+    assert shape != template(parse("exists x. (exists z. a(x)) & (exists y. hold(x, y))"))[0]
+
+
+def test_questions_on_many_entities_are_executed_in_blocks_with_the_same_answers(monkeypatch):
+    scores = random_scores(1, size=8)
+    queries = [parse(f"exists x. {c}(x) & (exists y. hold(x, y) & {d}(y))", WORDS) for c in "abcd" for d in "abc"]
+    batch = compile_programs(queries, WORDS, [k % 3 for k in range(len(queries))])
+    whole = jax.value_and_grad(lambda s: execute(batch, s, get_logic("product")).yes_no.sum())(scores)
+    module = sys.modules["neurona.execution.execute"]  # the package's attribute of that name is the function
+    monkeypatch.setattr(module, "MAX_CELLS", 8 * 8 * 5)
+    blocks = jax.value_and_grad(lambda s: execute(batch, s, get_logic("product")).yes_no.sum())(scores)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4), whole, blocks)
+    monkeypatch.setattr(module, "MAX_CELLS", 10)
+    with pytest.raises(QueryError, match="relate fewer variables at a time"):
+        execute(batch, scores, get_logic("product"))
+
+
+def test_a_decoder_without_relations_says_so():
+    batch = compile_programs([parse("exists x. hold(x, the y. b(y))", WORDS)], WORDS, [0])
+    with pytest.raises(QueryError, match="this decoder scores none"):
+        execute(batch, Scores(jnp.zeros((1, 4, 3))), get_logic("reference"))
