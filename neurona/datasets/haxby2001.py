@@ -19,7 +19,8 @@ from neurona.datasets.dataset import Dataset
 from neurona.datasets.download import cache_folder, local_folder, sha256
 from neurona.datasets.label_questions import questions_from_labels
 from neurona.errors import DataError
-from neurona.recordings.fmri import Run, block_recordings, brain_mask, read_run
+from neurona.recordings.fmri_runs import Run, brain_mask, read_run
+from neurona.recordings.fmri_windows import block_recordings
 
 NAME = "haxby2001"
 

@@ -18,8 +18,8 @@ from neurona.execution import Answers, get_logic
 from neurona.experiments.config import Config, ParcelsConfig
 from neurona.experiments.questions import QuestionBatch
 from neurona.recordings.entities import Entities
-from neurona.recordings.fmri import parcel_entities
 from neurona.recordings.meeg import window_entities
+from neurona.recordings.parcels import parcel_entities
 from neurona.training import fit, held_out_losses
 
 
@@ -72,7 +72,7 @@ def train_fold(config: Config, dataset: Dataset, batch: QuestionBatch, held: Boo
     decoder = LinearEvidence(
         whitening,
         features.shape[1],
-        len(dataset.card.vocabulary.concepts),
+        len(dataset.vocabulary.concepts),
         get_logic(config.decoder.logic),
         rngs=nnx.Rngs(config.seed),
     )

@@ -18,6 +18,7 @@ class Entities:
         names: P names.
         kind: `parcel` or `sensor group x time window`.
         positions: centres `[P, 3]` in the recordings' space, where known.
+        networks: the network that each of the P parcels belongs to, where the atlas says so.
     """
 
     features: Float[np.ndarray, "recording feature"]
@@ -25,3 +26,4 @@ class Entities:
     names: tuple[str, ...]
     kind: str
     positions: Float[np.ndarray, "entity 3"] | None = None
+    networks: tuple[str, ...] | None = None

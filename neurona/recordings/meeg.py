@@ -44,6 +44,16 @@ def _region(name: str) -> str | None:
     return f"{AREAS[found[1]]} {side}"
 
 
+def position_groups(positions: Float[np.ndarray, "channel 3"]) -> list[str]:
+    """Region of each sensor by its place in the head frame (x to the right, y to the front): a 3 x 3 grid.
+
+    For sensors whose names say nothing, as in MEG. The borders are a third of the way from the middle to the rim.
+    """
+    across, along = np.round(1.5 * positions[:, :2] / np.abs(positions[:, :2]).max(axis=0)).clip(-1, 1).T
+    sides, rows = {-1: "left", 0: "midline", 1: "right"}, {-1: "posterior", 0: "central", 1: "anterior"}
+    return [f"{rows[int(row)]} {sides[int(side)]}" for side, row in zip(across, along, strict=True)]
+
+
 def sensor_positions(channels: Sequence[str], montage: str = "standard_1005") -> Float[np.ndarray, "channel 3"]:
     """Positions in metres (head frame of MNE's montage).
 
@@ -68,8 +78,8 @@ def epochs_recordings(epochs: mne.BaseEpochs, *, subject: str, run: str = "run-0
         subject, run, split: labels of all epochs.
 
     Returns:
-        Recordings `[epoch, channel, time]` in SI units (V, T, T/m); channel groups are regions where the names are
-        those of the 10-05 system.
+        Recordings `[epoch, channel, time]` in SI units (V, T, T/m); channel groups are regions: by name where the names
+        are those of the 10-05 system, else by position where positions are known.
 
     Raises:
         DataError: see `Recordings.validate`.
@@ -78,6 +88,8 @@ def epochs_recordings(epochs: mne.BaseEpochs, *, subject: str, run: str = "run-0
     names = {code: name for name, code in epochs.event_id.items()}
     kinds = sorted(set(epochs.get_channel_types()))
     located = np.array([channel["loc"][:3] for channel in epochs.info["chs"]])
+    known = bool(np.isfinite(located).all() and located.any())
+    named = any(_region(name) for name in epochs.ch_names)
     recordings = Recordings.make(
         values,
         ids=[f"sub-{subject}_{run}_epoch-{k:04d}" for k in range(len(values))],
@@ -90,8 +102,8 @@ def epochs_recordings(epochs: mne.BaseEpochs, *, subject: str, run: str = "run-0
         run=[run] * len(values),
         split=[split] * len(values),
         label=[names[code] for code in epochs.events[:, 2]],
-        positions=located if np.isfinite(located).all() and located.any() else None,
-        groups=sensor_groups(epochs.ch_names),
+        positions=located if known else None,
+        groups=position_groups(located) if known and not named else sensor_groups(epochs.ch_names),
         space="head",
     )
     recordings.validate(f"epochs of subject {subject}")

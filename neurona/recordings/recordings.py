@@ -1,8 +1,12 @@
-"""Recordings: measured data as one labelled array, recording x channel x time."""
+"""Recordings: measured data as one labelled array, recording x channel x time.
+
+On disk they are a Zarr store whose chunks hold whole recordings, so that a study larger than memory is read a few
+recordings at a time: `Recordings.open(path, lazy=True)`, then `batches`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +15,14 @@ import numpy as np
 import xarray as xr
 
 from neurona.errors import DataError
+
+CHUNK_BYTES = 2**21
+"""Uncompressed size of a chunk of the store."""
+
+
+def rows_per_chunk(n_channels: int, n_times: int) -> int:
+    """How many recordings (float32) make a chunk."""
+    return max(1, CHUNK_BYTES // max(1, 4 * n_channels * n_times))
 
 
 @dataclass(frozen=True)
@@ -83,41 +95,84 @@ class Recordings:
         )
         return cls(array)
 
+    @property
+    def n_recordings(self) -> int:
+        return self.data.sizes["recording"]
+
     def save(self, path: Path) -> None:
-        """Write a Zarr store."""
-        self.data.to_dataset(name="signal").to_zarr(path, mode="w", zarr_format=2, consolidated=False)
+        """Write a Zarr store in chunks of whole recordings."""
+        n, channels, times = self.data.shape
+        chunks = (min(n, rows_per_chunk(channels, times)) or 1, channels or 1, times or 1)
+        store = self.data.to_dataset(name="signal")
+        store.to_zarr(path, mode="w", zarr_format=2, consolidated=False, encoding={"signal": {"chunks": chunks}})
 
     @classmethod
-    def open(cls, path: Path) -> Recordings:
+    def open(cls, path: Path, lazy: bool = False) -> Recordings:
         """Read a Zarr store that `save` wrote.
+
+        Args:
+            path: of the store.
+            lazy: read nothing but names and times now; values when they are asked for. `batches` then holds a few
+                recordings at a time in memory; `data.values` still reads all.
 
         Raises:
             DataError: it is missing or damaged.
         """
         try:
-            with xr.open_zarr(path, consolidated=False) as store:
+            if lazy:
+                return cls(xr.open_zarr(path, chunks=None, consolidated=False)["signal"])
+            with xr.open_zarr(path, chunks=None, consolidated=False) as store:
                 return cls(store["signal"].load())
         except (OSError, KeyError, ValueError, RuntimeError) as error:
             raise DataError(
                 f"{path}: cannot be read ({error}); delete the data set's folder and fetch it again"
             ) from error
 
+    def batches(self, size: int | None = None) -> Iterator[Recordings]:
+        """The recordings in order, `size` at a time (a chunk of the store unless given), each batch in memory.
+
+        Raises:
+            DataError: a chunk is damaged.
+        """
+        size = size or rows_per_chunk(*self.data.shape[1:])
+        for start in range(0, self.n_recordings, size):
+            # Without a copy the whole array would be cached, batch by batch.
+            part = self.data.isel(recording=slice(start, start + size)).copy(deep=False)
+            try:
+                yield Recordings(part.load())
+            except (OSError, ValueError, RuntimeError) as error:
+                last = min(start + size, self.n_recordings)
+                raise DataError(
+                    f"recordings {start} to {last - 1}: cannot be read ({error}); convert or fetch the data set again"
+                ) from error
+
     def validate(self, source: str) -> None:
-        """Raise a DataError for NaN, flat channels, repeated ids or fewer than two recordings, naming `source`."""
-        values = self.data.values
+        """Raise a DataError for NaN, flat channels, repeated ids or fewer than two recordings, naming `source`.
+
+        Reads batch by batch.
+        """
         ids = self.data.recording.values
         if len(ids) < 2:
             raise DataError(f"{source}: {len(ids)} recording(s) found, two or more are needed")
         if len(set(ids)) < len(ids):
             raise DataError(f"{source}: recording ids repeat; give each recording an id of its own")
-        bad = np.argwhere(~np.isfinite(values))
-        if len(bad):
-            n, channel, _ = bad[0]
+        first, count = None, 0
+        lowest = np.full(self.data.sizes["channel"], np.inf)
+        highest = -lowest
+        for batch in self.batches():
+            values = batch.data.values
+            bad = np.argwhere(~np.isfinite(values))
+            if len(bad) and first is None:
+                first = batch.data.recording.values[bad[0][0]], batch.data.channel.values[bad[0][1]]
+            count += len(bad)
+            lowest = np.minimum(lowest, values.min(axis=(0, 2)))
+            highest = np.maximum(highest, values.max(axis=(0, 2)))
+        if first is not None:
             raise DataError(
-                f"{source}: recording {ids[n]}, channel {self.data.channel.values[channel]}: NaN or infinite "
-                f"({len(bad)} values in all); drop or repair these recordings"
+                f"{source}: recording {first[0]}, channel {first[1]}: NaN or infinite "
+                f"({count} values in all); drop or repair these recordings"
             )
-        flat = np.flatnonzero(np.ptp(values, axis=(0, 2)) == 0)
+        flat = np.flatnonzero(lowest == highest)
         if len(flat):
             names = ", ".join(map(str, self.data.channel.values[flat[:5]]))
             raise DataError(f"{source}: {len(flat)} flat channel(s), constant throughout: {names}; remove them")

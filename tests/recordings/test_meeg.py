@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from neurona.errors import DataError
-from neurona.recordings.meeg import epochs_recordings, sensor_groups, sensor_positions, window_entities
+from neurona.recordings.meeg import epochs_recordings, position_groups, sensor_groups, sensor_positions, window_entities
 
 CHANNELS = ["F3", "F4", "Cz", "C3"]
 
@@ -34,6 +34,17 @@ def test_positions_are_metres_and_left_is_negative_x():
     assert 0.03 < abs(left[0]) < 0.12
     with pytest.raises(DataError, match=r"\['Q9'\] are not in the montage"):
         sensor_positions(["C3", "Q9"])
+
+
+def test_sensors_without_telling_names_are_grouped_by_place():
+    places = np.array([[-0.1, 0, 0.02], [0, 0.1, 0], [0.1, -0.1, 0], [0.01, -0.02, 0.12], [-0.05, 0.05, 0]])
+    groups = ["central left", "anterior midline", "posterior right", "central midline", "anterior left"]
+    assert position_groups(places) == groups
+    info = mne.create_info([f"MEG {k}" for k in range(5)], 100.0, "mag")
+    for channel, place in zip(info["chs"], places, strict=True):
+        channel["loc"][:3] = place
+    epochs = mne.EpochsArray(1e-12 * np.random.default_rng(0).normal(size=(2, 5, 10)), info, verbose=False)
+    assert list(epochs_recordings(epochs, subject="01").data.group.values) == groups
 
 
 def test_epochs_become_recordings_with_their_events_as_labels(epochs):

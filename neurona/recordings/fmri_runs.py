@@ -1,0 +1,214 @@
+"""fMRI runs: BOLD volumes in scanner order with their events, and the checks that every run must pass.
+
+A header's repetition time (TR) is in seconds, event times are seconds after the first volume, and all runs that are
+analysed together lie on one grid.
+"""
+
+from __future__ import annotations
+
+import gzip
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float
+from nibabel.spatialimages import SpatialImage
+
+from neurona.errors import DataError, nearest_name
+
+UNREADABLE = (OSError, EOFError, ValueError, nib.filebasedimages.ImageFileError)
+"""What nibabel raises for a truncated or damaged image."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: volumes in scanner order, and its events.
+
+    Attributes:
+        name: e.g. `run-01`.
+        image: 4-D image, voxels x time.
+        events: columns onset and duration in seconds, trial_type.
+        tr: repetition time in seconds.
+        source: file name for error messages.
+    """
+
+    name: str
+    image: SpatialImage
+    events: pd.DataFrame
+    tr: float
+    source: str
+
+
+def read_run(bold: Path, events: Path) -> Run:
+    """Read one run from a NIfTI file and its BIDS-like events.tsv.
+
+    Raises:
+        DataError: a file is missing, truncated, not 4-D, holds NaN, gives its TR in other units than seconds, lacks an
+            event column, or has events outside the run.
+    """
+    for path in (bold, events):
+        if not path.is_file():
+            raise DataError(f"{path}: no such file; expected a run's BOLD image and its events.tsv side by side")
+    image, tr = open_bold(bold)
+    values = bold_values(bold)
+    if not np.isfinite(values).all():
+        raise DataError(
+            f"{bold}: {int((~np.isfinite(values)).sum())} values are NaN or infinite; mask or repair the image"
+        )
+    table = read_events(events)
+    check_events(table, str(events), values.shape[3] * tr, blocks=True)
+    return Run(bold.name.removesuffix("_bold.nii.gz"), nib.Nifti1Image(values, image.affine), table, tr, str(bold))
+
+
+def open_bold(bold: Path) -> tuple[SpatialImage, float]:
+    """A BOLD image whose values are still on disk, and its TR in seconds.
+
+    Raises:
+        DataError: the header is damaged, the image is not 4-D, its affine maps voxels to no place, or its TR is no
+            number of seconds.
+    """
+    try:
+        image = nib.load(bold)
+    except UNREADABLE as error:
+        raise _damaged(bold, error) from error
+    if len(image.shape) != 4:  # type: ignore[attr-defined]
+        raise DataError(f"{bold}: expected a 4-D image (x, y, z, time), found shape {image.shape}")  # type: ignore[attr-defined]
+    affine = image.affine  # type: ignore[attr-defined]
+    if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-6:
+        raise DataError(f"{bold}: the affine is singular or not finite; repair the header (sform and qform)")
+    tr = float(image.header.get_zooms()[3])  # type: ignore[attr-defined]
+    if not 0.1 <= tr <= 20:
+        raise DataError(f"{bold}: the header's TR is {tr:g}; expected seconds between 0.1 and 20 (is it in ms?)")
+    return image, tr  # type: ignore[return-value]
+
+
+def bold_values(bold: Path) -> Float[np.ndarray, "x y z time"]:
+    """All values of an image as float32.
+
+    Raises:
+        DataError: the file is truncated or damaged.
+    """
+    try:
+        return np.asarray(nib.load(bold).dataobj, dtype=np.float32)  # type: ignore[attr-defined]
+    except UNREADABLE as error:
+        raise _damaged(bold, error) from error
+
+
+def check_whole(bold: Path, image: SpatialImage) -> None:
+    """Raise a DataError for a file that is shorter than its header says, without unpacking it where possible."""
+    offset = image.dataobj.offset  # type: ignore[attr-defined]
+    expected = int(offset) + int(np.prod(image.shape)) * image.get_data_dtype().itemsize
+    size = bold.stat().st_size
+    if bold.suffix == ".gz":
+        with bold.open("rb") as file:
+            file.seek(max(size - 4, 0))
+            stated = struct.unpack("<I", file.read(4).rjust(4, b"\0"))[0]
+        # gzip ends with the unpacked size modulo 2^32; a file of several gzip members states its last one's only.
+        if stated == expected % 2**32:
+            return
+        size = _unpacked(bold)
+    if size < expected:
+        raise DataError(
+            f"{bold}: truncated: {size:,} bytes of {expected:,} that the header promises; copy the file again"
+        )
+
+
+def _unpacked(path: Path) -> int:
+    size = 0
+    try:
+        with gzip.open(path) as file:
+            while chunk := file.read(1 << 24):
+                size += len(chunk)
+    except (OSError, EOFError):
+        pass
+    return size
+
+
+def _damaged(bold: Path, error: Exception) -> DataError:
+    return DataError(f"{bold}: cannot be read ({error}); the file is truncated or damaged, copy it again")
+
+
+def read_events(events: Path, column: str = "trial_type") -> pd.DataFrame:
+    """The events of one run: columns onset, duration (seconds) and trial_type, taken from `column`.
+
+    Rows without a label (`n/a`) are left out; a missing duration counts as 0, a brief event.
+
+    Raises:
+        DataError: no readable table, no such column, or an onset that is no number.
+    """
+    # Of pandas' words for a missing value BIDS knows one; a trial type may well be called `None` or `null`.
+    try:
+        table = pd.read_csv(events, sep="\t", keep_default_na=False, na_values=["n/a"])
+    except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
+        raise DataError(f"{events}: cannot be read ({error}); expected a table with tabs between columns") from error
+    for name in ("onset", "duration", column):
+        if name not in table:
+            raise DataError(f"{events}: no column {name!r}{nearest_name(name, table.columns)}")
+    for name in ("onset", "duration"):
+        numbers = pd.to_numeric(table[name], errors="coerce")
+        wrong = np.flatnonzero(numbers.isna() & (table[name].notna() | (name == "onset")))
+        if len(wrong):
+            found = table[name].iloc[wrong[0]]
+            raise DataError(f"{events}: line {wrong[0] + 2}: {name} is {found!r}, expected a number of seconds")
+        table[name] = numbers.fillna(0.0).astype(float)
+    labelled = table[table[column].notna()]
+    # The index keeps the line in the file, for messages.
+    return pd.DataFrame(
+        {"onset": labelled.onset, "duration": labelled.duration, "trial_type": labelled[column].astype(str)}
+    )
+
+
+def check_events(events: pd.DataFrame, source: str, end: float, *, blocks: bool = False) -> None:
+    """Raise a DataError unless each event lies inside the run.
+
+    Args:
+        events: what `read_events` returned.
+        source: file name for messages.
+        end: end of the run in seconds.
+        blocks: whether an event needs a duration, all of it inside the run.
+    """
+    late = (events.onset + events.duration > end) | (events.duration == 0) if blocks else events.onset >= end
+    outside = events[(events.onset < 0) | (events.duration < 0) | late]
+    if len(outside):
+        row = outside.iloc[0]
+        raise DataError(
+            f"{source}: line {int(outside.index[0]) + 2}: the event {row.trial_type!r} runs from {row.onset:g} s to "
+            f"{row.onset + row.duration:g} s, outside the recording (0 to {end:g} s); check onsets and the sampling"
+        )
+
+
+def check_grid(image: SpatialImage, source: str, first: SpatialImage, first_source: str) -> None:
+    """Raise a DataError unless two images have the same voxel grid at the same place."""
+    if image.shape[:3] != first.shape[:3]:
+        raise DataError(
+            f"{source}: grid or affine differs from {first_source} ({image.shape[:3]} against {first.shape[:3]} "
+            "voxels); resample all runs to one grid"
+        )
+    if not np.allclose(image.affine, first.affine, atol=1e-3):
+        row, column = np.argwhere(~np.isclose(image.affine, first.affine, atol=1e-3))[0]
+        raise DataError(
+            f"{source}: grid or affine differs from {first_source} (affine[{row}, {column}] is "
+            f"{image.affine[row, column]:g} against {first.affine[row, column]:g}); resample all runs to one grid"
+        )
+
+
+def brain_mask(runs: Sequence[Run], threshold: float = 0.8) -> Bool[np.ndarray, "x y z"]:
+    """Voxels brighter than `threshold` times the mean over space and time of all runs.
+
+    Raises:
+        DataError: runs differ in grid or affine, or no voxel is bright enough.
+    """
+    first = runs[0]
+    for run in runs[1:]:
+        check_grid(run.image, run.source, first.image, first.source)
+        if abs(run.tr - first.tr) > 1e-3:
+            raise DataError(f"{run.source}: TR {run.tr:g} s differs from {first.tr:g} s of {first.source}")
+    mean = np.mean([np.asarray(run.image.dataobj).mean(axis=3) for run in runs], axis=0)
+    mask = mean > threshold * mean.mean()
+    if not mask.any():
+        raise DataError(f"{first.source}: no voxel is brighter than {threshold} of the mean; the images look empty")
+    return mask

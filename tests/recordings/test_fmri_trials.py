@@ -1,0 +1,167 @@
+import shutil
+
+import nibabel as nib
+import numpy as np
+import pandas as pd
+import pytest
+from bids_trees import AFFINE, GRID, PLACES, SPACE, TYPES, save_bold, write_atlas, write_fmri_tree
+
+from neurona.errors import DataError
+from neurona.recordings.atlas import Atlas, get_atlas
+from neurona.recordings.bids_runs import find_runs
+from neurona.recordings.fmri_betas import Betas
+from neurona.recordings.fmri_trials import trial_recordings
+from neurona.recordings.fmri_windows import Windows
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    return write_fmri_tree(tmp_path_factory.mktemp("trials") / "whole", spacing=6.0)
+
+
+@pytest.fixture
+def tree(whole, tmp_path):
+    return shutil.copytree(whole, tmp_path / "tree")
+
+
+def runs(root, **options):
+    return find_runs(root, task="look", derivatives=root / "derivatives" / "fmriprep", space=SPACE, **options)
+
+
+def preproc(root, run=2):
+    stem = f"sub-02_task-look_run-0{run}_space-{SPACE}"
+    return root / "derivatives" / "fmriprep" / "sub-02" / "func" / f"{stem}_desc-preproc_bold.nii.gz"
+
+
+@pytest.mark.parametrize("method", [Betas("lsa"), Betas("lss"), Betas("lss", "ols")])
+def test_betas_of_overlapping_trials_are_largest_where_their_type_was_planted(whole, method):
+    data = trial_recordings(runs(whole), method=method, confounds=["trans_x"], simulated=True).data
+    assert data.sizes == {"recording": 72, "channel": 224, "time": 1}
+    assert data.attrs["simulated"] == 1
+    assert (data.attrs["method"], data.attrs["noise_model"]) == (method.kind, method.noise_model)
+    column = np.array([int(name.split("-")[0]) for name in data.channel.values])
+    for kind in TYPES:
+        profile = data.values[data.label.values == kind, :, 0].mean(axis=0)
+        by_column = np.array([profile[column == k].mean() for k in range(8)])
+        assert set(by_column.argsort()[-2:]) == set(range(*PLACES[kind].indices(8)))
+
+
+def test_windows_in_an_atlas_keep_five_time_points_a_parcel(whole, tmp_path):
+    atlas = get_atlas(write_atlas(tmp_path))
+    data = trial_recordings(runs(whole), method=Windows(), atlas=atlas, confounds=["motion"]).data
+    assert data.sizes == {"recording": 72, "channel": 4, "time": 5}
+    assert data.channel.values.tolist() == ["A", "B", "C", "D"]
+    assert data.group.values.tolist() == ["Vis", "Vis", "Motor", "Motor"]
+    np.testing.assert_allclose(data.x, [-24, -8, 8, 24])
+    np.testing.assert_allclose(data.time, [4, 6, 8, 10, 12])
+    mean = {kind: data.values[data.label.values == kind].mean(axis=(0, 2)) for kind in TYPES}
+    assert mean["Face"].argmax() == 0
+    assert mean["House"].argmax() == 2
+
+
+def test_labels_subject_session_and_run_go_along(whole):
+    data = trial_recordings(runs(whole), method=Windows()).data
+    events = pd.read_csv(whole / "sub-02" / "func" / "sub-02_task-look_run-03_events.tsv", sep="\t")
+    chosen = data[(data.subject.values == "02") & (data.run.values == "run-03")]
+    assert chosen.label.values.tolist() == events.trial_type.tolist()
+    assert chosen.recording.values[0] == "sub-02_run-03_trial-001"
+    assert set(data.session.values) == {""}
+    assert data.attrs["space"] == SPACE
+    assert not data.attrs["simulated"]
+
+
+def test_runs_side_by_side_give_the_numbers_of_one_by_one(whole):
+    found = runs(whole, subjects=["01"])
+    one, two = (trial_recordings(found, method=Betas(), n_jobs=jobs).data for jobs in (1, 2))
+    np.testing.assert_array_equal(one.values, two.values)
+    assert one.recording.values.tolist() == two.recording.values.tolist()
+
+
+def test_only_wanted_trial_types_become_recordings(whole):
+    data = trial_recordings(runs(whole), method=Betas(), trial_types=["Face"]).data
+    assert set(data.label.values) == {"Face"}
+    both = trial_recordings(runs(whole), method=Betas()).data
+    faces = both[both.label.values == "Face"]
+    # House stays in the model as one regressor, so the faces' betas are nearly the same.
+    assert np.corrcoef(data.values.ravel(), faces.values.ravel())[0, 1] > 0.9
+    with pytest.raises(DataError, match="no event of type 'Fac' in any run; did you mean 'Face'"):
+        trial_recordings(runs(whole), method=Betas(), trial_types=["Fac"])
+
+
+def test_all_missing_confounds_are_named_before_any_volume_is_read(tree):
+    for run in (1, 3):
+        path = next(preproc(tree).parent.glob(f"*run-0{run}_desc-confounds_timeseries.tsv"))
+        pd.read_csv(path, sep="\t").rename(columns={"csf": "csf1"}).to_csv(path, sep="\t", index=False)
+    # This NaN would be found first, were volumes read first.
+    save_bold(preproc(tree, 1), np.full((*GRID, 60), np.nan))
+    with pytest.raises(DataError) as raised:
+        trial_recordings(runs(tree), method=Betas(), confounds=["csf"])
+    assert str(raised.value).count("no column 'csf'; did you mean 'csf1'?") == 2
+
+
+def test_nan_voxels_in_the_brain_are_named_and_outside_it_ignored(tree, tmp_path):
+    values = np.random.default_rng(0).normal(100, 1, size=(*GRID, 60))
+    values[:, 0] = np.nan
+    save_bold(preproc(tree), values)
+    atlas = get_atlas(write_atlas(tmp_path))
+    for where in (None, atlas):
+        data = trial_recordings(runs(tree), method=Windows(), atlas=where).data
+        assert np.isfinite(data.values).all()
+    values[3, 4, 1, 7] = np.nan
+    save_bold(preproc(tree), values)
+    with pytest.raises(DataError, match=r"run-02_space.*NaN or infinite values in 1 voxel\(s\).*: 3-4-1; repair"):
+        trial_recordings(runs(tree), method=Windows())
+
+
+def test_empty_parcels_are_named_or_dropped_when_asked(whole, tmp_path):
+    atlas = get_atlas(write_atlas(tmp_path, beyond=True))
+    with pytest.raises(DataError, match="1 of 5 parcels hold no voxel of the brain mask: E"):
+        trial_recordings(runs(whole), method=Windows(), atlas=atlas)
+    data = trial_recordings(runs(whole), method=Windows(), atlas=atlas, drop_empty=True).data
+    assert data.channel.values.tolist() == ["A", "B", "C", "D"]
+    assert data.attrs["dropped_parcels"] == "E"
+
+
+def test_voxels_and_parcels_outside_a_runs_field_of_view_do_not_pass_as_signal(tree, tmp_path):
+    values = np.random.default_rng(0).normal(100, 1, size=(*GRID, 60))
+    values[6:] = 0
+    save_bold(preproc(tree), values)
+    data = trial_recordings(runs(tree), method=Windows()).data
+    assert data.sizes["channel"] == 6 * 7 * 4
+    atlas = get_atlas(write_atlas(tmp_path))
+    with pytest.raises(DataError, match=r"1 parcel\(s\) are constant in some run: D"):
+        trial_recordings(runs(tree), method=Windows(), atlas=atlas)
+    kept = trial_recordings(runs(tree), method=Windows(), atlas=atlas, drop_empty=True).data
+    assert kept.channel.values.tolist() == ["A", "B", "C"]
+
+
+def test_a_mask_file_chooses_voxels_and_must_fit_the_grid(whole, tmp_path):
+    mask = np.zeros(GRID, np.uint8)
+    mask[0, 2:5] = 1
+    nib.save(nib.Nifti1Image(mask, AFFINE), tmp_path / "roi.nii.gz")
+    data = trial_recordings(runs(whole), method=Windows(), mask=tmp_path / "roi.nii.gz").data
+    assert data.sizes["channel"] == 12
+    nib.save(nib.Nifti1Image(mask, np.eye(4)), tmp_path / "elsewhere.nii.gz")
+    with pytest.raises(DataError, match=r"elsewhere.nii.gz: grid or affine differs"):
+        trial_recordings(runs(whole), method=Windows(), mask=tmp_path / "elsewhere.nii.gz")
+
+
+def test_an_atlas_in_mni_space_is_not_laid_over_the_scanners_space(whole, tmp_path):
+    local = get_atlas(write_atlas(tmp_path))
+    mni = Atlas("yeo-4", local.image, local.values, local.names, local.networks, "MNI152")
+    assert trial_recordings(runs(whole), method=Windows(), atlas=mni).data.sizes["channel"] == 4
+    with pytest.raises(DataError, match=r"atlas yeo-4 lies in MNI152, .* in the space of the scanner"):
+        trial_recordings(find_runs(whole, task="look"), method=Windows(), atlas=mni)
+
+
+def test_subjects_on_different_grids_need_an_atlas(tree, tmp_path):
+    moved = AFFINE.copy()
+    moved[0, 3] += 4
+    for path in tree.rglob("sub-02*.nii.gz"):
+        image = nib.load(path)
+        header = image.header.copy()
+        nib.save(nib.Nifti1Image(np.asarray(image.dataobj), moved, header), path)
+    with pytest.raises(DataError, match=r"affine\[0, 3\] is -24 against -28.*or read them in the parcels of an atlas"):
+        trial_recordings(runs(tree), method=Windows())
+    atlas = get_atlas(write_atlas(tmp_path))
+    assert trial_recordings(runs(tree), method=Windows(), atlas=atlas).data.sizes["channel"] == 4
