@@ -1,0 +1,210 @@
+"""Normalisation: the words of an annotation become names of the vocabulary, by a table that is data (`names.yaml`).
+
+    "traffic lights" -> traffic_light        noun: singular, joined by _
+    "standing on"    -> on                   predicate: folded, then looked up among the relations
+    "in"             -> _in                  a name of the reference's
+
+Predicates are a closed list: the categories' members and `further_relations`. Nouns and attributes are open unless the
+table lists them. What is unknown is left out of the scene, and counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from neurona.errors import DataError, nearest_name
+from neurona.programs.vocabulary import RESERVED
+from neurona.scenes.scene_graph import Fact, Relationship, SceneGraph, Thing
+
+
+class NameTable(BaseModel):
+    """What `names.yaml` holds; the file's comments say what each key means."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, ignored_types=(cached_property,))
+    categories: dict[str, list[str]] = {}
+    further_relations: list[str] = []
+    inverse: list[list[str]] = []
+    symmetric: list[str] = []
+    predicates: dict[str, str] = {}
+    attributes: dict[str, str] = {}
+    nouns: dict[str, str] = {}
+    plural_endings: list[list[str]] = []
+    invariable: list[str] = []
+    known_nouns: list[str] = []
+    known_attributes: list[str] = []
+
+    @model_validator(mode="after")
+    def _consistent(self) -> NameTable:
+        members = [word for words in self.categories.values() for word in words] + self.further_relations
+        if repeated := sorted(word for word, times in Counter(members).items() if times > 1):
+            raise ValueError(f"relations {repeated} stand more than once")
+        for word in [*self.symmetric, *(word for pair in self.inverse for word in pair)]:
+            if word not in members:
+                raise ValueError(f"{word!r} is no relation of the table{nearest_name(word, members)}")
+        if any(len(pair) != 2 for pair in [*self.inverse, *self.plural_endings]):
+            raise ValueError("inverse and plural_endings are lists of pairs")
+        for phrase in self.predicates:
+            _followed(phrase, self.predicates)
+        return self
+
+    @classmethod
+    def read(cls, path: Path | None = None) -> NameTable:
+        """The table in a YAML file; the one that comes with Neurona when None.
+
+        Raises:
+            DataError: missing file, bad YAML, unknown key, or a table that contradicts itself.
+        """
+        path = path or Path(__file__).with_name("names.yaml")
+        try:
+            found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+            raise DataError(f"{path}: cannot be read as YAML: {error}") from error
+        if not isinstance(found, dict):
+            raise DataError(f"{path}: expected keys and values, found {type(found).__name__}")
+        try:
+            return cls.model_validate(found)
+        except ValidationError as error:
+            raise DataError("\n".join(_explain(path, one) for one in error.errors())) from error
+
+    @cached_property
+    def relations(self) -> dict[str, str | None]:
+        """Every relation, in the table's order, and its category."""
+        listed = {word: name for name, words in self.categories.items() for word in words}
+        return {**listed, **dict.fromkeys(self.further_relations)}
+
+    @cached_property
+    def opposite(self) -> dict[str, str]:
+        """r -> the relation that holds of (y, x) exactly where r holds of (x, y)."""
+        pairs = [*self.inverse, *((b, a) for a, b in self.inverse), *((word, word) for word in self.symmetric)]
+        return {a: b for a, b in pairs}  # noqa: C416 - the pairs are lists
+
+    def forms(self, fact: Fact) -> tuple[Fact, ...]:
+        """The fact, and its inverse or symmetric form where there is one."""
+        if len(fact.arguments) != 2 or fact.name not in self.opposite:
+            return (fact,)
+        return (fact, Fact(self.opposite[fact.name], fact.arguments[::-1]))
+
+    def noun(self, phrase: str) -> str | None:
+        """Name of a noun, None where the table does not know it. A noun that is also a relation gets `_noun` at its end."""
+        words = _plain(phrase)
+        if (whole := " ".join(words)) in self.nouns:
+            name = _identifier(self.nouns[whole])
+        else:
+            name = _identifier(" ".join([*words[:-1], *map(self._singular, words[-1:])]))
+        name = f"{name}_noun" if name in self.relations else name
+        return name if name and name in (self.known_nouns or (name,)) else None
+
+    def _singular(self, word: str) -> str:
+        if word in self.invariable or len(word) < 4:
+            return word
+        if word in self.nouns:
+            return self.nouns[word]
+        ending = next((pair for pair in self.plural_endings if word.endswith(pair[0])), ("", ""))
+        return word.removesuffix(ending[0]) + ending[1]
+
+    def attribute(self, phrase: str) -> str | None:
+        """Name of an attribute, None where the table does not know it. One that is also a relation gets `_attribute`."""
+        name = _identifier(_followed(" ".join(_plain(phrase)), self.attributes))
+        name = f"{name}_attribute" if name in self.relations else name
+        return name if name and name in (self.known_attributes or (name,)) else None
+
+    def predicate(self, phrase: str) -> str | None:
+        """Name of a relation, None where the table does not know it."""
+        # An underscore at the front belongs to the name (_in); elsewhere it stands for a blank.
+        if phrase.strip() in self.relations:
+            return phrase.strip()
+        name = _identifier(_followed(" ".join(_plain(phrase)), self.predicates))
+        return name if name in self.relations else None
+
+
+class Normalised(NamedTuple):
+    """Scenes in names of the vocabulary.
+
+    Attributes:
+        scenes: those of which at least one thing is known.
+        unknown: (`noun`, `attribute` or `predicate`; the word) -> how often it was left out.
+        lost: images whose scene had no known thing.
+    """
+
+    scenes: tuple[SceneGraph, ...]
+    unknown: Counter[tuple[str, str]]
+    lost: tuple[str, ...]
+
+
+def normalise(scenes: Iterable[SceneGraph], table: NameTable) -> Normalised:
+    """Every word of the scenes by the table; unknown words are left out and counted."""
+    cache: dict[tuple[str, str], str | None] = {}
+    unknown: Counter[tuple[str, str]] = Counter()
+    readers = {"noun": table.noun, "attribute": table.attribute, "predicate": table.predicate}
+
+    def name(kind: str, word: str) -> str | None:
+        if (kind, word) not in cache:
+            cache[kind, word] = readers[kind](word)
+        if cache[kind, word] is None:
+            unknown[kind, word] += 1
+        return cache[kind, word]
+
+    def fact(found: Fact) -> Fact | None:
+        kind = ("noun", "attribute", "predicate")[len(found.arguments)]
+        names = [name(kind, found.name), *(name("noun", word) for word in found.arguments)]
+        known = [word for word in names if word is not None]
+        return Fact(known[0], tuple(known[1:])) if len(known) == len(names) else None
+
+    kept, lost = [], []
+    for scene in scenes:
+        place: dict[int, int] = {}
+        things: list[Thing] = []
+        for k, thing in enumerate(scene.things):
+            if (noun := name("noun", thing.name)) is not None:
+                place[k] = len(things)
+                words = {word for given in thing.attributes if (word := name("attribute", given)) is not None}
+                things.append(Thing(noun, tuple(sorted(words))))
+        links = [
+            (place.get(link.subject), name("predicate", link.predicate), place.get(link.object))
+            for link in scene.relationships
+        ]
+        relationships = tuple(Relationship(a, r, b) for a, r, b in links if a is not None and r and b is not None)
+        if not things:
+            lost.append(scene.image)
+            continue
+        denied = frozenset(known for given in scene.denied if (known := fact(given)) is not None)
+        stated = SceneGraph(scene.image, tuple(things), relationships, frozenset(), scene.complete)
+        # Folding may make one word of a stated and a denied one (drink, eat): what is stated wins.
+        kept.append(SceneGraph(scene.image, stated.things, relationships, denied - stated.facts, scene.complete))
+    return Normalised(tuple(kept), unknown, tuple(lost))
+
+
+def _plain(phrase: str) -> list[str]:
+    return re.sub(r"[\W_]+", " ", phrase.lower().replace("'s", "")).split()
+
+
+def _identifier(phrase: str) -> str:
+    name = re.sub(r"\W+", "_", phrase, flags=re.ASCII).rstrip("_") if phrase else ""
+    return f"_{name}" if name in RESERVED or name[:1].isdigit() else name
+
+
+def _followed(phrase: str, table: Mapping[str, str]) -> str:
+    seen = [phrase]
+    while (phrase := table.get(phrase, phrase)) != seen[-1]:
+        if phrase in seen:
+            raise ValueError(f"{' -> '.join([*seen, phrase])} goes round in a circle")
+        seen.append(phrase)
+    return phrase
+
+
+def _explain(path: Path, error) -> str:
+    where = ".".join(map(str, error["loc"]))
+    if error["type"] == "extra_forbidden":
+        return f"{path}: unknown key {where!r}{nearest_name(where, NameTable.model_fields)}"
+    found = error.get("input")
+    hint = '; YAML reads a bare on, off, yes or no so: quote it ("on")' if isinstance(found, bool) else ""
+    shown = f", found {found!r}" if not isinstance(found, dict) else ""
+    return f"{path}: {where + ': ' if where else ''}{error['msg']}{shown}{hint}"
