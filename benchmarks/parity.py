@@ -21,12 +21,17 @@ from rich.console import Console
 from rich.table import Table
 
 from neurona.decoders.reference_weights import reference_decoder, reference_vocabulary, repeated_gradients
-from neurona.execution import compile_programs
+from neurona.execution import Answers, ProgramBatch, compile_programs
 from neurona.programs import parse
 from neurona.programs.tree import Describe
 from neurona.training import answer_losses
 
 LIMIT, GRADIENT_LIMIT = 1e-5, 1e-4
+
+
+def _answers(decoder: nnx.Module, inputs: jax.Array, batch: ProgramBatch) -> Answers:
+    graph, state = nnx.split(decoder)
+    return jax.jit(lambda state, inputs, batch: nnx.merge(graph, state)(inputs, batch))(state, inputs, batch)
 
 
 def relative_error(ours: np.ndarray, theirs: np.ndarray) -> float:
@@ -56,7 +61,7 @@ def answer_errors(
     first_describe = sum(not isinstance(query, Describe) for query in queries)
     errors = {}
     for name, switches in meta["variants"].items():
-        answers = reference_decoder(weights, meta, switches, inputs.shape[1])(inputs, batch)
+        answers = _answers(reference_decoder(weights, meta, switches, inputs.shape[1]), inputs, batch)
         yes_no = np.asarray(answers.yes_no)[: n * size].reshape(n, size)[:, :first_describe]
         words = np.asarray(answers.describe)[: n * size].reshape(n, size, -1)[:, first_describe:]
         errors[f"{name}/exists"] = relative_error(yes_no, vectors[f"{name}/exists_logit"])
@@ -93,7 +98,7 @@ def gradient_errors(
         losses = answer_losses(answers, jnp.asarray(target), jnp.asarray(is_describe))
         return losses[: len(asked)].mean()
 
-    value, found = nnx.value_and_grad(loss)(decoder)
+    value, found = nnx.jit(nnx.value_and_grad(loss))(decoder)
     # A decoder filled with the expected gradients puts them in our layout.
     errors = {"loss": abs(float(value) - meta["loss_batch"]["loss"]) / meta["loss_batch"]["loss"]}
     layout = {name: gradients.get(name, np.zeros_like(value)) for name, value in weights.items()}

@@ -9,10 +9,13 @@ import nibabel as nib
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 from jaxtyping import install_import_hook
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
 install_import_hook("neurona", "type_checker.checked")
+settings.register_profile("neurona", deadline=None)  # the first example of many a test compiles
+settings.load_profile("neurona")
 
 LABELS = ("face", "house", "cat", "scrambledpix")
 

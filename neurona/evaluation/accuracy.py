@@ -9,6 +9,10 @@ What `chance` means here:
 - Any other type: the mean of the questions' own `chance` (for describe: 1 / number of members of the
   category). Questions without one (counts) take the rate of the type's most frequent answer.
 - `overall`: the mean of the types' chances, weighted by their numbers of questions.
+
+Where a predictions table has the columns `negative` and `pair`, each kind of denied question has a row of its own over whole
+pairs: the denied questions of that kind and the true ones that they are paired with. Where it has the column `ideal` (simulated
+data: the highest accuracy that can be expected of any decoder on that question), each row says which share of it was reached.
 """
 
 from __future__ import annotations
@@ -37,6 +41,8 @@ class Accuracy(TypedDict):
     chance: float
     n: int
     balanced: NotRequired[float]
+    ideal: NotRequired[float]
+    of_ideal: NotRequired[float]
 
 
 def accuracy_table(predictions: pd.DataFrame, seed: int = 0) -> dict[str, Accuracy]:
@@ -47,8 +53,8 @@ def accuracy_table(predictions: pd.DataFrame, seed: int = 0) -> dict[str, Accura
         seed: of the bootstrap over recordings.
 
     Returns:
-        `{type: {value, low, high, chance, n}}` in alphabetical order, then `overall`; types with yes and no
-        answers also have `balanced`. The interval is Wilson's where each recording has one question of the
+        `{type: {value, low, high, chance, n}}` in alphabetical order, then the kinds of denied questions (`type, kind`), then
+        `overall`; rows with yes and no answers also have `balanced`, rows of simulated data `ideal` and `of_ideal`. The interval is Wilson's where each recording has one question of the
         type, and a bootstrap over recordings otherwise.
 
     Raises:
@@ -60,18 +66,46 @@ def accuracy_table(predictions: pd.DataFrame, seed: int = 0) -> dict[str, Accura
     right = (truth == canonical_answers(predictions["predicted"])).to_numpy(dtype=bool)
     recordings = predictions["recording"].astype(str).to_numpy(dtype=object)
     types = predictions["type"].astype(str).to_numpy(dtype=object)
-    table: dict[str, Accuracy] = {}
     expected = np.zeros(len(predictions))
     for kind in sorted(set(types)):
         chosen = types == kind
-        answers = truth[chosen]
-        expected[chosen] = _chance(answers, predictions["chance"][chosen])
-        table[kind] = _row(right[chosen], recordings[chosen], float(expected[chosen].mean()), seed)
-        if is_yes_no(answers):
-            shares = [right[chosen & (truth == answer).to_numpy()].mean() for answer in sorted(set(answers))]
-            table[kind]["balanced"] = float(np.mean(shares))
-    table["overall"] = _row(right, recordings, float(expected.mean()), seed)
+        expected[chosen] = _chance(truth[chosen], predictions["chance"][chosen])
+
+    def row(chosen: Bool[np.ndarray, " n"]) -> Accuracy:
+        found = _row(right[chosen], recordings[chosen], float(expected[chosen].mean()), seed)
+        if "ideal" in predictions and predictions["ideal"][chosen].notna().all():
+            found["ideal"] = float(predictions["ideal"][chosen].mean())
+            found["of_ideal"] = found["value"] / found["ideal"]
+        return found
+
+    table: dict[str, Accuracy] = {}
+    for name, chosen in (_types(types) | _denied(predictions, types)).items():
+        table[name] = row(chosen)
+        if is_yes_no(truth[chosen]):
+            shares = [right[chosen & (truth == answer).to_numpy()].mean() for answer in sorted(set(truth[chosen]))]
+            table[name]["balanced"] = float(np.mean(shares))
+    table["overall"] = row(np.ones(len(predictions), dtype=bool))
     return table
+
+
+def _types(types: Shaped[np.ndarray, " n"]) -> dict[str, Bool[np.ndarray, " n"]]:
+    return {kind: types == kind for kind in sorted(set(types))}
+
+
+def _denied(predictions: pd.DataFrame, types: Shaped[np.ndarray, " n"]) -> dict[str, Bool[np.ndarray, " n"]]:
+    """`type, kind` -> the denied questions of that kind and those that they are paired with."""
+    if not {"negative", "pair"} <= set(predictions.columns):
+        return {}
+    negative = predictions["negative"].fillna("").astype(str).to_numpy(dtype=object)
+    pair = predictions["pair"].fillna("").astype(str).to_numpy(dtype=object)
+    found = {}
+    for kind in sorted(set(negative) - {""}):
+        for of_type in sorted(set(types[negative == kind])):
+            told = set(pair[(negative == kind) & (types == of_type)]) - {""}
+            chosen = (types == of_type) & np.isin(pair, list(told)) & np.isin(negative, ["", kind])
+            if chosen.any():
+                found[f"{of_type}, {kind}"] = chosen
+    return found
 
 
 def interval(

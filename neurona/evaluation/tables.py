@@ -18,8 +18,8 @@ def accuracy_rich_table(
 ) -> Table:
     """Render what `accuracy_table` (or `baseline_table`) returns.
 
-    A value above the whole 95 % range of guessing is green, one below it red. The column `balanced` appears
-    only where a row has it. Simulated data say so in the title.
+    A value above the whole 95 % range of guessing is green, one below it red. The columns `balanced`, and `best
+    possible` with the share of it that was `reached`, appear only where a row has them. Simulated data say so in the title.
     """
     table = Table(title=escape(f"{title} ({SIMULATED})" if simulated else title), title_justify="left")
     table.add_column("type", overflow="fold", min_width=12)
@@ -28,6 +28,9 @@ def accuracy_rich_table(
     balanced = any("balanced" in row for row in metrics.values())
     if balanced:
         table.add_column("balanced", justify="right", no_wrap=True)
+    ideal = any("ideal" in row for row in metrics.values())
+    for column in ("best possible", "reached") if ideal else ():
+        table.add_column(column, justify="right", no_wrap=True)
     table.add_column("n", justify="right", no_wrap=True)
     for name, row in metrics.items():
         guess_low, guess_high = chance_interval(row["chance"], row["n"])
@@ -41,6 +44,8 @@ def accuracy_rich_table(
         ]
         if balanced:
             cells.append(f"{row['balanced']:.3f}" if "balanced" in row else "")
+        if ideal:
+            cells += [f"{row['ideal']:.3f}", f"{row['of_ideal']:.0%}"] if "ideal" in row else ["", ""]
         table.add_row(*cells, str(row["n"]), end_section=name == "overall")
     return table
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -80,3 +81,32 @@ def test_complaints_name_the_fault():
         accuracy_table(good.assign(answer=None))
     with pytest.raises(DataError, match="overall"):
         accuracy_table(good.assign(type="overall"))
+
+
+def paired(negative, pair, answer, predicted, **more):
+    columns = {"question": "q", "recording": "r", "type": "relation", "program": "p", "score": 0.0, "chance": np.nan}
+    return {**columns, "negative": negative, "pair": pair, "answer": answer, "predicted": predicted, **more}
+
+
+def test_each_kind_of_denied_question_is_judged_on_whole_pairs():
+    rows = [
+        paired("", "1", "yes", "yes"),
+        paired("roles swapped", "1", "no", "yes"),
+        paired("", "2", "yes", "yes"),
+        paired("predicate replaced", "2", "no", "no"),
+        paired("", "3", "yes", "no"),  # its negative was left out, so it counts for no kind
+    ]
+    table = accuracy_table(pd.DataFrame(rows))
+    assert table["relation, roles swapped"]["value"] == 0.5
+    assert table["relation, roles swapped"]["chance"] > 0
+    assert table["relation, predicate replaced"]["value"] == 1.0
+    assert table["relation"]["n"] == 5
+    assert list(table)[-1] == "overall"
+
+
+def test_simulated_data_tell_the_share_of_what_anyone_could_reach():
+    rows = [paired("", "", "yes", "yes", ideal=0.8), paired("", "", "no", "yes", ideal=1.0)]
+    table = accuracy_table(pd.DataFrame(rows))
+    assert table["overall"]["ideal"] == pytest.approx(0.9)
+    assert table["overall"]["of_ideal"] == pytest.approx(0.5 / 0.9)
+    assert "ideal" not in accuracy_table(pd.DataFrame(rows).drop(columns="ideal"))["overall"]

@@ -31,3 +31,10 @@ def test_simulated_data_say_so_and_markup_in_names_is_text():
     text = shown({"a[bold]b": ROW}, "T", simulated=True)
     assert "T (SIMULATED DATA)" in text
     assert "a[bold]b" in text
+
+
+def test_what_anyone_could_reach_is_shown_where_it_is_known():
+    text = shown({"relation": {**ROW, "ideal": 0.95, "of_ideal": 0.865 / 0.95}, "overall": ROW}, "T", simulated=True)
+    assert "best possible" in text
+    assert "91%" in text
+    assert "reached" not in shown({"describe": ROW})

@@ -1,5 +1,6 @@
 """Equal programs get equal scores under every logic whose laws allow it."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from neurona.execution import LOGICS, Scores, compile_programs, execute
 from neurona.programs import Vocabulary, parse
+
+answer = jax.jit(execute, static_argnames=("logic", "hypothesis", "evaluation"))
 
 WORDS = Vocabulary(concepts=("a", "b", "c"))
 ALWAYS = [
@@ -23,7 +26,7 @@ IDEMPOTENT = [("exists x. a(x) & a(x)", "exists x. a(x)"), ("exists x. a(x) | (a
 def answers(texts, logic, seed):
     unary = jnp.asarray(np.random.default_rng(seed).normal(size=(1, 3, 4)), jnp.float32)
     batch = compile_programs([parse(text, WORDS) for text in texts], WORDS, [0] * len(texts))
-    return np.asarray(execute(batch, Scores(unary), logic).yes_no[: len(texts)])
+    return np.asarray(answer(batch, Scores(unary), logic).yes_no[: len(texts)])
 
 
 @pytest.mark.parametrize("logic", LOGICS.values(), ids=LOGICS)

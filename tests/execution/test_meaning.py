@@ -37,6 +37,8 @@ from neurona.programs.tree import (
     walk,
 )
 
+answer = jax.jit(execute, static_argnames=("logic", "hypothesis", "evaluation"))
+
 WORDS = Vocabulary(
     concepts=("person", "bat", "ball"),
     relations=("hold", "near"),
@@ -154,7 +156,7 @@ def test_sure_scores_give_the_truth_of_classical_logic(formula, seed):
     expected = [truth(formula, c, r, {}) for c, r in zip(concepts, relations, strict=True)]
     # Independent events add up the doubts of a comparison.
     for name in ("goedel",) if any(isinstance(node, Compare) for node in walk(formula)) else ("goedel", "product"):
-        found = execute(batch, scores_of(concepts, relations), get_logic(name), PURE).yes_no[:8]
+        found = answer(batch, scores_of(concepts, relations), get_logic(name), PURE).yes_no[:8]
         assert (np.asarray(found) > 0).tolist() == expected
 
 
@@ -175,7 +177,7 @@ def test_the_entity_of_which_a_concept_holds_is_looked_at():
     for text, meaning in texts.items():
         for name in ("goedel", "product", "smooth", "lukasiewicz"):
             batch = compile_programs([parse(text, WORDS)] * len(worlds), WORDS, range(len(worlds)))
-            found = np.asarray(execute(batch, scores_of(concepts, relations), get_logic(name), PURE).yes_no)
+            found = np.asarray(answer(batch, scores_of(concepts, relations), get_logic(name), PURE).yes_no)
             chosen = [k for k, (p, b) in enumerate(worlds) if "hold(x, y)" not in text or p in (0, 2)]
             expected = [meaning(*worlds[k]) for k in chosen]
             assert (found[chosen] > 0).tolist() == expected, (text, name)
@@ -188,7 +190,7 @@ def test_describe_chooses_the_word_that_relates_the_entities():
     queries = [parse("describe Action(the x. person(x), the y. bat(y))", WORDS)] * 2
     kinds = [parse("describe Kind(the x. near(the y. person(y), x))", WORDS)] * 2
     batch = compile_programs(queries + kinds, WORDS, [0, 1, 0, 1])
-    found = execute(batch, scores_of(concepts, relations), get_logic("product"), PURE).describe
+    found = answer(batch, scores_of(concepts, relations), get_logic("product"), PURE).describe
     assert found[:2].argmax(1).tolist() == [0, 1]
     assert found[3].argmax() == 0  # in recording 1 the person is near the bat
 
@@ -203,7 +205,7 @@ def test_h1_finds_a_relation_apart_from_its_arguments():
     batch = compile_programs([parse("exists x. person(x) & hold(x, the y. bat(y))", WORDS)] * 4, WORDS, range(4))
     expected = np.minimum(np.minimum(unary[:, 0].max(1), region[:, 0].max(1)), unary[:, 1].max(1))
     for name in ("reference", "goedel"):
-        found = execute(batch, scores, get_logic(name), HYPOTHESES["H1"]).yes_no[:4]
+        found = answer(batch, scores, get_logic(name), HYPOTHESES["H1"]).yes_no[:4]
         np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
@@ -216,7 +218,7 @@ def test_counts_add_probabilities_and_the_reference_counts_in_evaluation():
         ("reference", False, expected),
         ("reference", True, 2),
     ):
-        found = execute(batch, Scores(unary), get_logic(name), evaluation=evaluation).yes_no[0]
+        found = answer(batch, Scores(unary), get_logic(name), evaluation=evaluation).yes_no[0]
         np.testing.assert_allclose(found, count, rtol=1e-6)
 
 
@@ -235,8 +237,8 @@ def test_gradients_are_those_of_finite_differences(logic, text):
     parts = [jnp.asarray(rng.normal(size=shape), jnp.float32) for shape in ((1, 3, SIZE), *[(1, 2, SIZE)] * 4)]
     batch = compile_programs([parse(text, WORDS)], WORDS, [0])
 
-    def answer(*parts):
+    def logit(*parts):
         unary, *relations = map(jnp.asarray, parts)
-        return execute(batch, Scores(unary, RelationScores(*relations)), get_logic(logic)).yes_no[0]
+        return answer(batch, Scores(unary, RelationScores(*relations)), get_logic(logic)).yes_no[0]
 
-    check_grads(answer, tuple(parts), order=1, modes=["rev"], atol=3e-2, rtol=3e-2, eps=1e-2)
+    check_grads(logit, tuple(parts), order=1, modes=["rev"], atol=3e-2, rtol=3e-2, eps=1e-2)
