@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from neurona.errors import NeuronaError
+from neurona.errors import DataError, NeuronaError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
-data_app = typer.Typer(no_args_is_help=True, help="Fetch and check data sets.")
+data_app = typer.Typer(no_args_is_help=True, help="Fetch, check and convert data sets.")
 app.add_typer(data_app, name="data")
 
 
@@ -47,14 +47,26 @@ def query(
     text: Annotated[str, typer.Argument(metavar="QUERY", help='e.g. "exists x. animate(x) & ~face(x)"')],
     recording: Annotated[str, typer.Option(help="id of a held-out recording (see predictions.parquet)")],
     graphs: Annotated[Path | None, typer.Option(help="where the concept graph goes; RUN/graphs unless given")] = None,
+    simplify: Annotated[bool, typer.Option("--simplify", help="ask the simplified query, and print it")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="show the value of every part, and leave it as JSON")
+    ] = False,
 ) -> None:
     """Ask a finished run about one recording, and leave the recording's concept graph."""
+    from neurona.evaluation.files import write_atomically
     from neurona.evaluation.tables import evidence_table
     from neurona.experiments.query import RecordingState
     from neurona.graphs import draw, to_graphml, to_json
 
     console = Console()
     state = RecordingState(run_directory, recording)
+    if simplify:
+        from neurona import programs
+
+        shorter = programs.simplify(programs.parse(text, state.vocabulary), state.vocabulary)
+        text = programs.to_logic(shorter)
+        words = programs.to_english(shorter, state.vocabulary)
+        console.print(f"simplified: {text}\n  in words: {words}", highlight=False, markup=False)
     reply = state.ask(text)
     certainty = "" if reply.probability is None else f"  (probability {reply.probability:.2f})"
     console.print(f"{recording}: {text}\n[bold]{reply.answer}[/bold]{certainty}", highlight=False)
@@ -63,6 +75,14 @@ def query(
         evidence_table(reply.carriers, "Entities that speak most for each concept (evidence, logits)", simulated)
     )
     stem = (graphs or run_directory / "graphs") / recording
+    if explain:
+        console.print(reply.explanation.tree())
+
+        def fill(target: Path) -> None:
+            target.write_text(reply.explanation.to_json() + "\n", encoding="utf-8")
+
+        write_atomically(Path(f"{stem}.explanation.json"), fill)
+        console.print(f"explanation: {stem}.explanation.json", highlight=False)
     graph = state.graph()
     to_graphml(graph, Path(f"{stem}.graphml"))
     to_json(graph, Path(f"{stem}.json"))
@@ -81,20 +101,102 @@ def fetch(name: str) -> None:
 
 @data_app.command()
 def check(
-    name: str, path: Annotated[Path | None, typer.Option(help="folder to check instead of the cache")] = None
+    name: Annotated[
+        str, typer.Argument(metavar="NAME_OR_FOLDER", help="a data set, or a folder as obtained or converted")
+    ],
+    path: Annotated[Path | None, typer.Option(help="folder to check instead of the cache")] = None,
+    layout: Annotated[str | None, typer.Option(help="of a folder as obtained; detected unless given")] = None,
 ) -> None:
-    """Read a data set whole and say what it holds; a fault ends with exit code 2."""
-    from neurona.datasets.registry import source
+    """Read a data set whole and say what it holds, or everything that is wrong with it; a fault ends with exit code 2."""
+    from neurona.datasets.dataset import open_dataset
+    from neurona.datasets.question_sets import layout as known_layout
+    from neurona.datasets.registry import DATASETS, source
 
-    console = Console()
-    dataset = source(name).read(path, console)
+    console, folder = Console(), Path(name)
+    as_obtained = name not in DATASETS and folder.is_dir() and not (folder / "dataset.json").is_file()
+    if as_obtained or layout:
+        report = known_layout(folder, layout).check(folder, console)
+        console.print(report.summary(), highlight=False)
+        for note in report.notes:
+            console.print(f"note: {note}", highlight=False)
+        if report.faults:
+            console.print(report.table())
+            raise DataError(f"{folder}: {len(report.faults)} fault(s), see above; mend them before converting")
+        console.print("no faults")
+        return
+    if name not in DATASETS and folder.is_dir():
+        dataset = open_dataset(folder)
+        dataset.recordings.validate(str(folder))
+    else:
+        dataset = source(name).read(path, console)
     data = dataset.recordings.data
     sizes = " x ".join(f"{size} {axis}s" for axis, size in data.sizes.items())
     console.print(
-        f"{dataset.card.title}\n{sizes}, {data.attrs['units']}, {len(dataset.questions)} questions: no faults"
+        f"{dataset.card.title}{' (SIMULATED)' if dataset.simulated else ''}\n{sizes}, {data.attrs['units']}, "
+        f"{len(dataset.questions)} questions: no faults"
     )
+    for why, number in dataset.left_out.items():
+        console.print(f"left out: {number} questions: {why}", highlight=False)
     for fault in dataset.card.known_faults:
         console.print(f"known: {fault}")
+
+
+@data_app.command()
+def convert(
+    folder: Annotated[Path, typer.Argument(help="as obtained")],
+    out: Annotated[Path, typer.Argument(help="folder of the data set to be")],
+    layout: Annotated[str | None, typer.Option(help="bold5000_qa or cneuromod_qa; detected unless given")] = None,
+) -> None:
+    """Convert a folder as obtained to a data set; after a kill or a full disk, the same command goes on where it stopped."""
+    from neurona.datasets.question_sets import layout as known_layout
+
+    console = Console()
+    made = known_layout(folder, layout).convert(folder, out, console)
+    for note in made.notes:
+        console.print(f"note: {note}", highlight=False)
+    for why, number in made.left_out.items():
+        console.print(f"left out: {number} questions: {why} (left_out.parquet)", highlight=False)
+    what = f"{made.n_recordings} recordings, {made.n_questions} questions"
+    console.print(f"{out}: {what}{' (SIMULATED)' if made.simulated else ''}", highlight=False)
+
+
+@data_app.command()
+def simulate(
+    out: Annotated[Path, typer.Argument(help="folder of the simulated data, new or empty")],
+    subjects: int = 4,
+    images: int = 1000,
+    questions: Annotated[int, typer.Option(help="about each image")] = 25,
+    snr: Annotated[float, typer.Option(help="variance of the signal by that of the noise")] = 1.0,
+    interaction: Annotated[
+        float, typer.Option(help="of relations with their arguments: 0 additive, 1 interactive")
+    ] = 1.0,
+    layout: Annotated[str, typer.Option(help="native, bold5000_qa, bids or mne (EEG)")] = "native",
+    null: Annotated[str, typer.Option(help="none, shuffled or arguments_only")] = "none",
+    seed: int = 0,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="dial=value, e.g. roles=0; see docs/simulation.md")
+    ] = None,
+) -> None:
+    """Simulate a study with planted concepts, and say how well anyone could answer its questions."""
+    from neurona.simulation import simulate as make
+    from neurona.simulation.layouts import check_layout, write
+    from neurona.simulation.settings import SimulationSettings, parse_dials
+    from neurona.simulation.summary import summary_table
+
+    console = Console()
+    dials = {"subjects": subjects, "images": images, "questions": questions, "snr": snr, "interaction": interaction}
+    dials |= {"null": null, "modality": "eeg" if layout == "mne" else "fmri"} | parse_dials(set_ or ())
+    settings = SimulationSettings.of(dials)
+    check_layout(settings, layout, out)
+    with console.status("simulating scenes, brains and questions"):
+        simulation = make(settings, seed)
+    if settings.questions:
+        with console.status("asking the ideal observer"):
+            _ = simulation.observed
+    write(simulation, out, layout, console)
+    if settings.questions:
+        console.print(summary_table(simulation))
+    console.print(f"SIMULATED data: {out}, layout {layout}; the truth: {out / 'truth'}", highlight=False)
 
 
 @data_app.command("list")

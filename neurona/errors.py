@@ -40,13 +40,13 @@ class QueryError(NeuronaError):
         super().__init__(self._message())
 
     def _message(self) -> str:
-        lines = self.text.splitlines() or [""]
+        lines = self.text.split("\n")
         source = lines[min(self.line, len(lines)) - 1]
         if not source:
             return f"line {self.line}, column {self.column}: {self.reason}"
         # A window around the column keeps the caret in sight when a query is very long.
         start = max(0, self.column - 60)
-        window = source[start : start + 110].replace("\t", " ")
+        window = "".join(c if c.isprintable() else " " for c in source[start : start + 110])
         caret = " " * (self.column - 1 - start) + "^"
         return f"line {self.line}, column {self.column}: {self.reason}\n  {window}\n  {caret}"
 

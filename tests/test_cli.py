@@ -99,6 +99,23 @@ def test_a_query_answers_and_leaves_a_concept_graph(neurona, meg_run):
     assert (meg_run / "graphs" / "test-002.png").stat().st_size > 1000
 
 
+def test_query_explained_shows_every_part_and_leaves_it_as_json(neurona, meg_run):
+    code, printed, _ = neurona("query", meg_run, "Is there a left?", "--recording", "test-002", "--explain")
+    assert code == 0
+    assert "left(x)" in printed
+    told = json.loads((meg_run / "graphs" / "test-002.explanation.json").read_text())
+    assert told["expression"] == "exists x. left(x)"
+    assert told["parts"][0]["values"] == pytest.approx(told["values"], abs=0.01)
+
+
+def test_query_simplified_asks_and_prints_the_shorter_question(neurona, meg_run):
+    asked = "Is there something that is horizontal or left?"
+    code, printed, _ = neurona("query", meg_run, asked, "--recording", "test-002", "--simplify")
+    assert code == 0
+    assert "simplified: exists x. horizontal(x)" in printed
+    assert "in words: Is there something that is horizontal?" in printed
+
+
 @pytest.mark.parametrize(
     ("query", "recording", "message"),
     [

@@ -5,6 +5,7 @@ The recording was held out of the training of the decoder that answers.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +15,18 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from neurona.datasets.card import read_card
+from neurona.datasets.dataset import vocabulary_of
 from neurona.errors import DataError, nearest_name
-from neurona.execution import Logic, Scores, compile_programs, execute, get_logic
+from neurona.execution import (
+    Explanation,
+    Logic,
+    Scores,
+    compile_programs,
+    execute,
+    execute_and_trace,
+    explain,
+    get_logic,
+)
 from neurona.experiments.run_folder import open_run
 from neurona.graphs import concept_graph, is_a_links
 from neurona.programs import Vocabulary, expand, parse
@@ -32,12 +42,14 @@ class Reply:
         probability: of that answer; None for a number.
         concepts: the concepts that the query rests on.
         carriers: concept -> its strongest entities with their evidence (share of the concept's logit).
+        explanation: the value of every sub-expression.
     """
 
     answer: str
     probability: float | None
     concepts: tuple[str, ...]
     carriers: dict[str, list[tuple[str, float]]]
+    explanation: Explanation
 
 
 class RecordingState:
@@ -57,7 +69,9 @@ class RecordingState:
         if recording not in known:
             raise DataError(f"{folder}: no held-out recording {recording!r}{nearest_name(recording, known)}")
         self.recording = recording
-        self.vocabulary: Vocabulary = read_card(config.data.name).vocabulary
+        if "vocabulary" not in store.attrs:
+            raise DataError(f"{folder}: made by an older version, which kept no vocabulary; run the experiment again")
+        self.vocabulary: Vocabulary = vocabulary_of(json.loads(store.attrs["vocabulary"]))
         self.logic: Logic = get_logic(config.decoder.logic)
         self.state: xr.Dataset = store.sel(recording=recording)
         self.entities = [str(name) for name in store.entity.values]
@@ -67,7 +81,7 @@ class RecordingState:
     def scores(self) -> Scores:
         """Scene-level concept scores: the entities' evidence and the bias."""
         logits = self.evidence.sum(axis=0) + self.state.bias.values
-        return Scores(unary=jnp.asarray(logits)[None, None, :])
+        return Scores(unary=jnp.asarray(logits)[None, :, None])
 
     def ask(self, text: str) -> Reply:
         """Answer a query in logic syntax.
@@ -76,19 +90,23 @@ class RecordingState:
             QueryError: it cannot be understood or executed.
         """
         query = parse(text, self.vocabulary)
-        answers = execute(compile_programs([query], self.vocabulary, [0]), self.scores, self.logic)
+        batch = compile_programs([query], self.vocabulary, [0])
+        answers, traces = execute_and_trace(batch, self.scores, self.logic)
+        explanation = explain(batch, traces, 0, query, self.vocabulary, ("the recording",))
         concepts = self._concepts(query)
         carriers = {concept: self.carriers(concept) for concept in concepts}
         value = float(answers.yes_no[0])
         if isinstance(query, Count):
-            return Reply(f"{value:.2f} expected", None, concepts, carriers)
+            return Reply(f"{value:.2f} expected", None, concepts, carriers, explanation)
         if isinstance(query, Describe):
             words = self.vocabulary.categories[query.category]
             scores = np.asarray(answers.describe[0, : len(words)], np.float64)
             shares = np.exp(scores - scores.max())
-            return Reply(words[int(scores.argmax())], float(shares.max() / shares.sum()), concepts, carriers)
+            return Reply(
+                words[int(scores.argmax())], float(shares.max() / shares.sum()), concepts, carriers, explanation
+            )
         yes = float(1 / (1 + np.exp(-value)))
-        return Reply("yes" if yes > 0.5 else "no", max(yes, 1 - yes), concepts, carriers)
+        return Reply("yes" if yes > 0.5 else "no", max(yes, 1 - yes), concepts, carriers, explanation)
 
     def carriers(self, concept: str, top: int = 3) -> list[tuple[str, float]]:
         """The entities that give a concept most evidence."""

@@ -44,7 +44,7 @@ class QuestionBatch:
             DataError: a question about an unknown recording, or an answer that its program cannot give.
             QueryError: a program that cannot be parsed or executed.
         """
-        table, vocabulary = dataset.questions, dataset.card.vocabulary
+        table, vocabulary = dataset.questions, dataset.vocabulary
         row = {str(name): k for k, name in enumerate(dataset.recordings.data.recording.values)}
         unknown = table[~table.recording.isin(row)]
         if len(unknown):

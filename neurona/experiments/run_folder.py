@@ -15,7 +15,7 @@ import pandas as pd
 import xarray as xr
 import yaml
 
-from neurona.datasets.dataset import Dataset
+from neurona.datasets.dataset import Dataset, plain_vocabulary
 from neurona.errors import DataError, OutputError
 from neurona.evaluation import write_atomically
 from neurona.experiments.config import Config, load_config
@@ -104,7 +104,7 @@ def _commit() -> str | None:
 
 def _grounding(dataset: Dataset, folds: Mapping[str, Fold], masks: Mapping[str, np.ndarray]) -> xr.Dataset:
     ids = dataset.recordings.data.recording.values.astype(str)
-    concepts = list(dataset.card.vocabulary.concepts)
+    concepts = list(dataset.vocabulary.concepts)
     size = max(len(fold.entities.names) for fold in folds.values())
     evidence = np.zeros((len(ids), size, len(concepts)), np.float32)
     bias = np.zeros((len(ids), len(concepts)), np.float32)
@@ -132,7 +132,11 @@ def _grounding(dataset: Dataset, folds: Mapping[str, Fold], masks: Mapping[str, 
             "fold": ("recording", fold_of[answered].astype(str)),
         },
         coords={"recording": ids[answered], "entity": list(longest), "concept": concepts, "axis": list("xyz")},
-        attrs={"simulated": int(dataset.recordings.data.attrs["simulated"]), "dataset": dataset.name},
+        attrs={
+            "simulated": int(dataset.recordings.data.attrs["simulated"]),
+            "dataset": dataset.name,
+            "vocabulary": json.dumps(plain_vocabulary(dataset.vocabulary)),
+        },
     )
 
 

@@ -104,7 +104,7 @@ def _show(
     confusion_plot(
         words.answer.tolist(),
         words.predicted.tolist(),
-        list(dataset.card.vocabulary.concepts),
+        list(dataset.vocabulary.concepts),
         folder / "confusion.png",
         title,
     )

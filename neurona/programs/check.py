@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
 from neurona.errors import QueryError, nearest_name
+from neurona.programs.logic_syntax import read_logic, to_logic
+from neurona.programs.reader import Path, Place
 from neurona.programs.tree import (
     Atom,
     Count,
@@ -20,48 +22,64 @@ from neurona.programs.tree import (
 from neurona.programs.vocabulary import Vocabulary
 
 
-def check(query: Query, vocabulary: Vocabulary, text: str = "") -> None:
+def check(
+    query: Query, vocabulary: Vocabulary, text: str | None = None, place: Callable[[Path], Place] | None = None
+) -> None:
     """Raise a QueryError at the first unknown word, wrong arity or unbound variable.
 
     Args:
         query: the tree.
         vocabulary: known words.
-        text: what was read, to point at the column.
+        text: what was read; the query in logic syntax unless given.
+        place: path of a node -> where it stands in `text`, as a `Reading` has it.
     """
-    if isinstance(query, Describe):
-        if query.category not in vocabulary.categories:
-            hint = nearest_name(query.category, vocabulary.categories)
-            raise _error(f"unknown category {query.category!r}{hint}", text, query.category)
-        arity = vocabulary.arity(vocabulary.categories[query.category][0])
-        allowed = (0, 1) if arity == 1 else (2,)
-        if len(query.terms) not in allowed:
-            raise _error(
-                f"category {query.category!r} takes {allowed} terms, found {len(query.terms)}",
-                text,
-                query.category,
-            )
-    _check(query, vocabulary, frozenset(), text)
+    try:
+        _check(query, vocabulary, frozenset(), ())
+    except _Fault as fault:
+        if text is None or place is None:
+            text = to_logic(query)
+            place = _places(query, text)
+        raise QueryError(fault.reason, text, *place(fault.path)) from None
 
 
-def _check(node: Node, vocabulary: Vocabulary, bound: frozenset[str], text: str) -> None:
+class _Fault(Exception):
+    """What is wrong, and at which node."""
+
+    def __init__(self, reason: str, path: Path):
+        self.reason, self.path = reason, path
+
+
+def _places(query: Query, text: str) -> Callable[[Path], Place]:
+    try:
+        reading = read_logic(text)
+    except QueryError:  # a tree built by hand can be deeper than any text that is read
+        return lambda path: (1, 1)
+    return reading.place if reading.query == query else lambda path: (1, 1)
+
+
+def _check(node: Node, vocabulary: Vocabulary, bound: frozenset[str], path: Path) -> None:
     match node:
+        case Describe(category, terms):
+            _check_category(category, len(terms), vocabulary, path)
         case Variable(name) if name not in bound:
-            raise _error(f"variable {name!r} is not bound{nearest_name(name, bound)}", text, name)
+            raise _Fault(f"variable {name!r} is not bound{nearest_name(name, bound)}", path)
         case Atom(name, terms):
             arity = vocabulary.arity(name)
             if arity is None:
                 words = [*vocabulary.concepts, *vocabulary.definitions, *vocabulary.relations]
-                raise _error(f"unknown concept {name!r}{nearest_name(name, words)}", text, name)
+                raise _Fault(f"unknown concept {name!r}{nearest_name(name, words)}", path)
             if arity != len(terms):
-                raise _error(f"{name!r} takes {arity} term(s), found {len(terms)}", text, name)
+                raise _Fault(f"{name!r} takes {arity} term(s), found {len(terms)}", path)
         case Exists(variable, _) | Forall(variable, _) | Count(variable, _) | The(variable, _):
             bound = bound | {variable}
-    for child in children(node):
-        _check(child, vocabulary, bound, text)
+    for k, child in enumerate(children(node)):
+        _check(child, vocabulary, bound, (*path, k))
 
 
-def _error(reason: str, text: str, name: str) -> QueryError:
-    found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
-    start = found.start() if found else 0
-    line = text.count("\n", 0, start) + 1
-    return QueryError(reason, text, line, start - (text.rfind("\n", 0, start) + 1) + 1)
+def _check_category(category: str, terms: int, vocabulary: Vocabulary, path: Path) -> None:
+    if category not in vocabulary.categories:
+        raise _Fault(f"unknown category {category!r}{nearest_name(category, vocabulary.categories)}", path)
+    arity = vocabulary.arity(vocabulary.categories[category][0])
+    if terms not in ((0, 1) if arity == 1 else (2,)):
+        expected = "no term or one" if arity == 1 else "two terms"
+        raise _Fault(f"category {category!r} takes {expected}, found {terms}", path)

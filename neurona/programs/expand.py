@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from neurona.errors import QueryError
 from neurona.programs.logic_syntax import parse_logic
 from neurona.programs.tree import (
     And,
@@ -41,15 +42,27 @@ def rebuild(node: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def expand(query: Query, vocabulary: Vocabulary) -> Query:
-    """Replace defined concepts, at any depth, by their definitions (open formulas over x, without quantifiers)."""
+    """Replace defined concepts, at any depth, by their definitions (open formulas over x, without quantifiers).
 
+    Raises:
+        QueryError: a definition leads back to itself.
+    """
+    return _expanded(query, vocabulary, ())
+
+
+def _expanded(query: Any, vocabulary: Vocabulary, within: tuple[str, ...]) -> Any:
     def meaning(node: Any) -> Any:
         if not isinstance(node, Atom) or node.name not in vocabulary.definitions:
             return node
+        if node.name in within:
+            circle = " -> ".join((*within[within.index(node.name) :], node.name))
+            raise QueryError(
+                f"the vocabulary defines {node.name!r} by itself ({circle}); mend one of these definitions"
+            )
         term = node.terms[0]
         body = parse_logic(vocabulary.definitions[node.name])
         here = rebuild(body, lambda part: term if part == Variable("x") else part)
-        return rebuild(here, meaning)
+        return _expanded(here, vocabulary, (*within, node.name))
 
     return rebuild(query, meaning)
 

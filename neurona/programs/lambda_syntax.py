@@ -13,7 +13,8 @@ from __future__ import annotations
 from lark import Lark, Token, v_args
 
 from neurona.errors import QueryError
-from neurona.programs.reader import TreeActions, read
+from neurona.programs.printer import Style, write
+from neurona.programs.reader import NAME, Reading, TreeActions, place_of, read
 from neurona.programs.tree import (
     And,
     Atom,
@@ -44,23 +45,32 @@ COMPARISONS = {
 
 _GRAMMAR = r"""
 ?start: describing | counting | formula
-describing: "describe" "(" NAME "," "lambda" NAME ":" NAME "(" NAME ["," term ("and" term)*] ")" ")"
+describing: _DESCRIBE "(" NAME "," _LAMBDA NAME ":" NAME "(" NAME ["," term (_AND term)*] ")" ")"
 ?formula: or_
-or_: and_ ("or" and_)*
-and_: unary ("and" unary)*
-?unary: "not" unary -> not_ | quantified | comparing | two | atom | "(" formula ")"
-?two: "implies" "(" formula "," formula ")" -> implies | "iff" "(" formula "," formula ")" -> iff
-quantified: (EXISTS | FORALL) "(" _type "lambda" NAME ":" formula ")"
-counting: "count" "(" _type "lambda" NAME ":" formula ")"
+or_: and_ (_OR and_)*
+and_: unary (_AND unary)*
+?unary: _NOT unary -> not_ | quantified | comparing | two | atom | "(" formula ")"
+?two: _IMPLIES "(" formula "," formula ")" -> implies | _IFF "(" formula "," formula ")" -> iff
+quantified: (EXISTS | FORALL) "(" _type _LAMBDA NAME ":" formula ")"
+counting: _COUNT "(" _type _LAMBDA NAME ":" formula ")"
 comparing: COMPARISON "(" number "," number ")"
 ?number: counting | INT -> whole
 atom: NAME "(" term ("," term)* ")"
-?term: NAME -> variable | "iota" "(" _type "lambda" NAME ":" formula ")" -> the
-_type: "Object" ","
-EXISTS.2: "exists"
-FORALL.2: "forall"
-COMPARISON.2: "greater_than" | "less_than" | "greater_equal" | "less_equal" | "not_equal" | "equal"
-NAME: /(?!(exists|forall|count|describe|iota|lambda|not|and|or|implies|iff|greater_than|less_than|greater_equal|less_equal|not_equal|equal)\b)[A-Za-z_][A-Za-z0-9_]*/
+?term: NAME -> variable | _IOTA "(" _type _LAMBDA NAME ":" formula ")" -> the
+_type: _OBJECT ","
+EXISTS.2: /exists\b/
+FORALL.2: /forall\b/
+COMPARISON.2: /(greater_than|less_than|greater_equal|less_equal|not_equal|equal)\b/
+_DESCRIBE.2: /describe\b/
+_LAMBDA.2: /lambda\b/
+_AND.2: /and\b/
+_OR.2: /or\b/
+_NOT.2: /not\b/
+_IMPLIES.2: /implies\b/
+_IFF.2: /iff\b/
+_COUNT.2: /count\b/
+_IOTA.2: /iota\b/
+_OBJECT.2: /Object\b/
 INT: /[0-9]{1,6}/
 %ignore /\s+/
 """
@@ -73,59 +83,51 @@ class _Actions(TreeActions):
 
     def describing(self, category: Token, variable: Token, word: Token, asked: Token, *terms) -> Describe:
         if str(word) != category.lower():
-            raise QueryError(f"expected {category.lower()!r}, the category in small letters", "", *_place(word))
+            raise QueryError(f"expected {category.lower()!r}, the category in small letters", "", *place_of(word))
         if asked != variable:
-            raise QueryError(f"expected {str(variable)!r}, the variable of this lambda", "", *_place(asked))
+            raise QueryError(f"expected {str(variable)!r}, the variable of this lambda", "", *place_of(asked))
         return self.describe(category, *terms)
 
 
-_PARSER = Lark(_GRAMMAR, parser="lalr")
+_PARSER = Lark(_GRAMMAR + NAME, parser="lalr")
+_STYLE = Style(
+    forms={
+        Variable: "{name}",
+        Number: "{value}",
+        The: "iota(Object, lambda {variable}: {body})",
+        Atom: "{name}({terms})",
+        Not: "not {body_}",
+        And: " and ",
+        Or: " or ",
+        Implies: "implies({left}, {right})",
+        Iff: "iff({left}, {right})",
+        Exists: "exists(Object, lambda {variable}: {body})",
+        Forall: "forall(Object, lambda {variable}: {body})",
+        Count: "count(Object, lambda {variable}: {body})",
+        Compare: "{operator}({left}, {right})",
+    },
+    bare=(Atom, Not, Compare, Exists, Forall, Implies, Iff),
+    no_terms="",
+    comparisons={symbol: name for name, symbol in COMPARISONS.items()},
+    special=lambda node: _describe(node) if isinstance(node, Describe) else None,
+)
 
 
 def parse_lambda(text: str) -> Query:
     """Read a query in the reference's lambda syntax; raises a QueryError as `read` does."""
+    return read_lambda(text).query
+
+
+def read_lambda(text: str) -> Reading:
+    """As `parse_lambda`, with the places of names."""
     return read(_PARSER, _Actions(), text)
 
 
 def to_lambda(node: Node) -> str:
     """Print a tree in lambda syntax; `parse_lambda` reads it back to the same tree."""
-    match node:
-        case Variable(name):
-            return name
-        case Number(value):
-            return str(value)
-        case The(variable, body):
-            return f"iota(Object, lambda {variable}: {to_lambda(body)})"
-        case Atom(name, terms):
-            return f"{name}({', '.join(map(to_lambda, terms))})"
-        case Describe(category, terms):
-            told = f", {' and '.join(map(to_lambda, terms))}" if terms else ""
-            return f"describe({category}, lambda k: {category.lower()}(k{told}))"
-        case Not(body):
-            return "not " + _inner(body)
-        case And(parts):
-            return " and ".join(map(_inner, parts))
-        case Or(parts):
-            return " or ".join(map(_inner, parts))
-        case Implies(left, right):
-            return f"implies({to_lambda(left)}, {to_lambda(right)})"
-        case Iff(left, right):
-            return f"iff({to_lambda(left)}, {to_lambda(right)})"
-        case Exists(variable, body):
-            return f"exists(Object, lambda {variable}: {to_lambda(body)})"
-        case Forall(variable, body):
-            return f"forall(Object, lambda {variable}: {to_lambda(body)})"
-        case Count(variable, body):
-            return f"count(Object, lambda {variable}: {to_lambda(body)})"
-        case Compare(operator, left, right):
-            name = next(name for name, symbol in COMPARISONS.items() if symbol == operator)
-            return f"{name}({to_lambda(left)}, {to_lambda(right)})"
+    return write(node, _STYLE)
 
 
-def _inner(node: Node) -> str:
-    text = to_lambda(node)
-    return f"({text})" if isinstance(node, And | Or) else text
-
-
-def _place(token: Token) -> tuple[int, int]:
-    return token.line or 1, token.column or 1
+def _describe(node: Describe) -> str:
+    told = f", {' and '.join(map(to_lambda, node.terms))}" if node.terms else ""
+    return f"describe({node.category}, lambda k: {node.category.lower()}(k{told}))"

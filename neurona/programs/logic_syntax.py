@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from lark import Lark
 
-from neurona.programs.reader import TreeActions, read
+from neurona.programs.printer import Style, write
+from neurona.programs.reader import NAME, Reading, TreeActions, read
 from neurona.programs.tree import (
     And,
     Atom,
@@ -30,7 +31,7 @@ from neurona.programs.tree import (
 
 _GRAMMAR = r"""
 ?start: describe | counting | formula
-describe: "describe" NAME ["(" term ("," term)* ")"]
+describe: _DESCRIBE NAME ["(" term ("," term)* ")"]
 ?formula: iff
 ?iff: implies | iff "<->" implies -> iff
 ?implies: or_ | or_ "->" implies -> implies
@@ -38,65 +39,55 @@ or_: and_ ("|" and_)*
 and_: unary ("&" unary)*
 ?unary: "~" unary -> not_ | quantified | compare | atom | "(" formula ")"
 quantified: (EXISTS | FORALL) NAME "." formula
-counting: "count" NAME "." formula
+counting: _COUNT NAME "." formula
 compare: "(" number COMPARISON number ")"
 ?number: "(" counting ")" | INT -> whole
 atom: NAME "(" term ("," term)* ")"
-?term: NAME -> variable | "the" NAME "." formula -> the
-EXISTS.2: "exists"
-FORALL.2: "forall"
+?term: NAME -> variable | _THE NAME "." formula -> the
+EXISTS.2: /exists\b/
+FORALL.2: /forall\b/
+_DESCRIBE.2: /describe\b/
+_COUNT.2: /count\b/
+_THE.2: /the\b/
 COMPARISON: ">=" | "<=" | "!=" | ">" | "<" | "="
-NAME: /(?!(exists|forall|count|the|describe)\b)[A-Za-z_][A-Za-z0-9_]*/
 INT: /[0-9]{1,6}/
 %ignore /\s+/
 """
 
-
-_PARSER = Lark(_GRAMMAR, parser="lalr")
+_PARSER = Lark(_GRAMMAR + NAME, parser="lalr")
+_STYLE = Style(
+    forms={
+        Variable: "{name}",
+        Number: "{value}",
+        The: "the {variable}. {body}",
+        Atom: "{name}({terms})",
+        Describe: "describe {category}({terms})",
+        Not: "~{body_}",
+        And: " & ",
+        Or: " | ",
+        Implies: "{left_} -> {right_}",
+        Iff: "{left_} <-> {right_}",
+        Exists: "exists {variable}. {body}",
+        Forall: "forall {variable}. {body}",
+        Count: "count {variable}. {body}",
+        Compare: "({left_} {operator} {right_})",
+    },
+    bare=(Atom, Not, Compare, Number),
+    no_terms="describe {category}",
+    comparisons={},
+)
 
 
 def parse_logic(text: str) -> Query:
     """Read a query in logic syntax; raises a QueryError as `read` does."""
+    return read_logic(text).query
+
+
+def read_logic(text: str) -> Reading:
+    """As `parse_logic`, with the places of names."""
     return read(_PARSER, TreeActions(), text)
 
 
 def to_logic(node: Node) -> str:
     """Print a tree in logic syntax; `parse_logic` reads it back to the same tree."""
-    match node:
-        case Variable(name):
-            return name
-        case Number(value):
-            return str(value)
-        case The(variable, body):
-            return f"the {variable}. {to_logic(body)}"
-        case Atom(name, terms):
-            return f"{name}({', '.join(map(to_logic, terms))})"
-        case Describe(category, terms):
-            return f"describe {category}" + (f"({', '.join(map(to_logic, terms))})" if terms else "")
-        case Not(body):
-            return "~" + _inner(body)
-        case And(parts):
-            return " & ".join(map(_inner, parts))
-        case Or(parts):
-            return " | ".join(map(_inner, parts))
-        case Implies(left, right):
-            return f"{_inner(left)} -> {_inner(right)}"
-        case Iff(left, right):
-            return f"{_inner(left)} <-> {_inner(right)}"
-        case Exists(variable, body):
-            return f"exists {variable}. {to_logic(body)}"
-        case Forall(variable, body):
-            return f"forall {variable}. {to_logic(body)}"
-        case Count(variable, body):
-            return f"count {variable}. {to_logic(body)}"
-        case Compare(operator, left, right):
-            return f"({_number(left)} {operator} {_number(right)})"
-
-
-def _inner(node: Node) -> str:
-    text = to_logic(node)
-    return text if isinstance(node, Atom | Not | Compare) else f"({text})"
-
-
-def _number(node: Count | Number) -> str:
-    return f"({to_logic(node)})" if isinstance(node, Count) else to_logic(node)
+    return write(node, _STYLE)

@@ -151,3 +151,16 @@ def walk(node: Node) -> Iterator[Node]:
 def names(node: Node) -> tuple[str, ...]:
     """Concepts and relations in a node, in reading order, with repeats."""
     return tuple(part.name for part in walk(node) if isinstance(part, Atom))
+
+
+def free_variables(node: Node) -> frozenset[str]:
+    """The variables of a node that nothing in it binds."""
+    if isinstance(node, Variable):
+        return frozenset([node.name])
+    found: frozenset[str] = frozenset().union(*map(free_variables, children(node)))
+    return found - {node.variable} if isinstance(node, Exists | Forall | Count | The) else found
+
+
+def size(node: Node) -> int:
+    """The number of nodes of a tree."""
+    return sum(1 for _ in walk(node))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurona.execution import LOGICS, Scores, compile_programs, execute
-from neurona.programs import Vocabulary, parse
+from neurona.programs import Vocabulary, negation_normal_form, parse, simplify, to_logic
 
 answer = jax.jit(execute, static_argnames=("logic", "hypothesis", "evaluation"))
 
@@ -47,3 +47,20 @@ def test_idempotence_and_absorption_hold_in_goedel_logic(name, pair):
 def test_idempotence_does_not_hold_where_parts_are_independent_events():
     one, other = answers(IDEMPOTENT[0], LOGICS["product"], 3)
     assert one < other - 1e-3
+
+
+@pytest.mark.parametrize("logic", LOGICS.values(), ids=LOGICS)
+def test_rewriting_for_every_logic_changes_no_score(logic):
+    texts = [
+        "~(exists x. a(x) & ~b(x) & (b(x) | ~~c(x)))",
+        "forall x. ~(a(x) -> (b(x) & c(x)))",
+        "~(forall x. a(x) | (b(x) | c(x)))",
+        "exists x. ~(a(x) <-> ~b(x))",
+        "(exists x. a(x)) -> ~(exists y. b(y))",
+    ]
+    queries = [parse(text, WORDS) for text in texts]
+    rewritten = [to_logic(negation_normal_form(query)) for query in queries]
+    shorter = [to_logic(simplify(query, every_logic=True)) for query in queries]
+    found = answers([*texts, *rewritten, *shorter], logic, 5)
+    np.testing.assert_allclose(found[5:10], found[:5], atol=3e-3)
+    np.testing.assert_allclose(found[10:], found[:5], atol=3e-3)

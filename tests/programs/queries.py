@@ -1,4 +1,4 @@
-"""Strategies: any tree of the language, and texts made of its tokens."""
+"""Strategies: any tree of the language, texts made of its tokens, and worlds in which trees have a value."""
 
 from hypothesis import strategies as st
 
@@ -18,6 +18,7 @@ from neurona.programs.tree import (
     The,
     Variable,
 )
+from neurona.programs.worlds import World
 
 names = st.sampled_from(["face", "cat", "hold", "_in", "next_to", "notes", "theory"])
 variables = st.sampled_from(["x", "y", "z2"])
@@ -49,6 +50,12 @@ queries = st.one_of(
     st.builds(Count, variables, formulas),
     st.builds(Describe, st.sampled_from(["Action", "Position"]), st.lists(_terms(formulas), max_size=2).map(tuple)),
 )
+
+individuals = st.integers(0, 1)
+facts = st.tuples(names, st.one_of(st.tuples(individuals), st.tuples(individuals, individuals)))
+worlds = st.builds(World, st.just(2), st.frozensets(facts, max_size=16))
+ANYONE = {"x": 0, "y": 1, "z2": 1}
+"""Individuals for the free variables of these trees."""
 
 _TOKENS = [
     "exists",
@@ -89,5 +96,18 @@ _TOKENS = [
     "]",
     '"',
     "op",
+    "Is",
+    "is",
+    "there",
+    "a",
+    "such",
+    "that",
+    "How",
+    "many",
+    "are",
+    "holding",
+    "next",
+    "to",
+    "?",
 ]
 texts = st.lists(st.sampled_from([*_TOKENS, " ", "\n", "é", "\x00"]), max_size=25).map(" ".join)

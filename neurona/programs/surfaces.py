@@ -1,0 +1,51 @@
+"""Which surface a text is written in, and how to read it."""
+
+from __future__ import annotations
+
+import re
+
+from neurona.programs.check import check
+from neurona.programs.english_syntax import looks_english, read_english
+from neurona.programs.json_syntax import read_json
+from neurona.programs.lambda_syntax import COMPARISONS, read_lambda
+from neurona.programs.logic_syntax import read_logic
+from neurona.programs.tree import Query
+from neurona.programs.vocabulary import Vocabulary
+
+# What stands in one of the two formal surfaces only; the first of these in a text decides.
+_LOGIC_ONLY = r"[~&|<>=!]|->|\b(?:exists|forall|count|the)\s+\w+\s*\.|\bdescribe\s+\w"
+_LAMBDA_ONLY = (
+    r"\b(?:lambda|iota|not|and|or)\b|\b(?:exists|forall|count|describe|implies|iff|" + "|".join(COMPARISONS) + r")\s*\("
+)
+_FORMAL = re.compile(f"(?P<logic>{_LOGIC_ONLY})|(?P<lambda>{_LAMBDA_ONLY})")
+
+
+def surface_of(text: str) -> str:
+    """`json`, `english`, `lambda` or `logic`: by a brace, by how a question begins, by the first tell-tale sign.
+
+    Concepts applied to terms alone, `face(x)`, are the same in lambda and logic syntax.
+    """
+    if text.lstrip().startswith("{"):
+        return "json"
+    if looks_english(text):
+        return "english"
+    found = _FORMAL.search(text)
+    return found.lastgroup or "logic" if found else "logic"
+
+
+def parse(text: str, vocabulary: Vocabulary | None = None) -> Query:
+    """Read a query in whichever surface it is written.
+
+    With a vocabulary, its words, arities and variables are checked too.
+
+    Raises:
+        QueryError: with line, column and, for an unknown word, the nearest known one.
+    """
+    surface = surface_of(text)
+    if surface == "english":
+        reading = read_english(text, vocabulary)
+    else:
+        reading = {"json": read_json, "lambda": read_lambda, "logic": read_logic}[surface](text)
+    if vocabulary is not None:
+        check(reading.query, vocabulary, text, reading.place)
+    return reading.query
