@@ -33,7 +33,11 @@ class RecordingFacts(BaseModel):
 
 
 class DataCard(BaseModel):
-    """The front matter of a data card."""
+    """The front matter of a data card.
+
+    Where nobody may pass the data on, `obtain` says what the user must get and where to put it. `unverified` lists statements that are
+    taken from publications and were not checked on the files. `words` is None where the vocabulary comes from the questions.
+    """
 
     model_config = ConfigDict(extra="forbid")
     name: str
@@ -50,10 +54,19 @@ class DataCard(BaseModel):
     labels: dict[str, str] = {}
     archive: str | None = None
     recording: RecordingFacts | None = None
-    words: _Words
+    obtain: str | None = None
+    unverified: list[str] = []
+    words: _Words | None = None
 
     @property
     def vocabulary(self) -> Vocabulary:
+        """The words of its questions.
+
+        Raises:
+            DataError: they come with the converted data set, not from the card.
+        """
+        if self.words is None:
+            raise DataError(f"{self.name}: its vocabulary is made from its questions; open the converted data set")
         return Vocabulary(**self.words.model_dump())
 
 
@@ -74,7 +87,7 @@ def read_card(name: str) -> DataCard:
         known = [card.stem for card in cards_folder().glob("*.md")]
         raise DataError(f"unknown dataset {name!r}{nearest_name(name, known)}")
     front = yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1])
-    front["words"] = front.pop("vocabulary")
+    front["words"] = front.pop("vocabulary", None)
     try:
         return DataCard.model_validate(front)
     except ValidationError as error:

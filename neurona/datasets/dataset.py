@@ -1,23 +1,27 @@
 """A data set: recordings and the questions asked about them; in memory and on disk.
 
 On disk it is a folder: `recordings.zarr`, `questions.parquet`, and `dataset.json`, which points to the card and holds the
-checksums of both and of what they were made from.
+checksums of both and of what they were made from, whether the data are simulated, where the truth of simulated data lies, and
+the vocabulary where it comes from the questions and not from the card.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from neurona.datasets.card import DataCard, read_card
 from neurona.datasets.download import sha256, verify
 from neurona.errors import DataError, OutputError
+from neurona.programs import Vocabulary
 from neurona.recordings.recordings import Recordings
 
 PARTS = ("recordings.zarr", "questions.parquet")
@@ -33,6 +37,9 @@ class Dataset:
         recordings: measured data.
         questions: columns question, recording, program, answer, type.
         checksums: SHA-256 of the files it was read from.
+        words: the vocabulary, where it comes from the questions; None where the card has it.
+        truth: of simulated data, the file or folder that holds what was planted.
+        left_out: questions that were set apart when it was converted: why -> how many.
     """
 
     name: str
@@ -40,6 +47,19 @@ class Dataset:
     recordings: Recordings
     questions: pd.DataFrame
     checksums: Mapping[str, str] = field(default_factory=dict)
+    words: Vocabulary | None = None
+    truth: Path | None = None
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words that its questions may use: its own where it has some, else those of its card."""
+        return self.words if self.words is not None else self.card.vocabulary
+
+    @property
+    def simulated(self) -> bool:
+        """Whether nobody measured these data."""
+        return bool(self.recordings.data.attrs.get("simulated", 0))
 
 
 def save_dataset(dataset: Dataset, folder: Path) -> None:
@@ -55,13 +75,7 @@ def save_dataset(dataset: Dataset, folder: Path) -> None:
             work.mkdir()
             dataset.recordings.save(work / PARTS[0])
             dataset.questions.to_parquet(work / PARTS[1], index=False)
-            pointer = {
-                "card": dataset.name,
-                "card_version": dataset.card.version,
-                "sources": dict(dataset.checksums),
-                "files": {part: sha256(work / part) for part in PARTS},
-            }
-            (work / "dataset.json").write_text(json.dumps(pointer, indent=1), encoding="utf-8")
+            write_pointer(work, dataset, folder)
             if folder.exists():
                 shutil.rmtree(folder)
             work.rename(folder)
@@ -71,8 +85,60 @@ def save_dataset(dataset: Dataset, folder: Path) -> None:
         ) from error
 
 
-def open_dataset(folder: Path) -> Dataset:
-    """Read a folder that `save_dataset` wrote.
+def write_pointer(work: Path, dataset: Dataset, folder: Path) -> None:
+    """Write `dataset.json` into `work`, whose parts are complete and which is going to be `folder`.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    pointer: dict[str, Any] = {
+        "card": dataset.name,
+        "card_version": dataset.card.version,
+        "simulated": dataset.simulated,
+        "sources": dict(dataset.checksums),
+        "files": {part: sha256(work / part) for part in PARTS},
+    }
+    if dataset.words is not None:
+        pointer["vocabulary"] = plain_vocabulary(dataset.words)
+    if dataset.truth is not None:
+        pointer["truth"] = Path(os.path.relpath(dataset.truth, folder)).as_posix()
+    if dataset.left_out:
+        pointer["left_out"] = dict(dataset.left_out)
+    (work / "dataset.json").write_text(json.dumps(pointer, indent=1), encoding="utf-8")
+
+
+def plain_vocabulary(vocabulary: Vocabulary) -> dict[str, Any]:
+    """A vocabulary as JSON can hold it; `vocabulary_of` gives it back."""
+    return {
+        "concepts": list(vocabulary.concepts),
+        "relations": list(vocabulary.relations),
+        "categories": {name: list(members) for name, members in vocabulary.categories.items()},
+        "definitions": dict(vocabulary.definitions),
+        "axioms": list(vocabulary.axioms),
+    }
+
+
+def vocabulary_of(plain: Mapping[str, Any]) -> Vocabulary:
+    """The vocabulary that `plain_vocabulary` wrote.
+
+    Raises:
+        DataError, KeyError, TypeError: it is damaged.
+    """
+    return Vocabulary(
+        concepts=tuple(plain["concepts"]),
+        relations=tuple(plain["relations"]),
+        categories={name: tuple(members) for name, members in plain["categories"].items()},
+        definitions=dict(plain["definitions"]),
+        axioms=tuple(plain["axioms"]),
+    )
+
+
+def open_dataset(folder: Path, lazy: bool = True) -> Dataset:
+    """Read a folder that `save_dataset` or a conversion wrote.
+
+    Args:
+        folder: of the data set.
+        lazy: leave the recordings on disk until they are asked for (see `Recordings.open`).
 
     Raises:
         DataError: a part is missing, damaged, or its checksum differs.
@@ -80,11 +146,15 @@ def open_dataset(folder: Path) -> Dataset:
     try:
         pointer = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
         name, files, sources = pointer["card"], pointer["files"], pointer["sources"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        words = vocabulary_of(pointer["vocabulary"]) if "vocabulary" in pointer else None
+        truth = folder / pointer["truth"] if "truth" in pointer else None
+        left_out = pointer.get("left_out", {})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{folder / 'dataset.json'}: cannot be read ({error!r}); fetch the data set again") from error
     for part in PARTS:
         if not (folder / part).exists():
             raise DataError(f"{folder / part}: missing; delete {folder} and fetch the data set again")
         verify(folder / part, files[part])
-    recordings = Recordings.open(folder / PARTS[0])
-    return Dataset(name, read_card(name), recordings, pd.read_parquet(folder / PARTS[1]), sources)
+    recordings = Recordings.open(folder / PARTS[0], lazy=lazy)
+    questions = pd.read_parquet(folder / PARTS[1])
+    return Dataset(name, read_card(name), recordings, questions, sources, words, truth, left_out)

@@ -30,13 +30,15 @@ def local_folder(*names: str) -> Path | None:
     return found[0] if found else None
 
 
-def sha256(path: Path) -> str:
-    """Checksum of a file's content; of a folder's files and their names."""
+def sha256(path: Path, block_bytes: int = 2**20) -> str:
+    """Checksum of a file's content; of a folder's files and their names. Reads block by block."""
     digest = hashlib.sha256()
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if file.is_file():
             digest.update(file.relative_to(path).as_posix().encode() if path.is_dir() else b"")
-            digest.update(file.read_bytes())
+            with file.open("rb") as content:
+                while block := content.read(block_bytes):
+                    digest.update(block)
     return digest.hexdigest()
 
 

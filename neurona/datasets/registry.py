@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from rich.console import Console
 
-from neurona.datasets import haxby2001, uea_archive
+from neurona.datasets import haxby2001, question_sets, uea_archive
 from neurona.datasets.dataset import Dataset
 from neurona.errors import DataError, nearest_name
 
@@ -31,6 +31,10 @@ class Source(NamedTuple):
 DATASETS: dict[str, Source] = {
     haxby2001.NAME: Source(haxby2001.fetch, haxby2001.read),
     **{name: Source(partial(uea_archive.fetch, name), partial(uea_archive.read, name)) for name in uea_archive.NAMES},
+    **{
+        name: Source(partial(question_sets.fetch, name), partial(question_sets.read, name))
+        for name in (*question_sets.LAYOUTS, *question_sets.MADE)
+    },
 }
 
 

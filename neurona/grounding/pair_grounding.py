@@ -18,7 +18,6 @@ import numpy as np
 from flax import nnx
 from jaxtyping import Array, Float, Int
 
-
 DIAGONAL = -10.0
 """Pair score of an entity with itself."""
 

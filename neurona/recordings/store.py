@@ -6,6 +6,7 @@ recordings, channels and times. The result is what `Recordings.save` writes.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,9 @@ def finish(path: Path, coordinates: Mapping[str, tuple[str, Any]], attrs: Mappin
     """
     for left_over in path.rglob("*.partial"):
         left_over.unlink()
+    for half_written in path.iterdir():
+        if half_written.is_dir() and half_written.name != "signal":
+            shutil.rmtree(half_written)
     group = zarr.open_group(path, mode="r+", zarr_format=2)
     signal: Any = group["signal"]
     missing = int(signal.nchunks - signal.nchunks_initialized)

@@ -1,13 +1,16 @@
 import io
+import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
 
-from neurona.datasets.dataset import open_dataset, save_dataset
+from neurona.datasets.dataset import open_dataset, plain_vocabulary, save_dataset, vocabulary_of
 from neurona.datasets.uea_archive import read
 from neurona.errors import DataError, OutputError
+from neurona.programs import Vocabulary
 
 NAME = "hand_movement_direction"
 
@@ -56,3 +59,45 @@ def test_a_place_that_cannot_be_written_is_an_output_error(saved, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="set NEURONA_CACHE"):
         save_dataset(saved[0], tmp_path / "file" / "set")
+
+
+WORDS = Vocabulary(
+    concepts=("cat", "dog", "red"),
+    relations=("on", "under"),
+    categories={"Position": ("on", "under")},
+    definitions={"animal": "cat(x) | dog(x)"},
+    axioms=("forall x. cat(x) -> ~dog(x)",),
+)
+
+
+def test_a_vocabulary_survives_json():
+    assert vocabulary_of(json.loads(json.dumps(plain_vocabulary(WORDS)))) == WORDS
+
+
+def test_the_vocabulary_is_the_folders_own_where_it_has_one_else_the_cards(saved, tmp_path):
+    dataset, folder = saved
+    assert open_dataset(folder).vocabulary == dataset.card.vocabulary
+    (tmp_path / "truth").mkdir()
+    own = replace(dataset, words=WORDS, truth=tmp_path / "truth", left_out={"a word only in test": 3})
+    save_dataset(own, tmp_path / "own")
+    opened = open_dataset(tmp_path / "own")
+    assert opened.vocabulary == WORDS
+    assert opened.truth.resolve() == (tmp_path / "truth").resolve()
+    assert opened.left_out == {"a word only in test": 3}
+    assert not opened.simulated
+
+
+def test_recordings_stay_on_disk_until_asked_for(saved):
+    _, folder = saved
+    lazy, eager = open_dataset(folder), open_dataset(folder, lazy=False)
+    assert not lazy.recordings.data.variable._in_memory
+    assert eager.recordings.data.variable._in_memory
+    assert lazy.recordings.data.equals(eager.recordings.data)
+
+
+def test_a_damaged_vocabulary_is_named(saved):
+    _, folder = saved
+    pointer = json.loads((folder / "dataset.json").read_text())
+    (folder / "dataset.json").write_text(json.dumps(pointer | {"vocabulary": {"concepts": ["a"]}}))
+    with pytest.raises(DataError, match=r"dataset\.json: cannot be read"):
+        open_dataset(folder)

@@ -1,3 +1,4 @@
+import hashlib
 import http.server
 import io
 import threading
@@ -81,3 +82,12 @@ def test_folders_come_from_the_environment(monkeypatch, tmp_path):
     assert cache_folder() == tmp_path / "cache"
     assert local_folder("a", "b") == tmp_path / "b"
     assert local_folder("c") is None
+
+
+def test_checksums_do_not_depend_on_the_size_of_blocks(tmp_path):
+    content = bytes(range(256)) * 40
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "a").write_bytes(content)
+    expected = hashlib.sha256(content).hexdigest()
+    assert sha256(tmp_path / "set" / "a") == sha256(tmp_path / "set" / "a", block_bytes=7) == expected
+    assert sha256(tmp_path / "set", 7) == sha256(tmp_path / "set") == hashlib.sha256(b"a" + content).hexdigest()

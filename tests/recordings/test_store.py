@@ -49,6 +49,17 @@ def test_a_chunk_can_be_written_again_and_left_overs_go(tmp_path):
     assert not list(path.rglob("*.partial"))
 
 
+@pytest.mark.parametrize("name", [".zattrs", ".zarray", "0"])
+def test_coordinates_that_a_killed_writer_left_half_written_are_written_anew(tmp_path, name):
+    path = tmp_path / "r.zarr"
+    store.start(path, (4, 1, 2), 4)
+    store.write_rows(path, 0, np.ones((4, 1, 2)))
+    store.finish(path, coordinates(4, 1, 2), ATTRS)
+    (path / "subject" / name).unlink()
+    made = store.finish(path, coordinates(4, 1, 2), ATTRS)
+    assert made.data.subject.values.tolist() == ["s"] * 4
+
+
 def test_missing_chunks_are_counted(tmp_path):
     store.start(tmp_path / "r.zarr", (5, 1, 2), 2)
     store.write_rows(tmp_path / "r.zarr", 2, np.ones((2, 1, 2)))

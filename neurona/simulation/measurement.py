@@ -1,0 +1,181 @@
+"""How a response is measured: by one subject's brain, in time, under noise.
+
+    y_n[c, t] = sigma h(t) (G_s f_n)[c] + e_n[c, t],      e_n ~ N(0, C_time x C_space)   (Kronecker product)
+
+    G_s     = L (I + m E_s) T_s
+    T_s     shifted topography: row c is a Gaussian (5 mm) of the distance between z_c and z_c' + shift of subject s, of sum 1
+    E_s     mixing of neighbours: normal weights under a Gaussian kernel of l, rows of unit length
+    L       fMRI: I.  EEG: potentials of radial dipoles at sensors of the 10-20 system, p.(r - z) / |r - z|^3, average reference
+    h       fMRI: Glover's haemodynamic response to 1 s of stimulation, in the middle of volumes of TR 2 s.
+            EEG: Gaussian waves at 0.17 s (width 0.03) and 0.4 s (width 0.08); mean square 1 in both
+    C_time  = (1 - d) a^|t - t'| + d (slow drift: a constant and a slope of equal variance), mean diagonal 1
+    C_space = (1 - n) I + n exp(-|z_c - z_c'|^2 / 2 b^2)
+    sigma   is such that the variance of sigma h G_s f over images, averaged over components, time and subjects, is `snr`
+
+The mean variance of the noise is 1, so that `snr` is variance of signal by variance of noise. Drift is Gaussian with a known
+covariance, part of C_time, so that the likelihood of a recording keeps its closed form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float
+from nilearn.glm.first_level import glover_hrf
+from scipy.linalg import toeplitz
+from scipy.spatial.distance import cdist
+
+from neurona.simulation.brain import Brain
+from neurona.simulation.patterns import gaussian, smoothing
+from neurona.simulation.settings import SimulationSettings
+
+TR_S, VOLUMES = 2.0, 5
+STIMULUS_S = 1.0
+EEG_HZ, EEG_SAMPLES, EEG_START_S = 100.0, 70, -0.1
+_BLUR_MM = 5.0
+_OVERSAMPLING = 40
+_HEAD_CENTRE_MM = np.array([0.0, -18.0, 12.0])
+_SCALP_MM = 110.0
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """The measuring chain of all subjects.
+
+    Attributes:
+        channels: components, or sensors.
+        positions: of the channels, mm in MNI152 space.
+        times: of the samples, seconds after the stimulus.
+        gains: G_s.
+        time_course: h.
+        time_covariance, space_covariance: of the noise.
+    """
+
+    channels: tuple[str, ...]
+    positions: Float[np.ndarray, "channel 3"]
+    times: Float[np.ndarray, " time"]
+    gains: Float[np.ndarray, "subject channel component"]
+    time_course: Float[np.ndarray, " time"]
+    time_covariance: Float[np.ndarray, "time time"]
+    space_covariance: Float[np.ndarray, "channel channel"]
+
+    @cached_property
+    def space_root(self) -> Float[np.ndarray, "channel channel"]:
+        """Cholesky factor of the noise covariance over channels."""
+        return np.linalg.cholesky(self.space_covariance)
+
+    def signal(self, subject: int, responses: Float[np.ndarray, "image component"]) -> np.ndarray:
+        """G_s f, `[image, channel]`."""
+        return responses @ self.gains[subject].T
+
+    def scale(self, responses: Float[np.ndarray, "image component"], snr: float) -> float:
+        """sigma."""
+        variances = [self.signal(s, responses).var(axis=0).mean() for s in range(len(self.gains))]
+        power = float(np.mean(variances) * np.mean(self.time_course**2))
+        return float(np.sqrt(snr / power)) if power > 0 else 0.0
+
+    def noise(self, recordings: int, rng: np.random.Generator) -> Float[np.ndarray, "recording channel time"]:
+        """e."""
+        space = self.space_root.astype(np.float32)
+        time = np.linalg.cholesky(self.time_covariance).astype(np.float32)
+        # One matrix product for all time points: a stack of small ones is many times slower.
+        white = rng.standard_normal((len(time), recordings * len(space)), dtype=np.float32)
+        in_time = (time @ white).reshape(-1, len(space))
+        return (in_time @ space.T).reshape(len(time), recordings, -1).transpose(1, 2, 0).copy()
+
+
+def measure(brain: Brain, settings: SimulationSettings, rng: np.random.Generator) -> Measurement:
+    """The measuring chain that the settings ask for."""
+    subjects = np.stack([_subject(brain, settings, rng) for _ in range(settings.subjects)])
+    times: np.ndarray
+    times: np.ndarray
+    if settings.modality == "eeg":
+        channels, positions = sensors()
+        gains = lead_field(positions, brain.centroids) @ subjects
+        times = EEG_START_S + np.arange(EEG_SAMPLES) / EEG_HZ
+    else:
+        channels, positions, gains = brain.components, brain.centroids, subjects
+        times = (np.arange(VOLUMES) + 0.5) * TR_S
+    # Sensors stand further apart than components.
+    reach = settings.noise_smoothness_mm * (4 if settings.modality == "eeg" else 1)
+    shared = gaussian(cdist(positions, positions), reach)
+    return Measurement(
+        channels=channels,
+        positions=positions,
+        times=times,
+        gains=gains.astype(np.float32),
+        time_course=course(times, times, settings.modality),
+        time_covariance=noise_in_time(len(times), settings.autocorrelation, settings.drift),
+        space_covariance=(1 - settings.noise_spread) * np.eye(len(positions)) + settings.noise_spread * shared,
+    )
+
+
+def course(
+    times: Float[np.ndarray, " time"], window: Float[np.ndarray, " sample"], modality: str
+) -> Float[np.ndarray, " time"]:
+    """h at any times.
+
+    Args:
+        times: seconds after the stimulus.
+        window: times of a recording's samples, over which the mean square is 1.
+        modality: `fmri` or `eeg`.
+    """
+    shape = evoked_potential if modality == "eeg" else haemodynamic_response
+    return shape(times) / np.sqrt(np.mean(shape(window) ** 2))
+
+
+def haemodynamic_response(times: Float[np.ndarray, " time"]) -> Float[np.ndarray, " time"]:
+    """Glover's response to `STIMULUS_S` seconds of stimulation, at times in seconds after its onset."""
+    response = glover_hrf(1.0, oversampling=_OVERSAMPLING)
+    convolved = np.convolve(response, np.ones(int(STIMULUS_S * _OVERSAMPLING)))
+    return np.interp(times, np.arange(len(convolved)) / _OVERSAMPLING, convolved, left=0.0, right=0.0)
+
+
+def evoked_potential(times: Float[np.ndarray, " time"]) -> Float[np.ndarray, " time"]:
+    """An early and a late wave."""
+    return np.exp(-0.5 * ((times - 0.17) / 0.03) ** 2) - np.exp(-0.5 * ((times - 0.4) / 0.08) ** 2)
+
+
+def noise_in_time(samples: int, autocorrelation: float, drift: float) -> Float[np.ndarray, "time time"]:
+    """C_time."""
+    slopes = np.stack([np.ones(samples), np.linspace(-np.sqrt(3), np.sqrt(3), samples)])
+    slow = slopes.T @ slopes
+    return (1 - drift) * toeplitz(autocorrelation ** np.arange(samples)) + drift * slow / slow.diagonal().mean()
+
+
+def sensors() -> tuple[tuple[str, ...], Float[np.ndarray, "sensor 3"]]:
+    """Names and places of 64 EEG sensors, brought onto a sphere around the MNI152 brain."""
+    from mne.channels import make_standard_montage
+
+    places = make_standard_montage("biosemi64").get_positions()["ch_pos"]
+    directions = np.stack(list(places.values()))
+    directions = directions / np.linalg.norm(directions, axis=1, keepdims=True)
+    return tuple(places), _HEAD_CENTRE_MM + _SCALP_MM * directions
+
+
+def lead_field(
+    positions: Float[np.ndarray, "sensor 3"], centroids: Float[np.ndarray, "component 3"]
+) -> Float[np.ndarray, "sensor component"]:
+    """Potentials at the sensors of a radial unit dipole at each component."""
+    apart = positions[:, None] - centroids[None]
+    outward = centroids - _HEAD_CENTRE_MM
+    outward = outward / np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-9)
+    potential = np.einsum("kcx,cx->kc", apart, outward) / np.linalg.norm(apart, axis=2) ** 3
+    potential -= potential.mean(axis=0)
+    return potential / potential.std()
+
+
+def _subject(
+    brain: Brain, settings: SimulationSettings, rng: np.random.Generator
+) -> Float[np.ndarray, "component component"]:
+    """(I + m E_s) T_s."""
+    shift = settings.shift_mm * rng.standard_normal(3)
+    apart = cdist(brain.centroids, brain.centroids + shift)
+    # With few components the nearest one may be far: what counts is how much further the others are.
+    topography = gaussian(np.sqrt(apart**2 - apart.min(axis=1, keepdims=True) ** 2), _BLUR_MM)
+    topography /= topography.sum(axis=1, keepdims=True)
+    weights = smoothing(brain.distances, settings.smoothness_mm) * rng.standard_normal(topography.shape)
+    weights /= np.linalg.norm(weights, axis=1, keepdims=True)
+    return topography + settings.mixing * weights @ topography

@@ -1,0 +1,156 @@
+"""The dials of the simulator, in one place, each with its range."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from neurona.errors import ConfigError, nearest_name
+
+NULLS = ("none", "shuffled", "arguments_only")
+MODALITIES = ("fmri", "eeg")
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "subjects": (1, 1000),
+    "images": (2, 1_000_000),
+    "repeats": (1, 100),
+    "questions": (0, 1000),
+    "test_share": (0.0, 0.9),
+    "nouns": (20, 210),
+    "adjectives": (2, 40),
+    "things_least": (2, 12),
+    "things_most": (2, 12),
+    "adjectives_a_thing": (0.0, 3.0),
+    "relationships_a_thing": (0.0, 3.0),
+    "components": (16, 4096),
+    "parcels": (2, 44),
+    "spread": (1, 8),
+    "smoothness_mm": (1.0, 60.0),
+    "kinship": (0.0, 1.0),
+    "interaction": (0.0, 1.0),
+    "roles": (0.0, 1.0),
+    "snr": (0.0, 1e6),
+    "mixing": (0.0, 1.0),
+    "shift_mm": (0.0, 30.0),
+    "autocorrelation": (0.0, 0.99),
+    "drift": (0.0, 0.95),
+    "noise_spread": (0.0, 0.99),
+    "noise_smoothness_mm": (1.0, 60.0),
+}
+
+
+@dataclass(frozen=True)
+class SimulationSettings:
+    """What is simulated. The symbols are those of the package's docstring.
+
+    Attributes:
+        subjects: S; all see the same images.
+        images: scenes, one an image.
+        repeats: recordings of each image and subject.
+        questions: asked about each image.
+        test_share: share of the images that is set aside as part `test`.
+        nouns, adjectives: size of the vocabulary; smaller ones are made of the more frequent words.
+        things_least, things_most: things in a scene.
+        adjectives_a_thing, relationships_a_thing: how many, on average.
+        components: C, over both hemispheres.
+        parcels: networks of components, half of them in each hemisphere.
+        spread: parcels over which one concept is spread.
+        smoothness_mm: l, of all patterns.
+        kinship: k, share of a noun's pattern that its class has in common.
+        interaction: i, structure of relations and adjectives: 0 purely additive, 1 purely interactive.
+        roles: rho, how much a response depends on who does what to whom; 0 not at all.
+        snr: variance of the signal over images, by that of the noise, each averaged over components and time.
+        mixing: m, how strongly each subject mixes neighbouring components in its own way.
+        shift_mm: standard deviation, along each axis, of the shift of a subject's topography.
+        autocorrelation: a, of the noise from one time point to the next.
+        drift: d, share of the noise variance that is slow drift.
+        noise_spread: n, share of the noise variance that neighbouring components share.
+        noise_smoothness_mm: reach of the shared noise.
+        modality: one of `MODALITIES`; `eeg`: the same brain seen by sensors on the scalp.
+        null: one of `NULLS`; `shuffled` cuts the link between scene and response, `arguments_only` leaves relations without response.
+    """
+
+    subjects: int = 4
+    images: int = 1000
+    repeats: int = 1
+    questions: int = 25
+    test_share: float = 0.1
+    nouns: int = 210
+    adjectives: int = 40
+    things_least: int = 3
+    things_most: int = 6
+    adjectives_a_thing: float = 0.7
+    relationships_a_thing: float = 1.0
+    components: int = 1024
+    parcels: int = 18
+    spread: int = 2
+    smoothness_mm: float = 15.0
+    kinship: float = 0.5
+    interaction: float = 1.0
+    roles: float = 1.0
+    snr: float = 1.0
+    mixing: float = 0.3
+    shift_mm: float = 3.0
+    autocorrelation: float = 0.4
+    drift: float = 0.2
+    noise_spread: float = 0.5
+    noise_smoothness_mm: float = 12.0
+    modality: str = "fmri"
+    null: str = "none"
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in _RANGES.items():
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise ConfigError(f"simulation: {name} is {value}; it must lie between {low:g} and {high:g}")
+        for name, allowed in (("modality", MODALITIES), ("null", NULLS)):
+            value = getattr(self, name)
+            if value not in allowed:
+                raise ConfigError(f"simulation: {name} {value!r} is unknown{nearest_name(value, allowed)}")
+        if self.things_most < self.things_least:
+            raise ConfigError(
+                f"simulation: things_most is {self.things_most}, less than things_least {self.things_least}"
+            )
+        if self.components < 4 * self.parcels:
+            raise ConfigError(
+                f"simulation: {self.components} components in {self.parcels} parcels; a parcel needs 4 components, "
+                "so ask for more components or fewer parcels"
+            )
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> SimulationSettings:
+        """From a mapping, as a config file gives it.
+
+        Raises:
+            ConfigError: an unknown key, a value of the wrong type or out of range.
+        """
+        kinds = {field.name: type(field.default) for field in dataclasses.fields(cls)}
+        for name, value in values.items():
+            if name not in kinds:
+                raise ConfigError(f"simulation: unknown key {name!r}{nearest_name(name, kinds)}")
+            fits = isinstance(value, int | float if kinds[name] is float else kinds[name])
+            if not fits or isinstance(value, bool):
+                raise ConfigError(f"simulation: {name} must be of type {kinds[name].__name__}, found {value!r}")
+        return cls(**values)
+
+
+def parse_dials(texts: Iterable[str]) -> dict[str, Any]:
+    """`["roles=0", "nouns=100"]` as a mapping.
+
+    Raises:
+        ConfigError: a text without `=`, or a value that is no YAML.
+    """
+    found: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        try:
+            found[name.strip()] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"simulation: {text!r}: the value cannot be read ({error})") from error
+        if not equals:
+            raise ConfigError(f"simulation: {text!r} has no '='; write dial=value, e.g. roles=0.5")
+    return found

@@ -1,0 +1,274 @@
+"""`simulate`: settings and a seed in, scenes, recordings, questions and the truth about them out."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+
+from neurona.datasets.card import read_card
+from neurona.datasets.dataset import Dataset
+from neurona.recordings.recordings import Recordings
+from neurona.scenes.questions import COLUMNS, questions_from_scenes, vocabulary_of
+from neurona.scenes.scene_graph import SceneGraph
+from neurona.simulation.brain import Brain, make_brain
+from neurona.simulation.hypotheses import hypotheses
+from neurona.simulation.ideal_observer import Observed, observe, whiten
+from neurona.simulation.measurement import Measurement, measure
+from neurona.simulation.nulls import shuffled_scenes
+from neurona.simulation.ontology import Ontology, make_ontology
+from neurona.simulation.patterns import Patterns, plant
+from neurona.simulation.responses import ResponseModel
+from neurona.simulation.scenes import make_scenes
+from neurona.simulation.settings import SimulationSettings
+
+_SCENES, _PATTERNS, _SUBJECTS, _PARTS, _NOISE, _QUESTIONS, _NULL, _OBSERVER = range(8)
+"""Random streams of one seed: a dial that touches one of them leaves the draws of the others as they are."""
+
+RUN_IMAGES = 37
+"""Images in a run, as in BOLD5000."""
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What was planted, and how it was measured.
+
+    Attributes:
+        patterns: of all words, and the parcels that carry them.
+        model: responses to facts.
+        measurement: subjects, time course and noise.
+        scale: sigma.
+        shown: whose scene's response each subject shows at each image; the image's own unless shuffled.
+    """
+
+    patterns: Patterns
+    model: ResponseModel
+    measurement: Measurement
+    scale: float
+    shown: Int[np.ndarray, "subject image"]
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """SIMULATED data with the truth beside them.
+
+    Attributes:
+        settings, seed: what it was made from.
+        brain: components and parcels.
+        ontology: words.
+        scenes: one an image.
+        parts: part of each image, `train` or `test`.
+        recordings: by subject, then image, then repeat; coordinate `image` along recording.
+        questions: about images, as `questions_from_scenes` makes them.
+        truth: what was planted.
+    """
+
+    settings: SimulationSettings
+    seed: int
+    brain: Brain
+    ontology: Ontology
+    scenes: tuple[SceneGraph, ...]
+    parts: tuple[str, ...]
+    recordings: Recordings
+    questions: pd.DataFrame
+    truth: Truth
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        return subject_names(self.settings)
+
+    def asking(self, questions: pd.DataFrame) -> Simulation:
+        """The same data with other questions, e.g. those of another split.
+
+        Args:
+            questions: columns as `questions_from_scenes` makes them.
+        """
+        return dataclasses.replace(self, questions=questions)
+
+    def dataset(self) -> Dataset:
+        """Recordings and questions as any other data set: each question is asked of each recording of its image."""
+        asked = pd.DataFrame(
+            {"recording": self.recordings.data.recording.values, "image": self.recordings.data.image.values}
+        ).merge(self.questions, on="image", sort=False)
+        asked["question"] = asked["recording"] + "_" + asked["question"].str.rsplit("_", n=1).str[-1]
+        columns = ["question", "recording", *COLUMNS[1:]]
+        return Dataset(
+            "simulated", read_card("simulated"), self.recordings, asked[columns], words=self.ontology.vocabulary
+        )
+
+    @cached_property
+    def observed(self) -> tuple[Observed, ...]:
+        """The ideal observer's answers to `questions`, by subject."""
+        settings, truth = self.settings, self.truth
+        held = hypotheses(self.questions, self.scenes, self.ontology.vocabulary, self.ontology.class_of)
+        responses = truth.model.scenes(self.scenes)
+        values = self.recordings.data.values.reshape(
+            settings.subjects, settings.images * settings.repeats, *self.recordings.data.shape[1:]
+        )
+        places = np.arange(settings.images * settings.repeats).reshape(settings.images, settings.repeats)
+        found = []
+        for subject in range(settings.subjects):
+            rng = np.random.default_rng([self.seed, _OBSERVER, subject])
+            of_recordings = np.repeat(responses, settings.repeats, axis=0)
+            whitened = whiten(truth.measurement, subject, truth.scale, of_recordings, values[subject])
+            seen = observe(held, truth.model, whitened, places, rng)
+            if settings.null == "shuffled":
+                seen = seen._replace(expected=seen.chance)
+            found.append(seen)
+        return tuple(found)
+
+    def ideal_observer(self) -> pd.DataFrame:
+        """SIMULATED: the ideal observer's answer to each question of `dataset()`, in its order.
+
+        Returns:
+            Columns question, recording, llr, correct (realised), expected (highest accuracy to be expected), chance.
+        """
+        asked = self.dataset().questions
+        data = self.recordings.data
+        of_image = {name: rows.index.to_numpy() for name, rows in self.questions.reset_index().groupby("image")}
+        rows = np.concatenate([of_image[image] for image in data.image.values if image in of_image])
+        place = dict(zip(data.recording.values, range(len(data)), strict=True))
+        shape = (self.settings.subjects, self.settings.images, self.settings.repeats)
+        subject, _, repeat = np.unravel_index([place[name] for name in asked["recording"]], shape)
+        llr, correct, expected, chance = (
+            np.stack([getattr(seen, name) for seen in self.observed]) for name in Observed._fields
+        )
+        return pd.DataFrame(
+            {
+                "question": asked["question"],
+                "recording": asked["recording"],
+                "llr": llr[subject, rows, repeat],
+                "correct": correct[subject, rows, repeat],
+                "expected": expected[subject, rows],
+                "chance": chance[subject, rows],
+            }
+        )
+
+
+def subject_names(settings: SimulationSettings) -> tuple[str, ...]:
+    """SIM1, SIM2, ..."""
+    return tuple(f"SIM{number}" for number in range(1, settings.subjects + 1))
+
+
+def simulate(settings: SimulationSettings | None = None, seed: int = 0) -> Simulation:
+    """Simulate a study.
+
+    Args:
+        settings: the dials; defaults when None.
+        seed: of everything that is drawn. Dials of signal and noise strength leave the draws as they are.
+    """
+    settings = settings or SimulationSettings()
+
+    def stream(number: int) -> np.random.Generator:
+        return np.random.default_rng([seed, number])
+
+    brain = make_brain(settings.components, settings.parcels)
+    ontology = make_ontology(settings.nouns, settings.adjectives)
+    scenes = make_scenes(ontology, settings, stream(_SCENES))
+    patterns = plant(brain, ontology, settings, stream(_PATTERNS))
+    model = ResponseModel(ontology, patterns, settings.interaction, settings.null != "arguments_only")
+    measurement = measure(brain, settings, stream(_SUBJECTS))
+    parts = _parts(settings, stream(_PARTS))
+    shown = np.tile(np.arange(settings.images), (settings.subjects, 1))
+    if settings.null == "shuffled":
+        shown = shuffled_scenes(parts, settings.subjects, stream(_NULL))
+    responses = model.scenes(scenes)
+    scale = measurement.scale(responses, settings.snr)
+    values = _values(measurement, scale, responses, shown, settings.repeats, stream(_NOISE))
+    truth = Truth(patterns, model, measurement, scale, shown)
+    recordings = _recordings(values, measurement, brain, settings, scenes, parts, seed)
+    questions = _questions(scenes, parts, settings, seed)
+    return Simulation(settings, seed, brain, ontology, scenes, parts, recordings, questions, truth)
+
+
+def _parts(settings: SimulationSettings, rng: np.random.Generator) -> tuple[str, ...]:
+    held_out = set(rng.permutation(settings.images)[: round(settings.test_share * settings.images)].tolist())
+    return tuple("test" if image in held_out else "train" for image in range(settings.images))
+
+
+def _values(
+    measurement: Measurement,
+    scale: float,
+    responses: Float[np.ndarray, "image component"],
+    shown: Int[np.ndarray, "subject image"],
+    repeats: int,
+    rng: np.random.Generator,
+) -> Float[np.ndarray, "recording channel time"]:
+    course = (scale * measurement.time_course).astype(np.float32)
+    values = []
+    for subject, order in enumerate(shown):
+        signal = np.repeat(measurement.signal(subject, responses[order]), repeats, axis=0)
+        recorded = measurement.noise(len(signal), rng)
+        recorded += signal[:, :, None] * course
+        values.append(recorded)
+    return np.concatenate(values)
+
+
+def _recordings(
+    values: Float[np.ndarray, "recording channel time"],
+    measurement: Measurement,
+    brain: Brain,
+    settings: SimulationSettings,
+    scenes: tuple[SceneGraph, ...],
+    parts: tuple[str, ...],
+    seed: int,
+) -> Recordings:
+    runs = _runs(parts)
+    rows = [
+        (subject, scene.image, f"{subject}_{runs[k]}", parts[k], f"_r{repeat + 1}" if settings.repeats > 1 else "")
+        for subject in subject_names(settings)
+        for k, scene in enumerate(scenes)
+        for repeat in range(settings.repeats)
+    ]
+    images = [row[1] for row in rows]
+    eeg = settings.modality == "eeg"
+    made = Recordings.make(
+        values,
+        ids=[f"{row[0]}_{row[1]}{row[4]}" for row in rows],
+        channels=measurement.channels,
+        sampling_hz=float(1 / (measurement.times[1] - measurement.times[0])),
+        modality=settings.modality,
+        units="uV" if eeg else "noise standard deviations",
+        subject=[row[0] for row in rows],
+        run=[row[2] for row in rows],
+        split=[row[3] for row in rows],
+        label=images,
+        positions=measurement.positions,
+        groups=None if eeg else [brain.parcels[k] for k in brain.parcel_of_component],
+        space="MNI152",
+        start_s=float(measurement.times[0]),
+        simulated=True,
+    )
+    marked = made.data.assign_coords(image=("recording", images))
+    return Recordings(marked.assign_attrs(simulation=json.dumps({"seed": seed} | dataclasses.asdict(settings))))
+
+
+def _runs(parts: tuple[str, ...]) -> list[str]:
+    """Run of each image: images of one part, in their order, `RUN_IMAGES` a run."""
+    runs = [""] * len(parts)
+    for part in sorted(set(parts)):
+        members = [k for k, name in enumerate(parts) if name == part]
+        for place, k in enumerate(members):
+            runs[k] = f"{part}{place // RUN_IMAGES + 1:02d}"
+    return runs
+
+
+def _questions(
+    scenes: tuple[SceneGraph, ...], parts: tuple[str, ...], settings: SimulationSettings, seed: int
+) -> pd.DataFrame:
+    if settings.questions == 0:
+        return pd.DataFrame(columns=list(COLUMNS))
+    part_of = {scene.image: part for scene, part in zip(scenes, parts, strict=True)}
+    trained = [scene for scene in scenes if part_of[scene.image] == "train"]
+    return questions_from_scenes(
+        scenes,
+        vocabulary_of(trained),
+        per_scene=settings.questions,
+        seed=int(np.random.default_rng([seed, _QUESTIONS]).integers(2**31)),
+        parts=part_of,
+    )
