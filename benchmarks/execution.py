@@ -242,6 +242,7 @@ def plot(found: list[dict], plain: dict, path: Path) -> None:
         axis.set(xlabel=key, ylabel="questions per second", xticks=[row[key] for row in rows])
         axis.set_xticklabels([str(row[key]) for row in rows])
         axis.spines[["top", "right"]].set_visible(False)
+    figure.suptitle("SIMULATED recordings", fontsize=9, color="grey")
     axes[0].legend(frameon=False)
     figure.savefig(path, dpi=120)
 

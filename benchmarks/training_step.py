@@ -169,6 +169,7 @@ def plot(found: list[dict], path: Path) -> None:
     axes[0].set(xlabel="entities P", ylabel="questions per second", title="Training step, vocabulary 1000")
     axes[1].semilogx(sizes, [row["peak_memory_mb"] for row in rows], "o-")
     axes[1].set(xlabel="entities P", ylabel="peak memory, MiB", title="Memory of the process")
+    figure.suptitle("SIMULATED recordings", fontsize=9, color="grey")
     for axis in axes:
         axis.spines[["top", "right"]].set_visible(False)
         axis.set_xticks(sizes, [str(size) for size in sizes])

@@ -90,7 +90,6 @@ def measure(brain: Brain, settings: SimulationSettings, rng: np.random.Generator
     """The measuring chain that the settings ask for."""
     subjects = np.stack([_subject(brain, settings, rng) for _ in range(settings.subjects)])
     times: np.ndarray
-    times: np.ndarray
     if settings.modality == "eeg":
         channels, positions = sensors()
         gains = lead_field(positions, brain.centroids) @ subjects
