@@ -113,6 +113,8 @@ def check(
     from neurona.datasets.registry import DATASETS, source
 
     console, folder = Console(), Path(name)
+    if len(folder.parts) > 1 and not folder.is_dir():
+        raise DataError(f"{folder}: no such folder; name a folder as obtained or converted, or a data set")
     as_obtained = name not in DATASETS and folder.is_dir() and not (folder / "dataset.json").is_file()
     if as_obtained or layout:
         report = known_layout(folder, layout).check(folder, console)

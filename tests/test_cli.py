@@ -244,6 +244,12 @@ def test_data_check_says_what_a_folder_holds(neurona, ts_folder):
     assert "finger_movements" in neurona("data", "list")[1]
 
 
+def test_data_check_of_a_folder_that_is_not_there_says_so(neurona, tmp_path):
+    code, _, error = neurona("data", "check", tmp_path / "nothing")
+    assert code == 2
+    assert "no such folder" in error
+
+
 def test_a_damaged_cached_data_set_ends_with_code_2(neurona, ts_folder, tmp_path):
     from rich.console import Console
 
