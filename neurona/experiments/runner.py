@@ -9,7 +9,7 @@ import jax
 import numpy as np
 import pandas as pd
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 
 from neurona.datasets.dataset import Dataset
 from neurona.datasets.registry import source
@@ -34,9 +34,12 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     if config.evaluation.shuffle:
         dataset = shuffled(dataset, config.seed)
     batch = QuestionBatch.of(dataset)
-    folds = {
-        name: train_fold(config, dataset, batch, held) for name, held in track(masks.items(), "folds", console=console)
-    }
+    # Not rich.progress.track: after an error its display would go on until the traceback is forgotten.
+    with Progress(console=console) as progress:
+        folds = {
+            name: train_fold(config, dataset, batch, held)
+            for name, held in progress.track(masks.items(), description="folds")
+        }
     predictions = _predictions(batch, folds, masks)
     metrics = {"accuracy": accuracy_table(predictions, seed=config.seed), "baselines": {}}
     if config.evaluation.baselines:
