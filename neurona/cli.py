@@ -106,10 +106,11 @@ def check(
     ],
     path: Annotated[Path | None, typer.Option(help="folder to check instead of the cache")] = None,
     layout: Annotated[str | None, typer.Option(help="of a folder as obtained; detected unless given")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="key=value, a setting of the layout")] = None,
 ) -> None:
     """Read a data set whole and say what it holds, or everything that is wrong with it; a fault ends with exit code 2."""
+    from neurona.datasets import layouts
     from neurona.datasets.dataset import open_dataset
-    from neurona.datasets.question_sets import layout as known_layout
     from neurona.datasets.registry import DATASETS, source
 
     console, folder = Console(), Path(name)
@@ -117,7 +118,7 @@ def check(
         raise DataError(f"{folder}: no such folder; name a folder as obtained or converted, or a data set")
     as_obtained = name not in DATASETS and folder.is_dir() and not (folder / "dataset.json").is_file()
     if as_obtained or layout:
-        report = known_layout(folder, layout).check(folder, console)
+        report = layouts.check(folder, console, layout, set_ or ())
         console.print(report.summary(), highlight=False)
         for note in report.notes:
             console.print(f"note: {note}", highlight=False)
@@ -133,8 +134,9 @@ def check(
         dataset = source(name).read(path, console)
     data = dataset.recordings.data
     sizes = " x ".join(f"{size} {axis}s" for axis, size in data.sizes.items())
+    title = dataset.card.title
     console.print(
-        f"{dataset.card.title}{' (SIMULATED)' if dataset.simulated else ''}\n{sizes}, {data.attrs['units']}, "
+        f"{title}{' (SIMULATED)' if dataset.simulated and 'SIMULATED' not in title else ''}\n{sizes}, {data.attrs['units']}, "
         f"{len(dataset.questions)} questions: no faults"
     )
     for why, number in dataset.left_out.items():
@@ -147,17 +149,22 @@ def check(
 def convert(
     folder: Annotated[Path, typer.Argument(help="as obtained")],
     out: Annotated[Path, typer.Argument(help="folder of the data set to be")],
-    layout: Annotated[str | None, typer.Option(help="bold5000_qa or cneuromod_qa; detected unless given")] = None,
+    layout: Annotated[
+        str | None, typer.Option(help="bold5000_qa, cneuromod_qa, bids_fmri or bids_meeg; detected unless given")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="key=value, a setting of the layout; see docs/tutorial.md")
+    ] = None,
 ) -> None:
     """Convert a folder as obtained to a data set; after a kill or a full disk, the same command goes on where it stopped."""
-    from neurona.datasets.question_sets import layout as known_layout
+    from neurona.datasets import layouts
 
     console = Console()
-    made = known_layout(folder, layout).convert(folder, out, console)
+    made = layouts.convert(folder, out, console, layout, set_ or ())
     for note in made.notes:
         console.print(f"note: {note}", highlight=False)
     for why, number in made.left_out.items():
-        console.print(f"left out: {number} questions: {why} (left_out.parquet)", highlight=False)
+        console.print(f"left out: {number} questions: {why}", highlight=False)
     what = f"{made.n_recordings} recordings, {made.n_questions} questions"
     console.print(f"{out}: {what}{' (SIMULATED)' if made.simulated else ''}", highlight=False)
 

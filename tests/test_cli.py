@@ -11,7 +11,7 @@ import pytest
 
 CONFIGS = Path(__file__).parents[1] / "experiments"
 MEG, FMRI = CONFIGS / "meg_directions" / "directions.yaml", CONFIGS / "haxby2001" / "slice.yaml"
-QUICK = ("--set", "training.decays=[0.03]", "--set", "evaluation.baselines=[ridge]")
+QUICK = ("--set", "decoder.decays=[0.03]", "--set", "evaluation.baselines=[ridge]")
 
 
 def meg(ts_folder, out):
@@ -31,7 +31,7 @@ def meg_run(ts_folder, tmp_path_factory):
     overrides = [
         f"data.path={ts_folder}",
         "entities={method: windows, n_bins: 8, n_windows: 4}",
-        "training.decays=[0.01, 0.1]",
+        "decoder.decays=[0.01, 0.1]",
     ]
     run(load_config(MEG, overrides), out, Console(quiet=True))
     return out
@@ -47,8 +47,8 @@ def test_run_leaves_all_its_files_and_decodes_what_was_planted(meg_run):
     assert describe["low"] > 0.5 < describe["value"] <= describe["high"]
     assert set(metrics["baselines"]) == {"ridge", "linear_svc", "lda"}
     predictions = pd.read_parquet(meg_run / "predictions.parquet")
-    columns = ["question", "recording", "program", "answer", "type", "fold", "predicted", "score", "chance"]
-    assert list(predictions) == columns
+    columns = "question recording program answer type image fold predicted score chance seed"
+    assert list(predictions) == columns.split()
     assert predictions.recording.str.startswith("test-").all()
     yes_no = predictions[predictions.type != "describe"]
     assert ((yes_no.score > 0) == (yes_no.predicted == "yes")).all()
@@ -142,7 +142,7 @@ def test_a_query_needs_a_finished_run(neurona, tmp_path):
         ("trainings.steps=3", "unknown key 'trainings'; did you mean 'training'?"),
         ("data.name=hand_movement_directions", "did you mean 'hand_movement_direction'?"),
         ("data.path=/nowhere", "/nowhere: no such folder"),
-        ("evaluation.split=leave_one_run_out", "has 1 run, leave_one_run_out needs two"),
+        ("evaluation.split=leave_one_run_out", "has 1 run, leaving one out needs two"),
         ("entities={method: windows, n_bins: 9, n_windows: 2}", "do not share out among 2 windows"),
         ("entities={method: windows, n_bins: 900}", "900 bins of 40 samples"),
         ("evaluation.baselines=[rigde]", "should be 'ridge', 'linear_svc' or 'lda' (found 'rigde')"),

@@ -10,13 +10,37 @@ shrinks noisy directions most. Only answers supervise it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
 import jax
 import jax.numpy as jnp
+from annotated_types import Ge, Le, MinLen
 from flax import nnx
 from jaxtyping import Array, Float, Int
 
 from neurona.encoders import NoiseWhitening
 from neurona.execution import Answers, Logic, ProgramBatch, Scores, execute
+
+
+@dataclass(frozen=True)
+class LinearEvidenceSettings:
+    """How a linear evidence decoder is trained: full-batch L-BFGS.
+
+    Attributes:
+        logic: of the programs.
+        shrinkage: of the noise correlations; estimated when None.
+        steps: of L-BFGS.
+        decays: candidates for the weight decay, chosen by inner folds of the training recordings.
+        inner_folds: how many.
+    """
+
+    kind: Literal["linear_evidence"] = "linear_evidence"
+    logic: Literal["reference", "goedel", "product", "lukasiewicz", "smooth"] = "product"
+    shrinkage: Annotated[float, Ge(0), Le(1)] | None = None
+    steps: Annotated[int, Ge(1)] = 40
+    decays: Annotated[tuple[float, ...], MinLen(1)] = (0.003, 0.01, 0.03, 0.1, 0.3)
+    inner_folds: Annotated[int, Ge(2)] = 4
 
 
 class LinearEvidence(nnx.Module):
@@ -35,10 +59,13 @@ class LinearEvidence(nnx.Module):
         self.bias = nnx.Param(jnp.zeros(n_concepts))
         self.logic = logic
 
+    def scores(self, encoded: Float[Array, "recording feature"]) -> Scores:
+        """s_c, the whole recording as one entity."""
+        return Scores(unary=(encoded @ self.weight[...] + self.bias[...][None])[:, :, None])
+
     def answer(self, encoded: Float[Array, "recording feature"], programs: ProgramBatch) -> Answers:
         """Answers from encoded features; training encodes once and calls this at every step."""
-        logits = encoded @ self.weight[...] + self.bias[...][None]
-        return execute(programs, Scores(unary=logits[:, :, None]), self.logic)
+        return execute(programs, self.scores(encoded), self.logic)
 
     def __call__(self, features: Float[Array, "recording feature"], programs: ProgramBatch) -> Answers:
         return self.answer(self.whitening(features), programs)

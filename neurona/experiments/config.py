@@ -1,124 +1,151 @@
-"""The schema of an experiment's YAML file; the one source of defaults."""
+"""Reading a config: YAML files that extend each other, overrides of single keys, errors that name file and key."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from neurona.errors import ConfigError, nearest_name
+from neurona.experiments.schema import Config
 
+__all__ = ["Config", "load_config", "validated"]
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DataConfig(_Section):
-    """Which data set, and where when it is not fetched."""
-
-    name: str
-    path: Path | None = None
-
-
-class ParcelsConfig(_Section):
-    """fMRI: data-driven parcels, fitted on training recordings."""
-
-    method: Literal["ward", "kmeans"]
-    n_parcels: int = Field(20, ge=2)
-
-
-class WindowsConfig(_Section):
-    """M/EEG: sensor groups x time windows; features are means over bins of time."""
-
-    method: Literal["windows"]
-    n_bins: int = Field(20, ge=1)
-    n_windows: int = Field(5, ge=1)
-
-
-class DecoderConfig(_Section):
-    """Logic of the programs; shrinkage of the noise correlations, estimated when null."""
-
-    logic: Literal["reference", "product", "lukasiewicz", "smooth"] = "product"
-    shrinkage: float | None = Field(None, ge=0, le=1)
-
-
-class TrainingConfig(_Section):
-    """Full-batch L-BFGS; weight decay chosen by inner folds of the training recordings."""
-
-    steps: int = Field(40, ge=1)
-    decays: tuple[float, ...] = Field((0.003, 0.01, 0.03, 0.1, 0.3), min_length=1)
-    inner_folds: int = Field(4, ge=2)
-
-
-class EvaluationConfig(_Section):
-    """Folds, classical baselines on the same folds, and the control with shuffled answers."""
-
-    split: Literal["leave_one_run_out", "published"]
-    baselines: tuple[Literal["ridge", "linear_svc", "lda"], ...] = ("ridge", "linear_svc", "lda")
-    shuffle: bool = False
-
-
-class Config(_Section):
-    """One experiment."""
-
-    name: str
-    data: DataConfig
-    entities: Annotated[ParcelsConfig | WindowsConfig, Field(discriminator="method")]
-    decoder: DecoderConfig = DecoderConfig()  # type: ignore[call-arg]
-    training: TrainingConfig = TrainingConfig()  # type: ignore[call-arg]
-    evaluation: EvaluationConfig
-    seed: int = Field(0, ge=0)
-
-    def digest(self) -> str:
-        """Ten hexadecimal digits that name the config's run directory."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:10]
+CHOOSING = {"entities": "method", "decoder": "kind"}
+"""Sections of which there are several kinds, and the key that tells which; `decoder: explain` is short for the key alone."""
 
 
 def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
-    """Read a config and apply `key=value` overrides (`training.steps=50`).
+    """Read a config and apply `key=value` overrides (`training.epochs=50`, `decoder=explain`).
+
+    A file that says `extends: OTHER.yaml` (beside it) gives only what differs. Choosing another kind of entities or decoder
+    starts from that kind's defaults.
 
     Raises:
         ConfigError: missing file, bad YAML, unknown key (the nearest is named) or a value that does not fit.
     """
-    if not path.is_file():
-        raise ConfigError(f"{path}: no such config file")
-    try:
-        tree: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not YAML: {error}") from error
-    if not isinstance(tree, dict):
-        raise ConfigError(f"{path}: expected keys and values, found {type(tree).__name__}")
+    tree = _read(path, ())
     for override in overrides:
         key, found, value = override.partition("=")
         if not found:
             raise ConfigError(f"--set {override}: expected key=value")
-        *sections, last = key.split(".")
-        place = tree
-        for section in sections:
-            place = place.setdefault(section, {})
-            if not isinstance(place, dict):
-                raise ConfigError(f"--set {override}: {section!r} is a value, not a section")
-        place[last] = yaml.safe_load(value)
+        try:
+            parsed = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"--set {override}: the value cannot be read ({error})") from error
+        _set(tree, key.split("."), parsed, override)
+    return validated(tree, path)
+
+
+def validated(tree: Mapping[str, Any], path: Path) -> Config:
+    """A config from keys and values; `path` is where they came from.
+
+    Raises:
+        ConfigError: an unknown key or a value that does not fit.
+    """
     try:
         return Config.model_validate(tree)
     except ValidationError as error:
         raise ConfigError("\n".join(_explain(path, one) for one in error.errors())) from error
 
 
-def _explain(path: Path, error: Any) -> str:
-    # A union's location holds the tag of the chosen member, which is no key of the file.
-    keys = [str(key) for key in error["loc"] if key not in ("ward", "kmeans", "windows")]
-    where = ".".join(keys)
-    if error["type"] != "extra_forbidden":
-        return f"{path}: {where}: {error['msg']} (found {error.get('input')!r})"
-    sections = {"entities": WindowsConfig if "windows" in error["loc"] else ParcelsConfig}
-    model: Any = Config
+def _read(path: Path, before: tuple[Path, ...]) -> dict[str, Any]:
+    if not path.is_file():
+        raise ConfigError(f"{path}: no such config file")
+    if path in before:
+        raise ConfigError(f"{path}: extends itself, by way of {' and '.join(map(str, before))}")
+    try:
+        tree: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not YAML: {error}") from error
+    if not isinstance(tree, dict):
+        raise ConfigError(f"{path}: expected keys and values, found {type(tree).__name__}")
+    parent = tree.pop("extends", None)
+    if parent is None:
+        return _with_kinds(tree)
+    return _merged(_read((path.parent / str(parent)).resolve(), (*before, path)), _with_kinds(tree))
+
+
+def _with_kinds(tree: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: {CHOOSING[key]: value} if key in CHOOSING and isinstance(value, str) else value
+        for key, value in tree.items()
+    }
+
+
+def _merged(old: Any, new: Any, key: str = "") -> Any:
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return new
+    kind = CHOOSING.get(key)
+    if kind and new.get(kind, old.get(kind)) != old.get(kind):
+        return new
+    return old | {name: _merged(old.get(name), value, name) for name, value in new.items()}
+
+
+def _set(tree: dict[str, Any], keys: Sequence[str], value: Any, override: str) -> None:
     for section in keys[:-1]:
-        model = sections.get(section) or model.model_fields[section].annotation
-    return f"{path}: unknown key {where!r}{nearest_name(keys[-1], model.model_fields)}"
+        if not isinstance(tree.get(section, {}), dict):
+            raise ConfigError(f"--set {override}: {section!r} is a value, not a section")
+    new = value
+    for key in reversed(keys):
+        new = {key: new}
+    # The text after the = replaces what was there, but for the kind alone.
+    whole = len(keys) == 1 and isinstance(value, dict)
+    tree.update(_with_kinds(new) if whole else _merged(tree, _with_kinds(new)))
+
+
+def _explain(path: Path, error: Any) -> str:
+    """One line: file, key, and what is wrong with it. Unions put the name of the chosen kind into the place, which is no key."""
+    model: Any = Config
+    keys: list[str] = []
+    for key in map(str, error["loc"]):
+        fields = _fields(model)
+        if key in fields:
+            model = fields[key]
+        elif chosen := _member(model, key):
+            model = chosen
+            continue
+        keys.append(key)
+    where = ".".join(keys)
+    if error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        return f"{path}: unknown key {where!r}{nearest_name(keys[-1], _fields(model))}"
+    return f"{path}: {where}: {error['msg']} (found {error.get('input')!r})"
+
+
+def _fields(kind: Any) -> dict[str, Any]:
+    for one in (kind, *_members(kind)):
+        if isinstance(one, type) and issubclass(one, BaseModel):
+            return {name: field.annotation for name, field in one.model_fields.items()}
+        if dataclasses.is_dataclass(one):
+            return {field.name: field.type for field in dataclasses.fields(one)}
+    return {}
+
+
+def _members(kind: Any) -> list[Any]:
+    return [part for one in get_args(kind) for part in (one, *_members(one))]
+
+
+def _member(kind: Any, name: str) -> Any:
+    """The member of a union that a discriminating value, or the name of its class, chooses."""
+    for one in (kind, *_members(kind)):
+        if not isinstance(one, type):
+            continue
+        if one.__name__ == name:
+            return one
+        for key in CHOOSING.values():
+            default = _default(one, key)
+            if name in default:
+                return one
+    return None
+
+
+def _default(model: type, key: str) -> tuple[Any, ...]:
+    if issubclass(model, BaseModel) and key in model.model_fields:
+        return get_args(model.model_fields[key].annotation)
+    if dataclasses.is_dataclass(model):
+        return tuple(field.default for field in dataclasses.fields(model) if field.name == key)
+    return ()

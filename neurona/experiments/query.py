@@ -9,7 +9,6 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import jax.numpy as jnp
 import networkx as nx
 import numpy as np
 import xarray as xr
@@ -19,14 +18,12 @@ from neurona.datasets.dataset import vocabulary_of
 from neurona.errors import DataError, nearest_name
 from neurona.execution import (
     Explanation,
-    Logic,
-    Scores,
     compile_programs,
     execute,
     execute_and_trace,
     explain,
-    get_logic,
 )
+from neurona.experiments.grounding import read_scores
 from neurona.experiments.run_folder import open_run
 from neurona.graphs import concept_graph, is_a_links
 from neurona.programs import Vocabulary, expand, parse
@@ -64,7 +61,7 @@ class RecordingState:
     """
 
     def __init__(self, folder: Path, recording: str):
-        config, store = open_run(folder)
+        _, store = open_run(folder)
         known = [str(name) for name in store.recording.values]
         if recording not in known:
             raise DataError(f"{folder}: no held-out recording {recording!r}{nearest_name(recording, known)}")
@@ -72,16 +69,10 @@ class RecordingState:
         if "vocabulary" not in store.attrs:
             raise DataError(f"{folder}: made by an older version, which kept no vocabulary; run the experiment again")
         self.vocabulary: Vocabulary = vocabulary_of(json.loads(store.attrs["vocabulary"]))
-        self.logic: Logic = get_logic(config.decoder.logic)
         self.state: xr.Dataset = store.sel(recording=recording)
+        self.scores, self.logic, self.hypothesis = read_scores(self.state)
         self.entities = [str(name) for name in store.entity.values]
         self.evidence: Float[np.ndarray, "entity concept"] = self.state.evidence.values
-
-    @property
-    def scores(self) -> Scores:
-        """Scene-level concept scores: the entities' evidence and the bias."""
-        logits = self.evidence.sum(axis=0) + self.state.bias.values
-        return Scores(unary=jnp.asarray(logits)[None, :, None])
 
     def ask(self, text: str) -> Reply:
         """Answer a query in logic syntax.
@@ -91,8 +82,8 @@ class RecordingState:
         """
         query = parse(text, self.vocabulary)
         batch = compile_programs([query], self.vocabulary, [0])
-        answers, traces = execute_and_trace(batch, self.scores, self.logic)
-        explanation = explain(batch, traces, 0, query, self.vocabulary, ("the recording",))
+        answers, traces = execute_and_trace(batch, self.scores, self.logic, self.hypothesis)
+        explanation = explain(batch, traces, 0, query, self.vocabulary, self._scored)
         concepts = self._concepts(query)
         carriers = {concept: self.carriers(concept) for concept in concepts}
         value = float(answers.yes_no[0])
@@ -108,6 +99,12 @@ class RecordingState:
         yes = float(1 / (1 + np.exp(-value)))
         return Reply("yes" if yes > 0.5 else "no", max(yes, 1 - yes), concepts, carriers, explanation)
 
+    @property
+    def _scored(self) -> tuple[str, ...]:
+        """Names of the entities that programs are executed on."""
+        size = self.scores.unary.shape[2]
+        return ("the recording",) if size == 1 else tuple(self._place(row) for row in range(size))
+
     def carriers(self, concept: str, top: int = 3) -> list[tuple[str, float]]:
         """The entities that give a concept most evidence."""
         column = self.evidence[:, self.vocabulary.concepts.index(concept)]
@@ -118,7 +115,12 @@ class RecordingState:
         concepts, defined = self.vocabulary.concepts, tuple(self.vocabulary.definitions)
         queries = [parse(f"exists x. {word}(x)", self.vocabulary) for word in (*concepts, *defined)]
         batch = compile_programs(queries, self.vocabulary, [0] * len(queries))
-        yes = 1 / (1 + np.exp(-np.asarray(execute(batch, self.scores, self.logic).yes_no[: len(queries)], np.float64)))
+        yes = 1 / (
+            1
+            + np.exp(
+                -np.asarray(execute(batch, self.scores, self.logic, self.hypothesis).yes_no[: len(queries)], np.float64)
+            )
+        )
         return concept_graph(
             dict(zip(concepts, yes, strict=False)),
             self.evidence,
@@ -132,9 +134,10 @@ class RecordingState:
         )
 
     def _concepts(self, query: Query) -> tuple[str, ...]:
+        words = list(names(expand(query, self.vocabulary)))
         if isinstance(query, Describe):
-            return self.vocabulary.categories[query.category]
-        return tuple(dict.fromkeys(names(expand(query, self.vocabulary))))
+            words += self.vocabulary.categories[query.category]
+        return tuple(dict.fromkeys(word for word in words if word in self.vocabulary.concepts))
 
     def _place(self, row: int) -> str:
         """An entity's name; parcels, which differ from fold to fold, with their centre in millimetres."""

@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 import jax
-import numpy as np
 import pandas as pd
 import xarray as xr
 import yaml
 
-from neurona.datasets.dataset import Dataset, plain_vocabulary
+from neurona.datasets.dataset import Dataset
+from neurona.decoders import Grounded
 from neurona.errors import DataError, OutputError
 from neurona.evaluation import write_atomically
-from neurona.experiments.config import Config, load_config
-from neurona.experiments.fold import Fold
+from neurona.experiments.config import load_config
+from neurona.experiments.folds import Fitted
+from neurona.experiments.grounding import grounding_store
+from neurona.experiments.schema import Config
 from neurona.training.checkpoint import save_checkpoint
 
 PACKAGES = ("neurona", "jax", "flax", "optax", "numpy", "mne", "nilearn", "scikit-learn", "pandas")
@@ -37,28 +39,40 @@ def prepare(config: Config, out: Path | None) -> Path:
     return folder
 
 
-def write(folder: Path, config: Config, dataset: Dataset, metrics: dict, predictions: pd.DataFrame) -> None:
-    """Config, provenance, metrics and predictions.
+def write(folder: Path, config: Config, dataset: Dataset, predictions: pd.DataFrame) -> None:
+    """Config, provenance and predictions.
 
     Raises:
         OutputError: a file cannot be written; those written before stay whole.
     """
     settings = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
     _text(folder / "config.yaml", settings)
-    _text(folder / "metrics.json", json.dumps(metrics, indent=1, sort_keys=True))
     _text(folder / "provenance.json", json.dumps(provenance(config, dataset), indent=1))
     write_atomically(folder / "predictions.parquet", lambda path: predictions.to_parquet(path, index=False))
 
 
-def write_state(folder: Path, dataset: Dataset, folds: Mapping[str, Fold], masks: Mapping[str, np.ndarray]) -> None:
-    """`grounding.zarr` (what every entity of every held-out recording says of every concept) and the checkpoint.
+def write_metrics(folder: Path, metrics: dict) -> None:
+    """The file that says that a run is finished.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    _text(folder / "metrics.json", json.dumps(metrics, indent=1, sort_keys=True))
+
+
+def write_state(folder: Path, dataset: Dataset, fitted: Sequence[Fitted]) -> None:
+    """`grounding.zarr` (what every entity of every held-out recording says of every concept), where the decoder can say so, and
+    the checkpoint of its weights, where it has any.
 
     Raises:
         OutputError: they cannot be written.
     """
-    store = _grounding(dataset, folds, masks)
-    _guarded(folder, lambda: store.to_zarr(folder / "grounding.zarr", mode="w", zarr_format=2, consolidated=False))
-    _guarded(folder, lambda: save_checkpoint(folder / "checkpoint", {k: fold.decoder for k, fold in folds.items()}))
+    if all(isinstance(one.decoder, Grounded) for one in fitted):
+        store = grounding_store(dataset, fitted)
+        _guarded(folder, lambda: store.to_zarr(folder / "grounding.zarr", mode="w", zarr_format=2, consolidated=False))
+    modules = {one.fold.name: one.decoder.module for one in fitted if hasattr(one.decoder, "module")}
+    if modules:
+        _guarded(folder, lambda: save_checkpoint(folder / "checkpoint", modules))
 
 
 def open_run(folder: Path) -> tuple[Config, xr.Dataset]:
@@ -67,9 +81,15 @@ def open_run(folder: Path) -> tuple[Config, xr.Dataset]:
     Raises:
         DataError: no such run, or it is unfinished or damaged.
     """
-    for name in ("config.yaml", "grounding.zarr"):
+    for name in ("config.yaml", "metrics.json"):
         if not (folder / name).exists():
             raise DataError(f"{folder / name}: missing; name the directory of a finished run (see `neurona run`)")
+    if not (folder / "grounding.zarr").exists():
+        kind = load_config(folder / "config.yaml").decoder.kind
+        raise DataError(
+            f"{folder / 'grounding.zarr'}: missing, for decoder {kind!r} does not ground concepts on entities; "
+            "run the experiment with another, e.g. --set decoder=linear_evidence"
+        )
     try:
         with xr.open_zarr(folder / "grounding.zarr", consolidated=False) as store:
             return load_config(folder / "config.yaml"), store.load()
@@ -85,7 +105,12 @@ def provenance(config: Config, dataset: Dataset) -> dict:
         "commit": _commit(),
         "device": str(jax.devices()[0]),
         "seed": config.seed,
-        "dataset": {"name": dataset.name, "card_version": dataset.card.version, "checksums": dict(dataset.checksums)},
+        "dataset": {
+            "name": dataset.name,
+            "card_version": dataset.card.version,
+            "simulated": dataset.simulated,
+            "checksums": dict(dataset.checksums),
+        },
     }
 
 
@@ -100,44 +125,6 @@ def _commit() -> str | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     return head.stdout.strip() + ("+" if changed.stdout.strip() else "")
-
-
-def _grounding(dataset: Dataset, folds: Mapping[str, Fold], masks: Mapping[str, np.ndarray]) -> xr.Dataset:
-    ids = dataset.recordings.data.recording.values.astype(str)
-    concepts = list(dataset.vocabulary.concepts)
-    size = max(len(fold.entities.names) for fold in folds.values())
-    evidence = np.zeros((len(ids), size, len(concepts)), np.float32)
-    bias = np.zeros((len(ids), len(concepts)), np.float32)
-    position = np.full((len(ids), size, 3), np.nan, np.float32)
-    fold_of = np.full(len(ids), "", dtype=object)
-    for name, fold in folds.items():
-        rows, entities = np.flatnonzero(masks[name]), fold.entities
-        shares = fold.decoder.evidence(
-            jax.numpy.asarray(entities.features[rows]),
-            jax.numpy.asarray(entities.entity_of_feature),
-            len(entities.names),
-        )
-        evidence[rows, : len(entities.names)] = np.asarray(shares)
-        bias[rows] = np.asarray(fold.decoder.bias[...])
-        fold_of[rows] = name
-        if entities.positions is not None:
-            position[rows, : len(entities.names)] = entities.positions
-    answered = fold_of != ""
-    longest = max((fold.entities.names for fold in folds.values()), key=len)
-    return xr.Dataset(
-        {
-            "evidence": (("recording", "entity", "concept"), evidence[answered]),
-            "bias": (("recording", "concept"), bias[answered]),
-            "position": (("recording", "entity", "axis"), position[answered]),
-            "fold": ("recording", fold_of[answered].astype(str)),
-        },
-        coords={"recording": ids[answered], "entity": list(longest), "concept": concepts, "axis": list("xyz")},
-        attrs={
-            "simulated": int(dataset.recordings.data.attrs["simulated"]),
-            "dataset": dataset.name,
-            "vocabulary": json.dumps(plain_vocabulary(dataset.vocabulary)),
-        },
-    )
 
 
 def _text(path: Path, text: str) -> None:

@@ -13,12 +13,13 @@ class Entities:
     """Features of all recordings, and the entity that each feature belongs to.
 
     Attributes:
-        features: `[N, F]`, float32.
+        features: `[N, F]`, float32; channel by channel, `n_times` values for each.
         entity_of_feature: `[F]`, 0 to P - 1.
         names: P names.
         kind: `parcel` or `sensor group x time window`.
         positions: centres `[P, 3]` in the recordings' space, where known.
         networks: the network that each of the P parcels belongs to, where the atlas says so.
+        n_times: time points, or bins, of each channel.
     """
 
     features: Float[np.ndarray, "recording feature"]
@@ -27,3 +28,4 @@ class Entities:
     kind: str
     positions: Float[np.ndarray, "entity 3"] | None = None
     networks: tuple[str, ...] | None = None
+    n_times: int = 1

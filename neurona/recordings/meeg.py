@@ -146,6 +146,7 @@ def window_entities(recordings: Recordings, *, n_bins: int, n_windows: int) -> E
         names=names,
         kind="sensor group x time window",
         positions=_centres(recordings, group_of_channel, n_windows),
+        n_times=n_bins,
     )
 
 

@@ -104,6 +104,34 @@ def atlas_entities(recordings: Recordings) -> Entities:
         kind="parcel",
         positions=np.stack([data[axis].values for axis in "xyz"], axis=1) if located else None,
         networks=None if groups == names else groups,
+        n_times=data.sizes["time"],
+    )
+
+
+def group_entities(recordings: Recordings) -> Entities:
+    """Entities from the channels' groups: parcels of components, networks of parcels, sensor groups; nothing is fitted.
+
+    Returns:
+        Entities with a feature a channel and time point, `[N, channel * T]`; a channel's features belong to its group.
+        Groups stand in alphabetical order; positions are the centres of their channels.
+
+    Raises:
+        DataError: a single group.
+    """
+    data = recordings.data
+    names, group = np.unique(data.group.values.astype(str), return_inverse=True)
+    if len(names) < 2:
+        raise DataError(
+            f"entities.method groups: all channels belong to group {names[0]!r}; two groups or more are needed"
+        )
+    places = np.stack([data[axis].values for axis in "xyz"], axis=1) if "x" in data.coords else None
+    return Entities(
+        features=data.values.reshape(data.sizes["recording"], -1).astype(np.float32),
+        entity_of_feature=np.repeat(group, data.sizes["time"]).astype(np.int32),
+        names=tuple(map(str, names)),
+        kind="parcel" if data.attrs["modality"] == "fmri" else "sensor group",
+        positions=None if places is None else np.stack([places[group == p].mean(axis=0) for p in range(len(names))]),
+        n_times=data.sizes["time"],
     )
 
 

@@ -3,20 +3,20 @@ import pytest
 from neurona.errors import ConfigError
 from neurona.experiments.config import load_config
 
-REST = "entities: {method: ward}\nevaluation: {split: leave_one_run_out}\n"
+REST = "entities: {method: ward}\ndecoder: linear_evidence\nevaluation: {split: leave_one_run_out}\n"
 
 
 def test_a_misspelt_key_is_refused_and_the_nearest_named(tmp_path):
     path = tmp_path / "a.yaml"
-    path.write_text("name: a\ndata: {name: haxby2001}\n" + REST + "training: {stepz: 3}\n")
-    with pytest.raises(ConfigError, match=r"training\.stepz.*did you mean 'steps'"):
+    path.write_text("name: a\ndata: {name: haxby2001}\n" + REST + "training: {epoch: 3}\n")
+    with pytest.raises(ConfigError, match=r"training\.epoch'; did you mean 'epochs'"):
         load_config(path)
 
 
 def test_overrides_reach_sections(tmp_path):
     path = tmp_path / "a.yaml"
     path.write_text("name: a\ndata: {name: haxby2001}\n" + REST)
-    assert load_config(path, ["training.steps=7"]).training.steps == 7
+    assert load_config(path, ["decoder.steps=7"]).decoder.steps == 7
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,12 @@ def test_overrides_reach_sections(tmp_path):
     [
         ("entities.n_parcel=4", r"entities\.n_parcel'; did you mean 'n_parcels'"),
         ("entities={method: windows, n_bin: 4}", r"entities\.n_bin'; did you mean 'n_bins'"),
-        ("entities={method: wards}", r"entities: .*'ward', 'kmeans', 'windows'"),
-        ("training.steps=0", r"training\.steps: .*greater than or equal to 1 \(found 0\)"),
-        ("training.steps", "expected key=value"),
+        ("entities={method: wards}", r"entities: .*'groups', 'atlas', 'ward'"),
+        ("decoder.steps=0", r"decoder\.steps: .*greater than or equal to 1 \(found 0\)"),
+        ("decoder.steps", "expected key=value"),
+        ("decoder.stepz=3", r"decoder\.stepz'; did you mean 'steps'"),
+        ("data.simulation={snrr: 3}", r"data\.simulation\.snrr'; did you mean 'snr'"),
+        ("data.simulation.snr=-1", r"simulation: snr is -1"),
         ("name.first=a", "'name' is a value, not a section"),
     ],
 )
@@ -42,3 +45,27 @@ def test_the_digest_depends_on_the_settings_alone(tmp_path):
     path.write_text("name: a\ndata: {name: haxby2001}\n" + REST)
     assert load_config(path).digest() == load_config(path, ["seed=0"]).digest()
     assert load_config(path).digest() != load_config(path, ["seed=1"]).digest()
+
+
+def test_a_file_gives_only_what_differs_from_the_one_that_it_extends(tmp_path):
+    (tmp_path / "base.yaml").write_text("name: a\ndata: {name: haxby2001}\n" + REST)
+    path = tmp_path / "b.yaml"
+    path.write_text("extends: base.yaml\nname: b\ndecoder: {steps: 9}\nevaluation: {shuffle: true}\n")
+    config = load_config(path)
+    assert (config.name, config.data.name, config.decoder.steps) == ("b", "haxby2001", 9)
+    assert config.evaluation.shuffle
+    assert config.evaluation.split == "leave_one_run_out"
+
+
+def test_a_circle_of_files_is_refused(tmp_path):
+    for name, other in (("a", "b"), ("b", "a")):
+        (tmp_path / f"{name}.yaml").write_text(f"extends: {other}.yaml\n")
+    with pytest.raises(ConfigError, match="extends itself"):
+        load_config(tmp_path / "a.yaml")
+
+
+def test_another_kind_of_entities_starts_from_its_own_defaults(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("name: a\ndata: {name: haxby2001}\n" + REST)
+    config = load_config(path, ["entities.n_parcels=7", "entities=groups"])
+    assert config.entities.model_dump() == {"method": "groups"}

@@ -14,7 +14,7 @@ from neurona.experiments.runner import run
 
 CONFIGS = Path(__file__).parents[2] / "experiments"
 QUIET = Console(file=io.StringIO())
-QUICK = ["training.decays=[0.03]", "evaluation.baselines=[]"]
+QUICK = ["decoder.decays=[0.03]", "evaluation.baselines=[]"]
 MEEG = ["meg_directions/directions", "eeg_bci/finger_movements", "eeg_bci/scp1", "eeg_bci/scp2"]
 
 

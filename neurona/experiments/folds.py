@@ -1,0 +1,159 @@
+"""Folds: which recordings to learn from, to choose by and to test on; and the problem that a fold sets a decoder."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool
+
+from neurona.datasets.dataset import Dataset
+from neurona.datasets.splits import Split
+from neurona.decoders import Asked, Decoder, Problem
+from neurona.errors import ConfigError, DataError
+from neurona.experiments.schema import AtlasConfig, Config, GroupsConfig, ParcelsConfig
+from neurona.experiments.study import Study, image_of_recording
+from neurona.recordings.entities import Entities
+from neurona.recordings.meeg import window_entities
+from neurona.recordings.parcels import atlas_entities, group_entities, parcel_entities
+
+
+class Fold(NamedTuple):
+    """Masks over the recordings."""
+
+    name: str
+    train: Bool[np.ndarray, " recording"]
+    validation: Bool[np.ndarray, " recording"]
+    test: Bool[np.ndarray, " recording"]
+
+
+class Fitted(NamedTuple):
+    """A fold with its decoder."""
+
+    fold: Fold
+    problem: Problem
+    test: Asked
+    decoder: Decoder
+
+
+def folds_of(config: Config, study: Study) -> list[Fold]:
+    """The folds of the config's split.
+
+    Raises:
+        ConfigError: the data set has no such split: no published one, a single run, session or subject.
+    """
+    data, chosen = study.dataset.recordings.data, config.evaluation.split
+    images = np.array(image_of_recording(study.dataset), dtype=object)
+    if study.split is not None:
+        folds = [_by_image(study.split, images)]
+    elif chosen == "leave_one_run_out":
+        folds = _leave_out(data.run.values.astype(str), "run", study.dataset.name)
+    elif chosen == "session":
+        if "session" not in data.coords:
+            raise ConfigError(
+                f"evaluation.split: {study.dataset.name} says nothing about sessions; use leave_one_run_out"
+            )
+        sessions = [f"{who} {when}" for who, when in zip(data.subject.values, data.session.values, strict=True)]
+        folds = _leave_out(np.array(sessions), "session", study.dataset.name)
+    else:
+        folds = []
+    if chosen == "subject":
+        folds = _by_subject(data.subject.values.astype(str), folds, study.dataset.name)
+    if study.split is None:
+        folds = [_with_validation(fold, images, config) for fold in folds]
+    if config.evaluation.n_train is not None:
+        folds = [_fewer(fold, images, config.evaluation.n_train, config.seed) for fold in folds]
+    return folds
+
+
+def entities_of(config: Config, dataset: Dataset, train: Bool[np.ndarray, " recording"]) -> Entities:
+    """The config's entities, fitted on the training recordings where they are data-driven."""
+    chosen = config.entities
+    if isinstance(chosen, GroupsConfig):
+        return group_entities(dataset.recordings)
+    if isinstance(chosen, AtlasConfig):
+        return atlas_entities(dataset.recordings)
+    if isinstance(chosen, ParcelsConfig):
+        return parcel_entities(
+            dataset.recordings, train, method=chosen.method, n_parcels=chosen.n_parcels, seed=config.seed
+        )
+    return window_entities(dataset.recordings, n_bins=chosen.n_bins, n_windows=chosen.n_windows)
+
+
+def problem_of(config: Config, study: Study, asked: Asked, fold: Fold) -> tuple[Problem, Asked]:
+    """What a decoder learns from in a fold, and what it is tested on.
+
+    Questions about held combinations are none of training's, and those about words that training never asks for are not tested.
+
+    Raises:
+        DataError: nothing is left to train on or to test.
+    """
+    dataset = study.dataset
+    data = dataset.recordings.data
+    parts = [asked.take(mask[asked.recording]) for mask in (fold.train, fold.validation, fold.test)]
+    if study.split is not None and (study.split.held or study.split.held_objects):
+        chosen = study.split.select(asked.table)
+        kept = [set(rows.question) for rows in (chosen.train, chosen.validation, chosen.test)]
+        parts = [part.take(part.table.question.isin(names).to_numpy()) for part, names in zip(parts, kept, strict=True)]
+    train, validation, test = parts
+    for name, part in (("train on", train), ("test", test)):
+        if not len(part):
+            raise DataError(f"fold {fold.name}: no questions to {name}; see evaluation.split and evaluation.n_train")
+    facts = None
+    if study.facts is not None:
+        facts = tuple(study.facts[image] for image in image_of_recording(dataset))
+    problem = Problem(
+        entities_of(config, dataset, fold.train | fold.validation),
+        dataset.vocabulary,
+        train,
+        validation,
+        facts,
+        config.seed,
+        dataset.simulated,
+        tuple(map(str, data.run.values)),
+    )
+    return problem, test
+
+
+def _by_image(split: Split, images: np.ndarray) -> Fold:
+    part = np.array([split.parts.get(image, "") for image in images])
+    return Fold(split.name, part == "train", part == "validation", part == "test")
+
+
+def _leave_out(of: np.ndarray, what: str, dataset: str) -> list[Fold]:
+    names = np.unique(of)
+    if len(names) < 2:
+        raise ConfigError(
+            f"evaluation.split: {dataset} has {len(names)} {what}, leaving one out needs two; choose another split"
+        )
+    none = np.zeros(len(of), dtype=bool)
+    return [Fold(str(name), of != name, none, of == name) for name in names]
+
+
+def _by_subject(subjects: np.ndarray, of_images: list[Fold], dataset: str) -> list[Fold]:
+    """One subject for testing; where images are split too, on test images that no other subject trained with."""
+    folds = _leave_out(subjects, "subject", dataset)
+    if not of_images:
+        return folds
+    image = of_images[0]
+    return [
+        Fold(one.name, one.train & image.train, one.train & image.validation, one.test & image.test) for one in folds
+    ]
+
+
+def _with_validation(fold: Fold, images: np.ndarray, config: Config) -> Fold:
+    """A share of the training images becomes validation."""
+    known = np.unique(images[fold.train])
+    n = round(config.evaluation.validation * len(known))
+    chosen = np.random.default_rng(config.seed).permutation(known)[:n]
+    validation = fold.train & np.isin(images, chosen)
+    return fold._replace(train=fold.train & ~validation, validation=validation)
+
+
+def _fewer(fold: Fold, images: np.ndarray, n_train: int, seed: int) -> Fold:
+    """The first training images of a random order, so that smaller sets are parts of larger ones."""
+    known = np.unique(images[fold.train])
+    if n_train > len(known):
+        raise ConfigError(f"evaluation.n_train: {n_train} of {len(known)} training images; choose at most that many")
+    chosen = np.random.default_rng(seed).permutation(known)[:n_train]
+    return fold._replace(train=fold.train & np.isin(images, chosen))

@@ -1,0 +1,115 @@
+"""The schema of an experiment's YAML file. Settings of decoders and of training are declared, with their defaults, beside what they set."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from neurona.experiments.fitting import DecoderSettings
+from neurona.simulation.settings import SimulationSettings
+from neurona.training.settings import TrainingSettings
+
+Split = Literal[
+    "leave_one_run_out",
+    "published",
+    "image",
+    "session",
+    "subject",
+    "unseen",
+    "argument_swap",
+    "predicate_transfer",
+    "role_transfer",
+]
+
+
+for settings in (*get_args(DecoderSettings), TrainingSettings, SimulationSettings):
+    # Pydantic reads dataclasses as they are, but would ignore unknown keys.
+    settings.__pydantic_config__ = ConfigDict(extra="forbid")
+
+
+class Section(BaseModel):
+    """A part of a config: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataConfig(Section):
+    """Which data set: fetched, in a folder (`path`), or SIMULATED from dials and the config's seed (`simulation`).
+
+    `subjects`: whose recordings; all when null.
+    """
+
+    name: str
+    path: Path | None = None
+    subjects: tuple[str, ...] | None = None
+    simulation: SimulationSettings | None = None
+
+
+class GroupsConfig(Section):
+    """Entities are the groups of channels: parcels of components, networks of parcels, sensor groups."""
+
+    method: Literal["groups"]
+
+
+class AtlasConfig(Section):
+    """Entities are the channels: parcels of an atlas."""
+
+    method: Literal["atlas"]
+
+
+class ParcelsConfig(Section):
+    """fMRI: data-driven parcels of voxels, fitted on training recordings."""
+
+    method: Literal["ward", "kmeans", "dictionary"]
+    n_parcels: int = Field(20, ge=2)
+
+
+class WindowsConfig(Section):
+    """M/EEG: sensor groups x time windows; features are means over bins of time."""
+
+    method: Literal["windows"]
+    n_bins: int = Field(20, ge=1)
+    n_windows: int = Field(5, ge=1)
+
+
+Entities = Annotated[GroupsConfig | AtlasConfig | ParcelsConfig | WindowsConfig, Field(discriminator="method")]
+
+
+class EvaluationConfig(Section):
+    """What is held out and what stands beside the decoder.
+
+    Attributes:
+        split: which recordings or combinations are held out.
+        test, validation: shares of the images; `validation` is taken from training and only chooses settings.
+        n_train: how many training images to learn from (learning curves); all when null.
+        baselines: classical decoders of the describe answer of recordings that are all asked the same.
+        shuffle: the control with shuffled answers.
+    """
+
+    split: Split
+    test: float = Field(0.2, gt=0, lt=1)
+    validation: float = Field(0.1, ge=0, lt=1)
+    n_train: int | None = Field(None, ge=2)
+    baselines: tuple[Literal["ridge", "linear_svc", "lda"], ...] = ()
+    shuffle: bool = False
+
+
+class Config(Section):
+    """One experiment."""
+
+    name: str
+    data: DataConfig
+    entities: Entities
+    decoder: DecoderSettings = Field(discriminator="kind")
+    training: TrainingSettings = TrainingSettings()
+    evaluation: EvaluationConfig
+    seed: int = Field(0, ge=0)
+
+    def digest(self) -> str:
+        """Ten hexadecimal digits that name the config's run directory."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:10]

@@ -1,0 +1,192 @@
+"""The data of an experiment: recordings, questions, and what is known of the scenes beside them.
+
+A data set in a folder is read as it is. A SIMULATED one is made from the config's dials and seed, and its questions are asked
+within each part of the split, so that a question alone gives nothing away (docs/questions.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool
+from rich.console import Console
+
+from neurona.datasets.combination_splits import argument_swap, predicate_transfer, role_transfer, unseen
+from neurona.datasets.dataset import Dataset
+from neurona.datasets.registry import source
+from neurona.datasets.splits import Split, by_image
+from neurona.errors import ConfigError, DataError, nearest_name
+from neurona.experiments.schema import Config
+from neurona.recordings.recordings import Recordings
+from neurona.scenes.facts import SceneFacts, scene_facts
+from neurona.scenes.names import NameTable
+from neurona.scenes.questions import questions_from_scenes, vocabulary_of
+from neurona.scenes.scene_graph import SceneGraph
+from neurona.scenes.yaml_scenes import read_yaml
+from neurona.simulation import Simulation, planted_grounding, simulate
+
+COMBINATIONS: Mapping[str, Callable[..., Split]] = {
+    "unseen": unseen,
+    "argument_swap": argument_swap,
+    "predicate_transfer": predicate_transfer,
+    "role_transfer": role_transfer,
+}
+
+
+@dataclass(frozen=True)
+class Planted:
+    """The truth about SIMULATED groundings: which entity carries which word.
+
+    Attributes:
+        words, entities: names.
+        carried: `[word, entity]`.
+    """
+
+    words: tuple[str, ...]
+    entities: tuple[str, ...]
+    carried: Bool[np.ndarray, "word entity"]
+
+
+@dataclass(frozen=True)
+class Study:
+    """What an experiment is made on.
+
+    Attributes:
+        dataset: recordings and questions; of SIMULATED test questions the column `ideal` says what the ideal observer reaches.
+        split: which images are for what, where the config's split is one of images; None where it is of runs.
+        facts: image -> what holds in its scene, where scene graphs are known.
+        planted: the truth about SIMULATED groundings.
+    """
+
+    dataset: Dataset
+    split: Split | None = None
+    facts: Mapping[str, SceneFacts] | None = field(default=None, repr=False)
+    planted: Planted | None = field(default=None, repr=False)
+
+
+def load_study(config: Config, console: Console) -> Study:
+    """Read or simulate the data that the config names.
+
+    Raises:
+        NeuronaError: bad data, unknown subjects, a split that the data do not allow.
+    """
+    if config.data.simulation is not None:
+        if config.data.name != "simulated" or config.data.path is not None:
+            raise ConfigError(
+                "data.simulation: dials make a data set of the name simulated and no path; drop one of them"
+            )
+        with console.status("simulating scenes, brains and questions"):
+            return _simulated(config)
+    dataset = _of_subjects(source(config.data.name).read(config.data.path, console), config.data.subjects)
+    scenes = _scenes_beside(dataset)
+    parts = dataset.recordings.data.split.values.astype(str)
+    published = dict(zip(image_of_recording(dataset), map(str, parts), strict=True))
+    return Study(dataset, _split(config, dataset.name, published, scenes), _facts(scenes))
+
+
+def _simulated(config: Config) -> Study:
+    settings = config.data.simulation
+    assert settings is not None
+    # Questions are asked below, part by part of the config's split.
+    simulation = simulate(replace(settings, questions=0), config.seed)
+    published = dict(zip(_images(simulation), simulation.parts, strict=True))
+    split = _split(config, config.data.name, published, simulation.scenes)
+    parts = dict(split.parts) if split else published
+    known = [scene for scene in simulation.scenes if parts.get(scene.image) == "train"]
+    questions = questions_from_scenes(
+        simulation.scenes,
+        vocabulary_of(known),
+        per_scene=settings.questions,
+        seed=config.seed,
+        parts=parts,
+        held=split.held if split else (),
+    )
+    tested = questions[questions.image.map(parts) == "test"] if split else questions
+    asked = simulation.asking(questions).dataset()
+    ideal = simulation.asking(tested).ideal_observer().set_index("question").expected
+    dataset = replace(asked, questions=asked.questions.assign(ideal=asked.questions.question.map(ideal)))
+    words = (*dataset.vocabulary.concepts, *dataset.vocabulary.relations)
+    carried = planted_grounding(simulation.truth.patterns, words)
+    truth = Planted(words, tuple(simulation.brain.parcels), carried)
+    return Study(_of_subjects(dataset, config.data.subjects), split, _facts(simulation.scenes), truth)
+
+
+def _images(simulation: Simulation) -> list[str]:
+    return [scene.image for scene in simulation.scenes]
+
+
+def _facts(scenes: tuple[SceneGraph, ...] | None) -> dict[str, SceneFacts] | None:
+    return {facts.image: facts for facts in scene_facts(scenes, NameTable.read())} if scenes else None
+
+
+def _scenes_beside(dataset: Dataset) -> tuple[SceneGraph, ...] | None:
+    """The scene graphs in the folder `truth` of a SIMULATED data set."""
+    if dataset.truth is None or not (dataset.truth / "scenes.yaml").is_file():
+        return None
+    return read_yaml(dataset.truth / "scenes.yaml")
+
+
+def _of_subjects(dataset: Dataset, subjects: tuple[str, ...] | None) -> Dataset:
+    if subjects is None:
+        return dataset
+    data = dataset.recordings.data
+    of = data.subject.values.astype(str)
+    for name in subjects:
+        if name not in of:
+            raise DataError(f"data.subjects: no subject {name!r} in {dataset.name}{nearest_name(name, set(of))}")
+    kept = data.isel(recording=np.isin(of, subjects))
+    questions = dataset.questions[dataset.questions.recording.isin(kept.recording.values)]
+    return replace(dataset, recordings=Recordings(kept), questions=questions.reset_index(drop=True))
+
+
+def _split(
+    config: Config, dataset: str, published: Mapping[str, str], scenes: tuple[SceneGraph, ...] | None
+) -> Split | None:
+    """The config's split of the images; None where runs, sessions or subjects are held out of images that are not split.
+
+    Args:
+        published: image -> its published part, empty where there is none.
+    """
+    chosen = config.evaluation
+    shares = {"test": chosen.test, "validation": chosen.validation, "seed": config.seed}
+    if chosen.split in COMBINATIONS:
+        if scenes is None:
+            raise ConfigError(
+                f"evaluation.split {chosen.split}: {dataset} comes without scene graphs, which say what is unseen; "
+                "use a data set that has them, or another split"
+            )
+        return COMBINATIONS[chosen.split](scenes, **shares)
+    if chosen.split == "image":
+        return by_image(list(published), **shares)
+    if set(published.values()) == {"train", "test"} and chosen.split in ("published", "subject"):
+        return _published(published, chosen.validation, config.seed)
+    if chosen.split == "published":
+        raise ConfigError(f"evaluation.split: {dataset} has no published split; use leave_one_run_out")
+    return None
+
+
+def _published(parts: Mapping[str, str], validation: float, seed: int) -> Split:
+    """The published test images; the validation images are a share of all, drawn from the training images."""
+    train = sorted(name for name, part in parts.items() if part == "train")
+    order = np.random.default_rng(seed).permutation(len(train))
+    n = round(validation * len(train))
+    chosen = {train[k] for k in order[:n]}
+    test = tuple(name for name, part in parts.items() if part == "test")
+    return Split("published", tuple(name for name in train if name not in chosen), test, tuple(sorted(chosen)))
+
+
+def image_of_recording(dataset: Dataset) -> list[str]:
+    """The image of each recording; the recording itself where no image is known."""
+    data = dataset.recordings.data
+    return [str(name) for name in (data.image if "image" in data.coords else data.recording).values]
+
+
+def chosen_questions(study: Study) -> pd.DataFrame:
+    """The questions with the image that each is about."""
+    image = dict(
+        zip(study.dataset.recordings.data.recording.values.astype(str), image_of_recording(study.dataset), strict=True)
+    )
+    return study.dataset.questions.assign(image=study.dataset.questions.recording.map(image))

@@ -1,0 +1,67 @@
+import io
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from neurona.decoders import Asked
+from neurona.errors import ConfigError
+from neurona.experiments.folds import folds_of, problem_of
+from neurona.experiments.study import chosen_questions, image_of_recording, load_study
+
+SPLITS = ["published", "image", "leave_one_run_out", "subject", "unseen"]
+
+
+@pytest.fixture
+def folded(tiny):
+    def of(*overrides):
+        config = tiny(*overrides)
+        study = load_study(config, Console(file=io.StringIO()))
+        ids = study.dataset.recordings.data.recording.values.tolist()
+        asked = Asked.of(chosen_questions(study), study.dataset.vocabulary, ids)
+        return config, study, asked, folds_of(config, study)
+
+    return of
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_no_image_is_both_learned_from_and_tested(folded, split):
+    _, study, _, folds = folded(f"evaluation.split={split}", "data.simulation.images=80")
+    images = np.array(image_of_recording(study.dataset))
+    for fold in folds:
+        assert not (fold.train & fold.test).any()
+        assert not (fold.validation & (fold.train | fold.test)).any()
+        if split != "leave_one_run_out":
+            assert not set(images[fold.train | fold.validation]) & set(images[fold.test])
+
+
+def test_every_recording_is_tested_once_when_runs_are_left_out(folded):
+    _, _, _, folds = folded("evaluation.split=leave_one_run_out")
+    assert (np.sum([fold.test for fold in folds], axis=0) == 1).all()
+
+
+def test_smaller_training_sets_are_parts_of_larger_ones_and_the_test_stays(folded):
+    few, more = (folded(f"evaluation.n_train={n}")[3][0] for n in (10, 20))
+    assert (few.train <= more.train).all()
+    assert few.train.sum() * 2 == more.train.sum()
+    assert (few.test == more.test).all()
+    with pytest.raises(ConfigError, match=r"n_train: 1000 of \d+ training images"):
+        folded("evaluation.n_train=1000")
+
+
+def test_a_problem_asks_only_about_its_fold(folded):
+    config, study, asked, (fold, *_) = folded()
+    problem, test = problem_of(config, study, asked, fold)
+    assert fold.train[problem.train.recording].all()
+    assert fold.test[test.recording].all()
+    assert fold.validation[problem.validation.recording].all()
+    assert problem.simulated
+    assert problem.entities.features.shape[0] == len(problem.facts)
+    everything = len(problem.train) + len(problem.validation) + len(test)
+    assert everything == len(asked)
+    assert len(problem.learning) == len(problem.train) + len(problem.validation)
+
+
+def test_sessions_must_be_known(folded):
+    with pytest.raises(ConfigError, match="nothing about sessions"):
+        folded("evaluation.split=session")
