@@ -1,4 +1,5 @@
-"""The data card of a BIDS data set, made from its dataset_description.json and from what was read.
+"""What fMRI and M/EEG in BIDS have in common: the card, made from dataset_description.json and from what was read, and the
+data set that follows from trials and their types.
 
 Trial types become concepts: lower case, every other character than letters, digits and `_` an underscore
 (`Scrambled Face` -> `scrambled_face`), with an underscore added where a name would begin with a digit (`2back` ->
@@ -11,13 +12,117 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from rich.console import Console
 
 from neurona.datasets.card import DataCard
-from neurona.errors import DataError
+from neurona.datasets.dataset import Dataset
+from neurona.datasets.download import sha256
+from neurona.datasets.label_questions import questions_from_labels
+from neurona.datasets.stimulus_questions import read_questions
+from neurona.errors import DataError, nearest_name
 from neurona.programs.vocabulary import RESERVED
+from neurona.recordings.recordings import Recordings
+from neurona.scenes.yaml_scenes import read_yaml
+
+
+class Study(NamedTuple):
+    """What is asked about a BIDS data set, and what its card says.
+
+    Attributes:
+        root: raw BIDS data set.
+        description: what `read_description` returned.
+        subjects: how many were read.
+        sampling: in words.
+        files: that the recordings were made from.
+        definitions: word -> formula over the concepts, e.g. `{"animate": "face(x) | cat(x)"}`.
+        questions: table of the user's own questions; every question about the trial types when None.
+    """
+
+    root: Path
+    description: Mapping[str, Any]
+    subjects: int
+    sampling: str
+    files: Sequence[Path]
+    definitions: Mapping[str, str]
+    questions: Path | None
+
+
+def labelled_dataset(study: Study, recordings: Recordings, console: Console) -> Dataset:
+    """The data set of recordings that carry one trial type each.
+
+    Raises:
+        DataError: faulty recordings or questions, or trial types that cannot be asked about.
+    """
+    recordings.validate(str(study.root))
+    ids = [str(name) for name in recordings.data.recording.values]
+    kinds = [str(label) for label in recordings.data.label.values]
+    truth = _truth(study, kinds)
+    # Names relative to the study where they lie in it: a study that moved has the same checksums under the same names.
+    with console.status("checksums of the files"):
+        sources = {_relative(path, study.root): sha256(path) for path in sorted(set(study.files))}
+    if study.questions is not None:
+        if study.definitions:
+            raise DataError("definitions: they serve questions about trial types; leave them out, or the questions")
+        asked = read_questions(study.questions, ids, kinds)
+        card = make_card(study, concepts=None)
+        sources[study.questions.name] = sha256(study.questions)
+        for note in asked.notes:
+            console.print(f"note: {note}", highlight=False)
+        # Whatever shows the same stimulus must not be split between training and test.
+        marked = Recordings(recordings.data.assign_coords(image=("recording", kinds)))
+        return Dataset(card.name, card, marked, asked.table, sources, asked.vocabulary, truth, asked.left_out)
+    concepts = concept_names(kinds)
+    card = make_card(study, concepts=concepts)
+    questions = questions_from_labels(ids, [concepts[kind] for kind in kinds], card.vocabulary)
+    return Dataset(card.name, card, recordings, questions, sources, truth=truth)
+
+
+def only_task(names: Iterable[str], root: Path, suffix: str) -> str:
+    """The task of a data set that has one.
+
+    Args:
+        names: of its files.
+        root: for messages.
+        suffix: of the files that count, e.g. `bold`.
+
+    Raises:
+        DataError: there are several, or none.
+    """
+    pattern = re.compile(rf"_task-([A-Za-z0-9+]+)_(?:.*_)?{suffix}\.")
+    tasks = sorted({match.group(1) for name in names if (match := pattern.search(name))})
+    if len(tasks) != 1:
+        found = f"tasks {', '.join(tasks)} found" if tasks else f"no *_task-*_{suffix} file found"
+        raise DataError(f"{root}: {found}; name the task with --set task=NAME")
+    return tasks[0]
+
+
+def choose(field: str, name: str, known: Mapping[str, Any]) -> Any:
+    """What a name stands for.
+
+    Raises:
+        DataError: nothing; the nearest name is suggested.
+    """
+    if name not in known:
+        raise DataError(f"unknown {field} {name!r}{nearest_name(name, known)}")
+    return known[name]
+
+
+def _truth(study: Study, kinds: Sequence[str]) -> Path | None:
+    """The truth beside simulated data, where its scenes are what the trials show."""
+    folder = study.root / "truth"
+    if not is_simulated(study.description) or not (folder / "scenes.yaml").is_file():
+        return None
+    known = {scene.image for scene in read_yaml(folder / "scenes.yaml")}
+    return folder if known.issuperset(kinds) else None
+
+
+def _relative(path: Path, root: Path) -> str:
+    path, root = path.resolve(), root.resolve()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
 def read_description(root: Path) -> dict[str, Any]:
@@ -36,7 +141,7 @@ def read_description(root: Path) -> dict[str, Any]:
     return found
 
 
-def is_simulated(description: dict[str, Any]) -> bool:
+def is_simulated(description: Mapping[str, Any]) -> bool:
     """Whether the data set says that nobody measured it."""
     return bool(description.get("Simulated"))
 
@@ -66,33 +171,32 @@ def concept_name(trial_type: str) -> str:
     return f"_{name}" if name[0].isdigit() else name
 
 
-def make_card(
-    description: dict[str, Any], root: Path, *, concepts: dict[str, str], subjects: int, sampling: str
-) -> DataCard:
+def make_card(study: Study, concepts: Mapping[str, str] | None) -> DataCard:
     """The card.
 
     Args:
-        description: what `read_description` returned.
-        root: the data set's folder; its name stands in when the description has none.
-        concepts: trial type -> concept.
-        subjects: how many were read.
-        sampling: in words.
+        study: what is known; the folder's name stands in where the description has none.
+        concepts: trial type -> concept; None where the words come from the questions.
     """
-    title = str(description.get("Name") or root.name)
-    names = tuple(sorted(concepts.values()))
+    description, root = study.description, study.root
+    title = str(description.get("Name") or root.resolve().name)
     authors = ", ".join(map(str, description.get("Authors", [])))
     cited = description.get("HowToAcknowledge") or description.get("DatasetDOI") or authors
-    facts = {
+    simulated = is_simulated(description) and "SIMULATED" not in title
+    facts: dict[str, Any] = {
         "name": f"bids_{re.sub(r'[^a-z0-9]+', '_', title.lower()).strip('_')}",
-        "title": title + (" (SIMULATED)" if is_simulated(description) else ""),
+        "title": title + (" (SIMULATED)" if simulated else ""),
         "version": str(description.get("DatasetVersion") or description.get("DatasetDOI") or "not stated"),
         "licence": str(description.get("License") or "not stated"),
         "citation": str(cited or "not stated"),
-        "source": f"BIDS folder {root.name}",
+        "source": f"BIDS folder {root.resolve().name}",
         "layout": f"BIDS {description.get('BIDSVersion', 'of unknown version')}",
-        "subjects": subjects,
-        "sampling": sampling,
-        "labels": concepts,
-        "words": {"concepts": names, "categories": {"Category": names} if len(names) > 1 else {}},
+        "subjects": study.subjects,
+        "sampling": study.sampling,
     }
+    if concepts is not None:
+        names = tuple(sorted(concepts.values()))
+        categories = {"Category": names} if len(names) > 1 else {}
+        facts["labels"] = dict(concepts)
+        facts["words"] = {"concepts": names, "categories": categories, "definitions": dict(study.definitions)}
     return DataCard.model_validate(facts)

@@ -3,22 +3,135 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 
-from neurona.datasets.bids_card import concept_names, is_simulated, make_card, read_description
+from neurona.datasets.bids_card import (
+    Study,
+    choose,
+    concept_names,
+    is_simulated,
+    labelled_dataset,
+    only_task,
+    read_description,
+)
 from neurona.datasets.dataset import Dataset
-from neurona.datasets.label_questions import questions_from_labels
-from neurona.errors import DataError, nearest_name
+from neurona.datasets.folder_report import FolderReport
 from neurona.recordings.atlas import Atlas, get_atlas
-from neurona.recordings.bids_runs import find_runs
+from neurona.recordings.bids_runs import BidsRun, find_runs
 from neurona.recordings.fmri_betas import Betas
 from neurona.recordings.fmri_trials import trial_recordings
 from neurona.recordings.fmri_windows import Windows
 
 METHODS: dict[str, Betas | Windows] = {"lsa": Betas("lsa"), "lss": Betas("lss"), "window": Windows()}
+NAME = "bids_fmri"
+
+
+@dataclass(frozen=True)
+class BidsFmri:
+    """How a BIDS folder of fMRI becomes a data set; the fields are those of `read_bids_fmri` unless said otherwise.
+
+    Attributes:
+        task: the only one there is when None.
+        betas: settings of `lsa` and `lss`, whose kind is `method`.
+        windows: settings of `window`.
+    """
+
+    kind: Literal["bids_fmri"] = "bids_fmri"
+    task: str | None = None
+    derivatives: Path | None = None
+    space: str | None = None
+    subjects: tuple[str, ...] | None = None
+    trial_types: tuple[str, ...] | None = None
+    label_column: str = "trial_type"
+    method: Literal["lsa", "lss", "window"] = "lsa"
+    betas: Betas = Betas()  # noqa: RUF009 - frozen
+    windows: Windows = Windows()  # noqa: RUF009 - frozen
+    atlas: str | None = None
+    mask: Path | None = None
+    confounds: tuple[str, ...] = ()
+    drop_empty: bool = False
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    definitions: Mapping[str, str] = field(default_factory=dict)
+    questions: Path | None = None
+    n_jobs: int = 1
+
+    @property
+    def how(self) -> Betas | Windows:
+        """The method with its settings."""
+        return self.windows if self.method == "window" else replace(self.betas, kind=self.method)
+
+
+def is_layout(folder: Path) -> bool:
+    """Whether a folder is a BIDS data set with fMRI."""
+    described = (folder / "dataset_description.json").is_file()
+    return described and any(next(folder.glob(f"{place}/func/*_bold.nii*"), None) for place in ("sub-*", "sub-*/ses-*"))
+
+
+def read(root: Path, settings: BidsFmri, console: Console) -> Dataset:
+    """`read_bids_fmri` by settings.
+
+    Raises:
+        DataError: see there.
+    """
+    return read_bids_fmri(
+        root,
+        task=settings.task or _task(root),
+        derivatives=settings.derivatives,
+        space=settings.space,
+        subjects=settings.subjects,
+        trial_types=settings.trial_types,
+        label_column=settings.label_column,
+        method=settings.how,
+        atlas=settings.atlas,
+        mask=settings.mask,
+        confounds=settings.confounds,
+        drop_empty=settings.drop_empty,
+        filters=settings.filters,
+        definitions=settings.definitions,
+        questions=settings.questions,
+        n_jobs=settings.n_jobs,
+        console=console,
+    )
+
+
+def check(root: Path, console: Console, settings: BidsFmri) -> FolderReport:
+    """Check headers and events of all runs, and say what there is; no volume is read.
+
+    Raises:
+        DataError: there is no such folder or data set.
+    """
+    report = FolderReport(NAME, simulated=is_simulated(read_description(root)))
+    report.gather(lambda: _count(root, settings, report), root.resolve().name)
+    return report
+
+
+def _count(root: Path, settings: BidsFmri, report: FolderReport) -> None:
+    runs = find_runs(
+        root,
+        task=settings.task or _task(root),
+        derivatives=settings.derivatives,
+        space=settings.space,
+        subjects=settings.subjects,
+        label_column=settings.label_column,
+        filters=settings.filters,
+    )
+    report.count("runs", len(runs))
+    report.count("subjects", len({run.subject for run in runs}))
+    report.count_trials([kind for run in runs for kind in run.events.trial_type], settings.trial_types)
+    if settings.questions is None:
+        concept_names([kind for run in runs for kind in run.events.trial_type])
+
+
+def _task(root: Path) -> str:
+    return only_task((path.name for path in root.glob("sub-*/**/func/*_bold.nii*")), root, "bold")
+
+
+def _files(run: BidsRun) -> list[Path]:
+    return [run.bold, run.events_file, *(path for path in (run.confounds, run.mask) if path is not None)]
 
 
 def read_bids_fmri(
@@ -36,10 +149,12 @@ def read_bids_fmri(
     confounds: Sequence[str] = (),
     drop_empty: bool = False,
     filters: Mapping[str, Any] | None = None,
+    definitions: Mapping[str, str] | None = None,
+    questions: Path | str | None = None,
     n_jobs: int = 1,
     console: Console | None = None,
 ) -> Dataset:
-    """Recordings (one a trial) of a task, and every question about their trial types.
+    """Recordings (one a trial) of a task, and every question about their trial types, or the user's own.
 
     Args:
         root: raw BIDS data set; it holds the events.
@@ -55,6 +170,8 @@ def read_bids_fmri(
         confounds: columns of the confounds file, or strategies of nilearn such as `motion`.
         drop_empty: whether parcels without voxels are left out instead of refused.
         filters: further BIDS entities that choose among images, e.g. `{"session": "1"}`.
+        definitions: words of the questions about trial types, e.g. `{"animate": "face(x) | cat(x)"}`.
+        questions: table of questions that are asked instead, see `stimulus_questions`.
         n_jobs: runs worked on at a time; each needs memory for its volumes.
         console: where progress is shown; a new one when None.
 
@@ -67,7 +184,7 @@ def read_bids_fmri(
     """
     root = Path(root)
     console = console or Console()
-    chosen = _method(method)
+    chosen = choose("method", method, METHODS) if isinstance(method, str) else method
     description = read_description(root)
     runs = find_runs(
         root,
@@ -78,8 +195,9 @@ def read_bids_fmri(
         label_column=label_column,
         filters=filters,
     )
-    found = {kind for run in runs for kind in run.events.trial_type}
-    concepts = concept_names([kind for kind in found if trial_types is None or kind in trial_types])
+    if questions is None:  # names that cannot be are refused before any volume is read
+        found = {kind for run in runs for kind in run.events.trial_type}
+        concept_names([kind for kind in found if trial_types is None or kind in trial_types])
     recordings = trial_recordings(
         runs,
         method=chosen,
@@ -92,23 +210,14 @@ def read_bids_fmri(
         n_jobs=n_jobs,
         console=console,
     )
-    recordings.validate(str(root))
     people = len({run.subject for run in runs})
-    card = make_card(
-        description,
+    study = Study(
         root,
-        concepts=concepts,
+        description,
         subjects=people,
         sampling=f"TR {runs[0].tr:g} s, {len(runs)} runs of {people} subjects, task {task}",
+        files=[path for run in runs for path in _files(run)],
+        definitions=definitions or {},
+        questions=None if questions is None else Path(questions),
     )
-    ids = [str(name) for name in recordings.data.recording.values]
-    labels = [concepts[str(label)] for label in recordings.data.label.values]
-    return Dataset(card.name, card, recordings, questions_from_labels(ids, labels, card.vocabulary))
-
-
-def _method(method: str | Betas | Windows) -> Betas | Windows:
-    if not isinstance(method, str):
-        return method
-    if method not in METHODS:
-        raise DataError(f"unknown method {method!r}{nearest_name(method, METHODS)}")
-    return METHODS[method]
+    return labelled_dataset(study, recordings, console)

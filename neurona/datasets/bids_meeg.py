@@ -2,15 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 
-from neurona.datasets.bids_card import concept_names, is_simulated, make_card, read_description
+from neurona.datasets.bids_card import (
+    Study,
+    concept_names,
+    is_simulated,
+    labelled_dataset,
+    only_task,
+    read_description,
+)
 from neurona.datasets.dataset import Dataset
-from neurona.datasets.label_questions import questions_from_labels
-from neurona.recordings.bids_epochs import Epoching, find_raws, trial_epochs
+from neurona.datasets.folder_report import FolderReport
+from neurona.recordings.bids_epochs import BidsRaw, Epoching, find_raws, trial_epochs
+
+NAME = "bids_meeg"
+
+
+@dataclass(frozen=True)
+class BidsMeeg:
+    """How a BIDS folder of EEG or MEG becomes a data set; the fields are those of `read_bids_meeg`.
+
+    Attributes:
+        task: the only one there is when None.
+    """
+
+    kind: Literal["bids_meeg"] = "bids_meeg"
+    task: str | None = None
+    datatype: Literal["eeg", "meg"] = "eeg"
+    subjects: tuple[str, ...] | None = None
+    trial_types: tuple[str, ...] | None = None
+    label_column: str = "trial_type"
+    epoching: Epoching = Epoching()  # noqa: RUF009 - frozen
+    definitions: Mapping[str, str] = field(default_factory=dict)
+    questions: Path | None = None
+    n_jobs: int = 1
+
+
+def is_layout(folder: Path) -> bool:
+    """Whether a folder is a BIDS data set with EEG or MEG."""
+    described = (folder / "dataset_description.json").is_file()
+    places = [f"{place}/{kind}" for place in ("sub-*", "sub-*/ses-*") for kind in ("eeg", "meg")]
+    return described and any(next(folder.glob(f"{place}/sub-*"), None) for place in places)
+
+
+def read(root: Path, settings: BidsMeeg, console: Console) -> Dataset:
+    """`read_bids_meeg` by settings.
+
+    Raises:
+        DataError: see there.
+    """
+    return read_bids_meeg(
+        root,
+        task=settings.task or _task(root, settings.datatype),
+        datatype=settings.datatype,
+        subjects=settings.subjects,
+        trial_types=settings.trial_types,
+        label_column=settings.label_column,
+        epoching=settings.epoching,
+        definitions=settings.definitions,
+        questions=settings.questions,
+        n_jobs=settings.n_jobs,
+        console=console,
+    )
+
+
+def check(root: Path, console: Console, settings: BidsMeeg) -> FolderReport:
+    """Check headers, channels and events of all runs, and say what there is; no signal is read.
+
+    Raises:
+        DataError: there is no such folder or data set.
+    """
+    report = FolderReport(NAME, simulated=is_simulated(read_description(root)))
+    report.gather(lambda: _count(root, settings, report), root.resolve().name)
+    return report
+
+
+def _count(root: Path, settings: BidsMeeg, report: FolderReport) -> None:
+    raws = find_raws(
+        root,
+        task=settings.task or _task(root, settings.datatype),
+        datatype=settings.datatype,
+        subjects=settings.subjects,
+        label_column=settings.label_column,
+        epoching=settings.epoching,
+    )
+    report.count("runs", len(raws))
+    report.count("subjects", len({raw.subject for raw in raws}))
+    report.count_trials([kind for raw in raws for kind in raw.events.trial_type], settings.trial_types)
+    if settings.questions is None:
+        concept_names([kind for raw in raws for kind in raw.events.trial_type])
+    bads = {raw.id: ", ".join(raw.bads) for raw in raws if raw.bads}
+    report.notes += [f"bad channels of {name}: {channels}" for name, channels in bads.items()]
+
+
+def _task(root: Path, datatype: str) -> str:
+    return only_task((path.name for path in root.glob(f"sub-*/**/{datatype}/*")), root, datatype)
+
+
+def _files(raw: BidsRaw) -> list[Path]:
+    """All files of a run: BrainVision and others keep the signal beside the header."""
+    stem = raw.path.fpath.stem.rsplit("_", 1)[0]
+    return sorted(raw.path.fpath.parent.glob(f"{stem}_*"))
 
 
 def read_bids_meeg(
@@ -22,10 +120,12 @@ def read_bids_meeg(
     trial_types: Sequence[str] | None = None,
     label_column: str = "trial_type",
     epoching: Epoching | None = None,
+    definitions: Mapping[str, str] | None = None,
+    questions: Path | str | None = None,
     n_jobs: int = 1,
     console: Console | None = None,
 ) -> Dataset:
-    """Recordings (one an epoch) of a task, and every question about their trial types.
+    """Recordings (one an epoch) of a task, and every question about their trial types, or the user's own.
 
     Args:
         root: raw BIDS data set.
@@ -35,6 +135,8 @@ def read_bids_meeg(
         trial_types: events that become recordings, in the words of the events files; all when None.
         label_column: column of events.tsv that holds the trial types.
         epoching: filter, epochs, baseline, bad channels; see `Epoching` for the defaults.
+        definitions: words of the questions about trial types, e.g. `{"animate": "face(x) | cat(x)"}`.
+        questions: table of questions that are asked instead, see `stimulus_questions`.
         n_jobs: runs worked on at a time; each needs memory for its signal.
         console: where progress and bad channels are reported; a new one when None.
 
@@ -49,8 +151,9 @@ def read_bids_meeg(
     chosen = epoching or Epoching()
     description = read_description(root)
     raws = find_raws(root, task=task, datatype=datatype, subjects=subjects, label_column=label_column, epoching=chosen)
-    found = {kind for raw in raws for kind in raw.events.trial_type}
-    concepts = concept_names([kind for kind in found if trial_types is None or kind in trial_types])
+    if questions is None:  # names that cannot be are refused before any signal is read
+        found = {kind for raw in raws for kind in raw.events.trial_type}
+        concept_names([kind for kind in found if trial_types is None or kind in trial_types])
     recordings = trial_epochs(
         raws,
         epoching=chosen,
@@ -59,15 +162,14 @@ def read_bids_meeg(
         n_jobs=n_jobs,
         console=console,
     )
-    recordings.validate(str(root))
     people = len({raw.subject for raw in raws})
-    card = make_card(
-        description,
+    study = Study(
         root,
-        concepts=concepts,
+        description,
         subjects=people,
         sampling=f"{recordings.data.attrs['sampling_hz']:g} Hz, {len(raws)} runs of {people} subjects, task {task}",
+        files=[path for raw in raws for path in _files(raw)],
+        definitions=definitions or {},
+        questions=None if questions is None else Path(questions),
     )
-    ids = [str(name) for name in recordings.data.recording.values]
-    labels = [concepts[str(label)] for label in recordings.data.label.values]
-    return Dataset(card.name, card, recordings, questions_from_labels(ids, labels, card.vocabulary))
+    return labelled_dataset(study, recordings, console)

@@ -9,10 +9,14 @@ folder is what was planted. A table `difumo1024_yeo_labels.csv` there gives each
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 from rich.console import Console
 from rich.progress import track
 
@@ -29,6 +33,18 @@ __all__ = ["NAME", "check", "convert", "is_layout", "write_recording"]
 NAME = "bold5000_qa"
 NETWORKS = "Yeo_networks17"
 """The grouping of the reference's default."""
+
+
+@dataclass(frozen=True)
+class Bold5000Settings:
+    """What a conversion may be told.
+
+    Attributes:
+        labels: table of DiFuMo labels, see `convert`.
+    """
+
+    kind: Literal["bold5000_qa"] = "bold5000_qa"
+    labels: Path | None = None
 
 
 def is_layout(folder: Path) -> bool:
@@ -120,6 +136,10 @@ def convert(folder: Path, out: Path, console: Console, labels: Path | None = Non
     table = labels or (own if own.is_file() else None)
     channels = [f"difumo-{k:04d}" for k in range(1, N_COMPONENTS + 1)]
     groups = component_networks(table, NETWORKS, N_COMPONENTS) if table else channels
+    observer = folder / "truth" / "ideal_observer.parquet"
+    ideal = _ideal(observer)
+    # Real data have no such column, and nothing changes for them.
+    seen = [observer] if ideal else []
     plan = Plan(
         name=NAME,
         n_recordings=len(files),
@@ -127,17 +147,38 @@ def convert(folder: Path, out: Path, console: Console, labels: Path | None = Non
         groups=groups,
         times=TR_S * np.arange(N_TIMES),
         attrs={"units": "not stated by the source", "sampling_hz": 1 / TR_S, "space": "DiFuMo-1024"},
-        rows=lambda first, last: _rows(files[first:last], folder),
-        fingerprint=fingerprint_of([file.path for file in files], folder, groups),
+        rows=lambda first, last: _rows(files[first:last], folder, ideal),
+        fingerprint=fingerprint_of([*(file.path for file in files), *seen], folder, groups),
         sources={f"{file.subject}/{file.split}": file.path.parent for file in files},
         truth=next(iter(sorted(folder.glob("truth*"))), None),
+        columns={"ideal": pa.float64()} if ideal else {},
     )
     return conversion.convert(plan, out, console)
 
 
-def _rows(files: Sequence[ImageFile], folder: Path) -> Iterator[Row]:
+def _rows(files: Sequence[ImageFile], folder: Path, ideal: Mapping[str, Sequence[float]]) -> Iterator[Row]:
     for file in files:
         row, faults = read_file(file)
         if faults:
             raise DataError(f"{file.path}: {faults[0]}; see `neurona data check {folder}` for all faults")
+        if row.simulated and ideal:
+            expected = ideal.get(row.id, ())
+            if len(expected) != len(row.questions):
+                raise DataError(
+                    f"{folder / 'truth' / 'ideal_observer.parquet'}: {len(expected)} questions about {row.id}, its file has "
+                    f"{len(row.questions)}; simulate the data again, or remove the table"
+                )
+            pairs = zip(row.questions, expected, strict=True)
+            row = row._replace(questions=[{**question, "ideal": value} for question, value in pairs])
         yield row
+
+
+def _ideal(path: Path) -> dict[str, list[float]]:
+    """Recording -> the accuracy to be expected at best for each of its questions, in their order; empty without the table."""
+    if not path.is_file():
+        return {}
+    try:
+        table = pd.read_parquet(path, columns=["recording", "expected"])
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read ({error}); simulate the data again, or remove the table") from error
+    return {str(name): rows.expected.tolist() for name, rows in table.groupby("recording", sort=False)}

@@ -76,19 +76,50 @@ def cards_folder() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[2] / "data_cards"
 
 
+def has_card(name: str) -> bool:
+    """Whether a data set of that name has a card among ours."""
+    return (cards_folder() / f"{name}.md").is_file()
+
+
 def read_card(name: str) -> DataCard:
     """The card of a data set.
 
     Raises:
         DataError: no such data set, or a card that does not fit the schema.
     """
-    path = cards_folder() / f"{name}.md"
-    if not path.is_file():
+    if not has_card(name):
         known = [card.stem for card in cards_folder().glob("*.md")]
         raise DataError(f"unknown dataset {name!r}{nearest_name(name, known)}")
-    front = yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1])
-    front["words"] = front.pop("vocabulary", None)
+    return read_card_file(cards_folder() / f"{name}.md")
+
+
+def read_card_file(path: Path) -> DataCard:
+    """The front matter of one file.
+
+    Raises:
+        DataError: it is missing, damaged, or does not fit the schema.
+    """
     try:
+        text = path.read_text(encoding="utf-8").removeprefix("---\n")
+        front = yaml.safe_load(text[: text.index("\n---\n")])
+        front["words"] = front.pop("vocabulary", None)
         return DataCard.model_validate(front)
     except ValidationError as error:
-        raise DataError(f"{path.name}: {error}") from error
+        raise DataError(f"{path}: {error}") from error
+    except (OSError, yaml.YAMLError, AttributeError, ValueError) as error:
+        raise DataError(
+            f"{path}: cannot be read ({error}); expected front matter between two lines of three dashes"
+        ) from error
+
+
+def write_card(card: DataCard, path: Path, prose: str) -> None:
+    """Write a card that `read_card_file` reads.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    front = card.model_dump(mode="json", exclude_defaults=True)
+    if "words" in front:
+        front["vocabulary"] = front.pop("words")
+    text = yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=120)
+    path.write_text(f"---\n{text}---\n# {card.title}\n\n{prose}\n", encoding="utf-8")

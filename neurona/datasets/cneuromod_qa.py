@@ -22,9 +22,13 @@ window around the peak of the canonical response. HDF5 files with the attribute 
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+import annotated_types
 import numpy as np
 from jaxtyping import Float
 from rich.console import Console
@@ -42,6 +46,20 @@ __all__ = ["NAME", "check", "convert", "is_layout"]
 
 NAME = "cneuromod_qa"
 HRF_DELAY_S = 4.5
+
+
+@dataclass(frozen=True)
+class CneuromodSettings:
+    """What a check or conversion may be told.
+
+    Attributes:
+        delay_s: of the haemodynamic response, in seconds.
+        n_volumes: of a recording; from the shortest duration when None.
+    """
+
+    kind: Literal["cneuromod_qa"] = "cneuromod_qa"
+    delay_s: typing.Annotated[float, annotated_types.Ge(0)] = HRF_DELAY_S
+    n_volumes: typing.Annotated[int, annotated_types.Ge(1)] | None = None
 
 
 def check(folder: Path, console: Console, delay_s: float = HRF_DELAY_S, n_volumes: int | None = None) -> FolderReport:

@@ -32,6 +32,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from neurona.datasets.card import read_card
 from neurona.datasets.dataset import Dataset, write_pointer
 from neurona.datasets.download import sha256
+from neurona.datasets.folder_lock import only_writer
 from neurona.datasets.question_words import QuestionWords, why_left_out
 from neurona.errors import DataError, OutputError
 from neurona.programs import Vocabulary
@@ -41,7 +42,7 @@ from neurona.recordings.recordings import rows_per_chunk
 COORDINATES = ("subject", "run", "split", "label", "image", "session")
 
 _TEXT = ("question", "recording", "program", "answer", "type", "image", "negative", "pair")
-_SCHEMA = pa.schema([*((name, pa.string()) for name in _TEXT), ("hops", pa.int64())])
+_COLUMNS = (*((name, pa.string()) for name in _TEXT), ("hops", pa.int64()))
 
 
 class Row(NamedTuple):
@@ -77,6 +78,7 @@ class Plan:
         fingerprint: everything that the result depends on, as text.
         sources: files or folders whose checksums are kept, by name.
         truth: of simulated data.
+        columns: of the questions, besides those of every conversion, with their types.
     """
 
     name: str
@@ -89,6 +91,12 @@ class Plan:
     fingerprint: str
     sources: Mapping[str, Path]
     truth: Path | None = None
+    columns: Mapping[str, pa.DataType] = field(default_factory=dict)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Columns of questions.parquet."""
+        return pa.schema([*_COLUMNS, *self.columns.items()])
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -121,24 +129,25 @@ def convert(plan: Plan, out: Path, console: Console) -> Converted:
 
     Raises:
         DataError: a faulty file.
-        OutputError: `out` exists, or it cannot be written; what was written so far is kept for another try.
+        OutputError: `out` exists, another process writes it, or it cannot be written; what was written so far is kept for another try.
     """
-    if out.exists():
-        raise OutputError(f"{out}: exists; choose another folder, or delete it to convert anew")
     work = out.parent / f".{out.name}.converting"
-    try:
-        rows = rows_per_chunk(*plan.shape[1:])
-        _prepare(work, plan, rows)
-        _chunks(work, plan, rows, console)
-        with console.status("writing questions and checksums"):
-            converted = _finish(work, plan, out)
-        work.rename(out)
-        return converted
-    except OSError as error:
-        raise OutputError(
-            f"{out}: cannot be written ({error}); free space and run the same command again, it goes on where it stopped "
-            f"(its work lies in {work})"
-        ) from error
+    with only_writer(out):
+        if out.exists():
+            raise OutputError(f"{out}: exists; choose another folder, or delete it to convert anew")
+        try:
+            rows = rows_per_chunk(*plan.shape[1:])
+            _prepare(work, plan, rows)
+            _chunks(work, plan, rows, console)
+            with console.status("writing questions and checksums"):
+                converted = _finish(work, plan, out)
+            work.rename(out)
+            return converted
+        except OSError as error:
+            raise OutputError(
+                f"{out}: cannot be written ({error}); free space and run the same command again, it goes on where it stopped "
+                f"(its work lies in {work})"
+            ) from error
 
 
 def _prepare(work: Path, plan: Plan, rows: int) -> None:
@@ -162,11 +171,11 @@ def _chunks(work: Path, plan: Plan, rows: int, console: Console) -> None:
             last = min(first + rows, plan.n_recordings)
             part = work / "parts" / f"{first // rows:06d}"
             if not part.with_suffix(".json").is_file():
-                _chunk(work, part, first, list(plan.rows(first, last)), last - first)
+                _chunk(work, part, first, list(plan.rows(first, last)), last - first, plan.schema)
             progress.update(task, completed=last)
 
 
-def _chunk(work: Path, part: Path, first: int, rows: Sequence[Row], expected: int) -> None:
+def _chunk(work: Path, part: Path, first: int, rows: Sequence[Row], expected: int, schema: pa.Schema) -> None:
     if len(rows) != expected:
         raise DataError(f"recordings {first} and following: {len(rows)} found, expected {expected}; did files change?")
     store.write_rows(work / "recordings.zarr", first, np.stack([row.values for row in rows]))
@@ -175,7 +184,7 @@ def _chunk(work: Path, part: Path, first: int, rows: Sequence[Row], expected: in
         for row in rows
         for k, question in enumerate(row.questions)
     ]
-    pq.write_table(pa.Table.from_pylist(questions, schema=_SCHEMA), part.with_suffix(".parquet"))
+    pq.write_table(pa.Table.from_pylist(questions, schema=schema), part.with_suffix(".parquet"))
     known = [{"recording": row.id, "simulated": row.simulated, **row.coordinates} for row in rows]
     _replace(part.with_suffix(".json"), json.dumps(known).encode())
 
@@ -190,7 +199,7 @@ def _finish(work: Path, plan: Plan, out: Path) -> Converted:
         for recording, program, answer in zip(table["recording"], table["program"], table["answer"], strict=True):
             words.add(program, answer, splits[recording])
     vocabulary = words.vocabulary()
-    n_questions, left_out = _write_questions(work, parts, vocabulary)
+    n_questions, left_out = _write_questions(work, parts, vocabulary, plan.schema)
     coordinates: dict[str, tuple[str, Any]] = {
         "recording": ("recording", [row["recording"] for row in known]),
         "channel": ("channel", list(plan.channels)),
@@ -229,12 +238,14 @@ def _part(part: Path) -> pa.Table:
         return file.read(use_threads=False)
 
 
-def _write_questions(work: Path, parts: Sequence[Path], vocabulary: Vocabulary) -> tuple[int, dict[str, int]]:
+def _write_questions(
+    work: Path, parts: Sequence[Path], vocabulary: Vocabulary, schema: pa.Schema
+) -> tuple[int, dict[str, int]]:
     """questions.parquet, and left_out.parquet where there is something; how many of each."""
     n_questions, left_out = 0, Counter[str]()
     with (
-        pq.ParquetWriter(work / "questions.parquet", _SCHEMA) as kept,
-        pq.ParquetWriter(work / "left_out.parquet", _SCHEMA.append(pa.field("why", pa.string()))) as rest,
+        pq.ParquetWriter(work / "questions.parquet", schema) as kept,
+        pq.ParquetWriter(work / "left_out.parquet", schema.append(pa.field("why", pa.string()))) as rest,
     ):
         for part in parts:
             table = _part(part)

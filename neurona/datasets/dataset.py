@@ -2,7 +2,8 @@
 
 On disk it is a folder: `recordings.zarr`, `questions.parquet`, and `dataset.json`, which points to the card and holds the
 checksums of both and of what they were made from, whether the data are simulated, where the truth of simulated data lies, and
-the vocabulary where it comes from the questions and not from the card.
+the vocabulary where it comes from the questions and not from the card. A data set that has no card among ours, such as a user's own
+study, carries it along as `card.md`.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from typing import Any
 
 import pandas as pd
 
-from neurona.datasets.card import DataCard, read_card
+from neurona.datasets.card import DataCard, has_card, read_card, read_card_file, write_card
 from neurona.datasets.download import sha256, verify
 from neurona.errors import DataError, OutputError
 from neurona.programs import Vocabulary
 from neurona.recordings.recordings import Recordings
 
 PARTS = ("recordings.zarr", "questions.parquet")
+OWN_CARD = "card.md"
+_PROSE = "Made by Neurona from the data set's own description and from what was read."
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,7 @@ def save_dataset(dataset: Dataset, folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as made:
             work = Path(made) / folder.name
-            work.mkdir()
-            dataset.recordings.save(work / PARTS[0])
-            dataset.questions.to_parquet(work / PARTS[1], index=False)
-            write_pointer(work, dataset, folder)
+            write_parts(work, dataset, folder)
             if folder.exists():
                 shutil.rmtree(folder)
             work.rename(folder)
@@ -83,6 +83,20 @@ def save_dataset(dataset: Dataset, folder: Path) -> None:
         raise OutputError(
             f"{folder}: the data set cannot be written ({error}); free space or set NEURONA_CACHE"
         ) from error
+
+
+def write_parts(work: Path, dataset: Dataset, folder: Path) -> None:
+    """Write everything into the new folder `work`, which is going to be `folder`.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    work.mkdir()
+    dataset.recordings.save(work / PARTS[0])
+    dataset.questions.to_parquet(work / PARTS[1], index=False)
+    if not has_card(dataset.name):
+        write_card(dataset.card, work / OWN_CARD, _PROSE)
+    write_pointer(work, dataset, folder)
 
 
 def write_pointer(work: Path, dataset: Dataset, folder: Path) -> None:
@@ -96,7 +110,7 @@ def write_pointer(work: Path, dataset: Dataset, folder: Path) -> None:
         "card_version": dataset.card.version,
         "simulated": dataset.simulated,
         "sources": dict(dataset.checksums),
-        "files": {part: sha256(work / part) for part in PARTS},
+        "files": {part: sha256(work / part) for part in (*PARTS, OWN_CARD) if (work / part).exists()},
     }
     if dataset.words is not None:
         pointer["vocabulary"] = plain_vocabulary(dataset.words)
@@ -151,10 +165,12 @@ def open_dataset(folder: Path, lazy: bool = True) -> Dataset:
         left_out = pointer.get("left_out", {})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{folder / 'dataset.json'}: cannot be read ({error!r}); fetch the data set again") from error
-    for part in PARTS:
+    own_card = OWN_CARD in files
+    for part in (*PARTS, OWN_CARD) if own_card else PARTS:
         if not (folder / part).exists():
             raise DataError(f"{folder / part}: missing; delete {folder} and fetch the data set again")
         verify(folder / part, files[part])
+    card = read_card_file(folder / OWN_CARD) if own_card else read_card(name)
     recordings = Recordings.open(folder / PARTS[0], lazy=lazy)
     questions = pd.read_parquet(folder / PARTS[1])
-    return Dataset(name, read_card(name), recordings, questions, sources, words, truth, left_out)
+    return Dataset(name, card, recordings, questions, sources, words, truth, left_out)

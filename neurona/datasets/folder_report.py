@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from rich.markup import escape
 from rich.table import Table
+
+from neurona.errors import DataError
 
 
 class Fault(NamedTuple):
@@ -44,6 +47,27 @@ class FolderReport:
 
     def count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
+
+    def gather(self, look: Callable[[], None], place: str) -> None:
+        """Let `look` fill the report; of an error that lists several faults each becomes one of the report's."""
+        try:
+            look()
+        except DataError as error:
+            first, *listed = str(error).split("\n- ")
+            for what in listed or [first]:
+                self.add(place, what)
+
+    def count_trials(self, kinds: Sequence[str], wanted: Sequence[str] | None = None, most: int = 12) -> None:
+        """Count trials; a note says how many there are of each type, the most frequent ones first."""
+        found = Counter(kind for kind in kinds if wanted is None or kind in wanted)
+        self.count("trials", found.total())
+        self.count("trial types", len(found))
+        order = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+        shown = ", ".join(f"{number} {kind}" for kind, number in order[:most])
+        self.notes.append(f"trials: {shown}{', ...' if len(found) > most else ''}")
+        for kind in wanted or ():
+            if kind not in found:
+                self.add("events", f"trial_types: no event of type {kind!r} in any run")
 
     def summary(self) -> str:
         """One line: what there is."""

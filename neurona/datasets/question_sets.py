@@ -1,59 +1,26 @@
-"""Question sets that nobody may pass on: what the user must obtain, and the layouts that are checked and converted.
-
-<folder as obtained>  --neurona data check-->  faults  --neurona data convert-->  <data set>  --data.path-->  an experiment
+"""Data sets that are opened as converted folders: question sets that nobody may pass on (what the user must obtain),
+simulated studies, and anyone's own study in BIDS. `layouts` checks and converts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from rich.console import Console
 
 from neurona.datasets import bold5000_qa, cneuromod_qa
-from neurona.datasets.card import read_card
-from neurona.datasets.conversion import Converted
+from neurona.datasets.card import has_card, read_card
 from neurona.datasets.dataset import Dataset, open_dataset
 from neurona.datasets.download import cache_folder, local_folder
-from neurona.datasets.folder_report import FolderReport
-from neurona.errors import DataError, nearest_name
+from neurona.datasets.layouts import LAYOUTS
+from neurona.errors import DataError
 
-
-class Layout(NamedTuple):
-    """How a layout is recognised, checked and converted."""
-
-    is_layout: Callable[[Path], bool]
-    check: Callable[[Path, Console], FolderReport]
-    convert: Callable[[Path, Path, Console], Converted]
-
-
+NAMES = (bold5000_qa.NAME, cneuromod_qa.NAME)
+"""Data sets that are converted from what the user obtains."""
 MADE = ("simulated",)
 """Data sets that come in our own layout already."""
-LAYOUTS: Mapping[str, Layout] = {
-    module.NAME: Layout(module.is_layout, module.check, module.convert) for module in (bold5000_qa, cneuromod_qa)
-}
-
-
-def layout(folder: Path, name: str | None = None) -> Layout:
-    """The layout of that name, else the one that the folder has.
-
-    Raises:
-        DataError: no such layout or folder, or the folder has none that is known.
-    """
-    if name is not None:
-        if name not in LAYOUTS:
-            raise DataError(f"unknown layout {name!r}{nearest_name(name, LAYOUTS)}")
-        return LAYOUTS[name]
-    if not folder.is_dir():
-        raise DataError(f"{folder}: no such folder")
-    for known in LAYOUTS.values():
-        if known.is_layout(folder):
-            return known
-    raise DataError(
-        f"{folder}: none of the known layouts ({', '.join(LAYOUTS)}): neither SUBJECT/train/IMAGE.npy nor .h5 files; "
-        "name the top folder, or say which with --layout"
-    )
+BIDS = "bids"
+"""Anyone's study, converted from BIDS; it carries a card of its own."""
 
 
 def fetch(name: str, console: Console) -> Path:
@@ -71,6 +38,11 @@ def fetch(name: str, console: Console) -> Path:
 def instructions(name: str) -> str:
     """What the user must obtain and where to put it."""
     card = read_card(name)
+    if name == BIDS:
+        return (
+            f"{name}: not fetched but converted from a study of your own; `neurona data convert FOLDER OUT`, then name OUT "
+            "with --set data.path=OUT"
+        )
     if name in MADE:
         return f"{name}: not fetched but made ({card.source}); name its folder with --set data.path=FOLDER"
     return (
@@ -92,11 +64,12 @@ def read(name: str, path: Path | None, console: Console) -> Dataset:
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder; data.path names the folder of a converted data set")
     if not (folder / "dataset.json").is_file():
-        if name in LAYOUTS and LAYOUTS[name].is_layout(folder):
+        fitting = [LAYOUTS[known] for known in LAYOUTS if known.startswith(name)]
+        if any(layout.is_layout(folder) for layout in fitting):
             raise DataError(f"{folder}: not converted yet; `neurona data convert {folder} OUT`, then name OUT")
         raise DataError(f"{folder}: no dataset.json; data.path names the folder of a converted data set")
     dataset = open_dataset(folder)
-    if dataset.name != name:
+    if dataset.name != name and (name != BIDS or has_card(dataset.name)):
         raise DataError(f"{folder}: holds {dataset.name}, not {name}")
     dataset.recordings.validate(str(folder))
     return dataset

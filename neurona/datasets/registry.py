@@ -33,7 +33,7 @@ DATASETS: dict[str, Source] = {
     **{name: Source(partial(uea_archive.fetch, name), partial(uea_archive.read, name)) for name in uea_archive.NAMES},
     **{
         name: Source(partial(question_sets.fetch, name), partial(question_sets.read, name))
-        for name in (*question_sets.LAYOUTS, *question_sets.MADE)
+        for name in (*question_sets.NAMES, *question_sets.MADE, question_sets.BIDS)
     },
 }
 

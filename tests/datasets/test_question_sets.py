@@ -5,8 +5,7 @@ import pytest
 from question_layouts import bold_folder, film_folder, response
 
 from neurona.datasets.bold5000_qa import write_recording
-from neurona.datasets.question_sets import LAYOUTS, layout
-from neurona.errors import DataError
+from neurona.datasets.question_sets import NAMES
 
 
 @pytest.fixture
@@ -19,20 +18,7 @@ def films(tmp_path):
     return film_folder(tmp_path / "films")
 
 
-def test_layouts_are_told_apart(bold, films, tmp_path):
-    assert layout(bold) is LAYOUTS["bold5000_qa"]
-    assert layout(films) is LAYOUTS["cneuromod_qa"]
-    assert layout(films, "bold5000_qa") is LAYOUTS["bold5000_qa"]
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError, match="none of the known layouts"):
-        layout(tmp_path / "empty")
-    with pytest.raises(DataError, match="unknown layout 'bold5000'; did you mean 'bold5000_qa'"):
-        layout(bold, "bold5000")
-    with pytest.raises(DataError, match="no such folder"):
-        layout(tmp_path / "none")
-
-
-@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("name", NAMES)
 def test_fetch_says_what_to_obtain_and_where_to_put_it(neurona, monkeypatch, tmp_path, name):
     monkeypatch.setenv("NEURONA_CACHE", str(tmp_path))
     code, _, error = neurona("data", "fetch", name)

@@ -20,7 +20,7 @@ def test_a_card_is_complete_and_its_vocabulary_valid(name):
     if card.words is not None:
         assert len(card.vocabulary.concepts) >= 2
     else:  # its words come from its questions, which the user must obtain or make
-        assert card.obtain or name == "simulated"
+        assert card.obtain or name == "simulated"  # made, not obtained
         with pytest.raises(DataError, match="its vocabulary is made from its questions"):
             card.vocabulary  # noqa: B018
     assert all(len(checksum) == 64 for checksum in card.files.values())

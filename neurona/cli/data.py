@@ -1,93 +1,16 @@
-"""The command line: thin commands over the rooms below."""
+"""`neurona data ...`: fetch, check, convert and simulate data sets."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from neurona.errors import DataError, NeuronaError
+from neurona.errors import DataError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-
-data_app = typer.Typer(no_args_is_help=True, help="Fetch, check and convert data sets.")
-app.add_typer(data_app, name="data")
-
-
-@app.callback()
-def neurona() -> None:
-    """Decode brain recordings into concepts and answer symbolic questions about them."""
-
-
-@app.command()
-def run(
-    config: Path,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="key=value, overrides the config")] = None,
-    out: Annotated[Path | None, typer.Option(help="run directory")] = None,
-) -> None:
-    """Run an experiment from its config."""
-    from neurona.experiments.config import load_config
-    from neurona.experiments.run_folder import prepare
-    from neurona.experiments.runner import run as run_experiment
-
-    _keep_compiled_code()
-    console = Console()
-    loaded = load_config(config, set_ or ())
-    folder = prepare(loaded, out)
-    run_experiment(loaded, folder, console)
-    console.print(f"results: {folder}")
-
-
-@app.command()
-def query(
-    run_directory: Annotated[Path, typer.Argument(metavar="RUN", help="directory of a finished run")],
-    text: Annotated[str, typer.Argument(metavar="QUERY", help='e.g. "exists x. animate(x) & ~face(x)"')],
-    recording: Annotated[str, typer.Option(help="id of a held-out recording (see predictions.parquet)")],
-    graphs: Annotated[Path | None, typer.Option(help="where the concept graph goes; RUN/graphs unless given")] = None,
-    simplify: Annotated[bool, typer.Option("--simplify", help="ask the simplified query, and print it")] = False,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="show the value of every part, and leave it as JSON")
-    ] = False,
-) -> None:
-    """Ask a finished run about one recording, and leave the recording's concept graph."""
-    from neurona.evaluation.files import write_atomically
-    from neurona.evaluation.tables import evidence_table
-    from neurona.experiments.query import RecordingState
-    from neurona.graphs import draw, to_graphml, to_json
-
-    console = Console()
-    state = RecordingState(run_directory, recording)
-    if simplify:
-        from neurona import programs
-
-        shorter = programs.simplify(programs.parse(text, state.vocabulary), state.vocabulary)
-        text = programs.to_logic(shorter)
-        words = programs.to_english(shorter, state.vocabulary)
-        console.print(f"simplified: {text}\n  in words: {words}", highlight=False, markup=False)
-    reply = state.ask(text)
-    certainty = "" if reply.probability is None else f"  (probability {reply.probability:.2f})"
-    console.print(f"{recording}: {text}\n[bold]{reply.answer}[/bold]{certainty}", highlight=False)
-    simulated = bool(state.state.attrs["simulated"])
-    console.print(
-        evidence_table(reply.carriers, "Entities that speak most for each concept (evidence, logits)", simulated)
-    )
-    stem = (graphs or run_directory / "graphs") / recording
-    if explain:
-        console.print(reply.explanation.tree())
-
-        def fill(target: Path) -> None:
-            target.write_text(reply.explanation.to_json() + "\n", encoding="utf-8")
-
-        write_atomically(Path(f"{stem}.explanation.json"), fill)
-        console.print(f"explanation: {stem}.explanation.json", highlight=False)
-    graph = state.graph()
-    to_graphml(graph, Path(f"{stem}.graphml"))
-    to_json(graph, Path(f"{stem}.json"))
-    draw(graph, Path(f"{stem}.png"))
-    console.print(f"concept graph: {stem}.graphml, .json, .png")
+data_app = typer.Typer(no_args_is_help=True, help="Fetch, check, convert and simulate data sets.")
 
 
 @data_app.command()
@@ -216,22 +139,3 @@ def list_() -> None:
 
     for name in DATASETS:
         Console().print(f"{name}: {read_card(name).title}", highlight=False)
-
-
-def _keep_compiled_code() -> None:
-    """A second run of the same shapes need not compile again."""
-    import jax
-
-    from neurona.datasets.download import cache_folder
-
-    jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "compiled"))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 1.0)
-
-
-def main() -> None:
-    """Entry point; errors that the user can mend end with exit code 2 and one message."""
-    try:
-        app()
-    except NeuronaError as error:
-        print(f"neurona: {error}", file=sys.stderr)
-        sys.exit(2)

@@ -1,0 +1,104 @@
+"""`neurona run`, `sweep` and `reproduce`: one experiment, many, and those of a paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+
+def run(
+    config: Path,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="key=value, overrides the config")] = None,
+    out: Annotated[Path | None, typer.Option(help="run directory")] = None,
+) -> None:
+    """Run an experiment from its config."""
+    from neurona.experiments.config import load_config
+    from neurona.experiments.run_folder import prepare
+    from neurona.experiments.runner import run as run_experiment
+
+    _keep_compiled_code()
+    console = Console()
+    loaded = load_config(config, set_ or ())
+    folder = prepare(loaded, out)
+    run_experiment(loaded, folder, console)
+    console.print(f"results: {folder}")
+
+
+Jobs = Annotated[int, typer.Option(help="runs at a time")]
+Backend = Annotated[
+    str, typer.Option(help="loky (this machine), dask or ray (a cluster whose machines see this folder)")
+]
+Scheduler = Annotated[str | None, typer.Option(help="address of the cluster")]
+Threads = Annotated[
+    int | None, typer.Option(help="of each run; this machine's cores by the jobs unless given, 1 on a cluster")
+]
+
+
+def sweep(
+    config: Path,
+    over: Annotated[list[str], typer.Option(help="KEY=VALUES: a range (0:5) or a list (CSI1,CSI2); more may follow")],
+    more: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUES", help="further ones")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="key=value for all runs")] = None,
+    jobs: Jobs = 1,
+    backend: Backend = "loky",
+    scheduler: Scheduler = None,
+    threads: Threads = None,
+    together: Annotated[int, typer.Option(help="runs that one process performs, one after another")] = 1,
+    out: Annotated[Path | None, typer.Option(help="where the sweep's table and plot go")] = None,
+) -> None:
+    """Run a config for every combination of values; finished runs are skipped, failed ones tried again."""
+    from neurona.experiments.over import parse_over
+    from neurona.experiments.sweep import Workers
+    from neurona.experiments.sweep import sweep as sweep_config
+
+    workers = Workers(jobs=jobs, backend=backend, scheduler=scheduler, threads=threads, together=together)  # type: ignore[arg-type]
+    chosen = parse_over([*over, *(more or ())])
+    table = sweep_config(config, chosen, console=Console(), set_=set_ or (), workers=workers, out=out)
+    if (table.status == "failed").any():
+        raise typer.Exit(1)
+
+
+def reproduce(
+    paper: Annotated[Path, typer.Argument(help="folder of the paper, e.g. experiments/neurona_iclr2026")],
+    only: Annotated[list[str] | None, typer.Option(help="a table's name; may be repeated")] = None,
+    data: Annotated[str, typer.Option(help="simulated, or the folder of a converted data set")] = "simulated",
+    quick: Annotated[bool, typer.Option("--quick", help="small data and few seeds")] = False,
+    seeds: Annotated[int | None, typer.Option(help="how many instead of the paper's")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(help="runs at a time; as many as cores unless given, four at most")
+    ] = None,
+    backend: Backend = "loky",
+    scheduler: Scheduler = None,
+    threads: Threads = None,
+    out: Annotated[Path | None, typer.Option(help="where tables and plots go")] = None,
+) -> None:
+    """Run what is missing of a paper's tables, and put what was measured beside what was published."""
+    from neurona.experiments.reproduce import TOGETHER, default_jobs
+    from neurona.experiments.reproduce import reproduce as reproduce_paper
+    from neurona.experiments.sweep import Workers
+
+    workers = Workers(
+        jobs=jobs or default_jobs(),
+        backend=backend,  # type: ignore[arg-type]
+        scheduler=scheduler,
+        threads=threads,
+        together=TOGETHER,
+    )
+    made = reproduce_paper(
+        paper, console=Console(), only=only or (), data=data, quick=quick, seeds=seeds, workers=workers, out=out
+    )
+    if made.failed:
+        raise typer.Exit(1)
+
+
+def _keep_compiled_code() -> None:
+    """A second run of the same shapes need not compile again."""
+    import jax
+
+    from neurona.datasets.download import cache_folder
+
+    jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "compiled"))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 1.0)

@@ -1,0 +1,134 @@
+"""A user's own questions: a table (.parquet, .csv, .tsv), one question a row.
+
+    program      any surface of the query language; `query` is read as well
+    answer       yes, no, a word of the category, or a number
+    recording    id of a recording; or, asked of all recordings that show it,
+    label        what was shown, in the words of the events files; `trial_type`, `image` and `stimulus` are read as well
+    type, negative, pair, hops, ideal      optional
+
+The vocabulary is made from the questions, as that of a question set is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from neurona.datasets.folder_report import Fault, first_faults
+from neurona.datasets.question_words import QuestionWords, asked, plain_answer, why_left_out
+from neurona.errors import DataError, NeuronaError, nearest_name
+from neurona.programs import Vocabulary
+
+OTHER_NAMES = {"query": "program", "trial_type": "label", "image": "label", "stimulus": "label"}
+DETAILS = ("type", "negative", "pair", "hops", "ideal")
+
+
+class OwnQuestions(NamedTuple):
+    """Questions about recordings, the words they use, and what was left out.
+
+    Attributes:
+        table: columns question, recording, program, answer, type, and the details that the file has.
+        vocabulary: of the questions.
+        left_out: why -> how many.
+        notes: what a user should know of the words.
+    """
+
+    table: pd.DataFrame
+    vocabulary: Vocabulary
+    left_out: Mapping[str, int]
+    notes: Sequence[str]
+
+
+def read_questions(path: Path, ids: Sequence[str], labels: Sequence[str]) -> OwnQuestions:
+    """Read a table and ask its questions of the recordings.
+
+    Args:
+        path: of the table.
+        ids: of the recordings.
+        labels: what each of them shows.
+
+    Raises:
+        DataError: the table cannot be read, lacks a column, or has faulty rows: the first of them and how many.
+    """
+    table = _read(path)
+    for name in ("program", "answer"):
+        if name not in table:
+            raise DataError(f"{path}: no column {name!r}{nearest_name(name, table.columns)}")
+    key = next((name for name in ("recording", "label") if name in table), None)
+    if key is None:
+        raise DataError(f"{path}: no column 'recording' or 'label'{nearest_name('label', table.columns)}")
+    shown: dict[str, list[str]] = {}
+    for identity, label in zip(ids, labels, strict=True):
+        shown.setdefault(identity if key == "recording" else label, []).append(identity)
+    rows, faults, unasked = [], [], 0
+    for k, row in enumerate(table.to_dict("records")):
+        try:
+            plain = _plain({str(name): value for name, value in row.items()})
+        except (NeuronaError, ValueError) as error:
+            faults.append(Fault(f"{path.name}, row {k + 1}", str(error).splitlines()[0]))
+            continue
+        about = shown.get(str(row[key]), [])
+        # Of stimuli, some may have been shown to nobody who was read; an unknown recording is a mistake.
+        if not about and key == "recording":
+            what = f"no recording {str(row[key])!r}{nearest_name(str(row[key]), shown)}"
+            faults.append(Fault(f"{path.name}, row {k + 1}", what))
+        unasked += not about
+        rows += [{"recording": identity, **plain} for identity in about]
+    if faults:
+        raise DataError(f"{path}: {len(faults)} faulty row(s): {first_faults(faults)}")
+    if not rows:
+        example = sorted(shown)[0]
+        raise DataError(f"{path}: no question about any recording; {key} must name such as {example!r}")
+    return _answerable(pd.DataFrame(rows), unasked)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    readers: dict[str, Any] = {
+        ".parquet": pd.read_parquet,
+        ".csv": lambda file: pd.read_csv(file, keep_default_na=False, na_values=[""]),
+        ".tsv": lambda file: pd.read_csv(file, sep="\t", keep_default_na=False, na_values=["", "n/a"]),
+    }
+    if path.suffix not in readers:
+        raise DataError(f"{path}: expected a table .parquet, .csv or .tsv")
+    try:
+        table = readers[path.suffix](path)
+    except (OSError, ValueError) as error:  # pandas' and pyarrow's own errors are among them
+        raise DataError(f"{path}: cannot be read ({error}); expected a {path.suffix} table") from error
+    names: dict[str, str] = {}
+    for old, new in OTHER_NAMES.items():
+        if old in table and new not in table and new not in names.values():
+            names[old] = new
+    return table.rename(columns=names)
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Program, answer, type and the known details of one row."""
+    question = asked(str(row["program"]))
+    plain: dict[str, Any] = {"program": str(row["program"]), "answer": plain_answer(row["answer"], question)}
+    plain["type"] = question.type
+    for name in DETAILS:
+        if name in row and not pd.isna(row[name]) and row[name] != "":
+            kind = {"hops": int, "ideal": float}.get(name, str)
+            plain[name] = kind(row[name])
+    return plain
+
+
+def _answerable(table: pd.DataFrame, unasked: int) -> OwnQuestions:
+    words = QuestionWords()
+    for program, answer in zip(table.program, table.answer, strict=True):
+        words.add(program, answer, "")
+    vocabulary = words.vocabulary()
+    why = [why_left_out(p, a, vocabulary) for p, a in zip(table.program, table.answer, strict=True)]
+    left_out = Counter(reason for reason in why if reason is not None)
+    kept = table[[reason is None for reason in why]].reset_index(drop=True)
+    number = kept.groupby("recording").cumcount()
+    names = [f"{recording}_q-{k:03d}" for recording, k in zip(kept.recording, number, strict=True)]
+    kept.insert(0, "question", names)
+    notes = words.notes()
+    if unasked:
+        notes.append(f"{unasked} question(s) about what no recording shows")
+    return OwnQuestions(kept, vocabulary, dict(sorted(left_out.items())), notes)
