@@ -1,8 +1,11 @@
-"""Evaluation: accuracy by question type, intervals, calibration, baselines, tables and plots of them."""
+"""Evaluation: what predictions are worth. Accuracy and its intervals, comparisons, controls, ceilings; tables and plots of them.
+
+Everything reads predictions tables (`predictions.py`: one row a question) or grounding maps, and gives plain tables back.
+"""
 
 from __future__ import annotations
 
-from neurona.evaluation.accuracy import COLUMNS, Accuracy, accuracy_table
+from neurona.evaluation.accuracy import Accuracy, accuracy_table
 from neurona.evaluation.baselines import BASELINES, baseline_predictions, baseline_table
 from neurona.evaluation.calibration import (
     Reliability,
@@ -10,27 +13,82 @@ from neurona.evaluation.calibration import (
     reliability,
     yes_no_reliability,
 )
+from neurona.evaluation.ceilings import NoiseCeiling, answer_agreement, ceiling_table, noise_ceiling, spearman_brown
+from neurona.evaluation.chance import chance_table, holm
+from neurona.evaluation.chance_levels import chance_of, guessing_range
+from neurona.evaluation.claims import Claim, claims_markdown, claims_rich_table, claims_table, write_claims
+from neurona.evaluation.concept_accuracy import accuracy_by_concept
+from neurona.evaluation.consistency import Consistency, grounding_consistency
+from neurona.evaluation.contrasts import difference_of_losses, loss_table, systematicity_table
+from neurona.evaluation.effect_plots import forest_plot, learning_curve_plot
 from neurona.evaluation.files import write_atomically
+from neurona.evaluation.haufe_patterns import activation_patterns, by_entity, grounding_table
+from neurona.evaluation.ideal import share_of_ideal
 from neurona.evaluation.intervals import chance_interval, cluster_bootstrap_interval, wilson_interval
+from neurona.evaluation.learning_curves import CurveRun, learning_curve_table
+from neurona.evaluation.paired import Comparison, comparison_table, paired_test
+from neurona.evaluation.permutation import SignFlips, sign_flips
 from neurona.evaluation.plots import accuracy_plot, confusion_plot
-from neurona.evaluation.tables import accuracy_rich_table
+from neurona.evaluation.predictions import COLUMNS, clusters, right_answers
+from neurona.evaluation.question_groups import question_groups
+from neurona.evaluation.recovery import Recovery, grounding_recovery
+from neurona.evaluation.tables import accuracy_rich_table, results_table
 
 __all__ = [
     "BASELINES",
     "COLUMNS",
     "Accuracy",
+    "Claim",
+    "Comparison",
+    "Consistency",
+    "CurveRun",
+    "NoiseCeiling",
+    "Recovery",
     "Reliability",
+    "SignFlips",
+    "accuracy_by_concept",
     "accuracy_plot",
     "accuracy_rich_table",
     "accuracy_table",
+    "activation_patterns",
+    "answer_agreement",
     "baseline_predictions",
     "baseline_table",
+    "by_entity",
+    "ceiling_table",
     "chance_interval",
+    "chance_of",
+    "chance_table",
+    "claims_markdown",
+    "claims_rich_table",
+    "claims_table",
     "cluster_bootstrap_interval",
+    "clusters",
+    "comparison_table",
     "confusion_plot",
+    "difference_of_losses",
     "expected_calibration_error",
+    "forest_plot",
+    "grounding_consistency",
+    "grounding_recovery",
+    "grounding_table",
+    "guessing_range",
+    "holm",
+    "learning_curve_plot",
+    "learning_curve_table",
+    "loss_table",
+    "noise_ceiling",
+    "paired_test",
+    "question_groups",
     "reliability",
+    "results_table",
+    "right_answers",
+    "share_of_ideal",
+    "sign_flips",
+    "spearman_brown",
+    "systematicity_table",
     "wilson_interval",
     "write_atomically",
+    "write_claims",
     "yes_no_reliability",
 ]

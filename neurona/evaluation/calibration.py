@@ -9,7 +9,7 @@ import pandas as pd
 from jaxtyping import Bool, Float, Int
 from scipy.special import expit
 
-from neurona.evaluation.accuracy import canonical_answers
+from neurona.evaluation.predictions import canonical_answers
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def expected_calibration_error(
 
 
 def yes_no_reliability(predictions: pd.DataFrame, bins: int = 10) -> Reliability:
-    """Reliability of the yes/no questions of a predictions table (see `evaluation.accuracy.COLUMNS`).
+    """Reliability of the yes/no questions of a predictions table (see `evaluation.predictions.COLUMNS`).
 
     The probability of yes is the logistic function of `score`; the confidence that of the likelier answer.
     Questions with other answers are left out.

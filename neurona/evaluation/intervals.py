@@ -8,7 +8,7 @@ it when several answers come from one recording (cluster bootstrap), and how far
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Bool, Shaped
+from jaxtyping import Bool, Float, Num, Shaped
 from scipy import stats
 
 _CELLS_AT_ONCE = 2_000_000  # resamples are drawn in pieces, so that memory stays below about 16 MB
@@ -70,22 +70,74 @@ def cluster_bootstrap_interval(
     _check_confidence(confidence)
     if len(correct) == 0:
         return 0.0, 1.0
+    right = correct.astype(np.float64)
+    totals = resampled_totals(np.stack([right, np.ones(len(right))], axis=1), groups, seed, n_resamples)
+    return accuracy_interval(totals[:, 0] / totals[:, 1], float(right.mean()), len(np.unique(groups)), confidence)
+
+
+def resampled_totals(
+    values: Num[np.ndarray, "n statistic"],
+    groups: Shaped[np.ndarray, " n"],
+    seed: int,
+    n_resamples: int = 2000,
+) -> Float[np.ndarray, "resample statistic"]:
+    """Totals of several statistics over bootstrap samples of whole groups, the same samples for all of them.
+
+    Accuracies, their differences and shares of something are functions of such totals.
+
+    Args:
+        values: what each row adds to each statistic.
+        groups: what is drawn with replacement, as often as there are groups.
+        seed: of the draws; neither the order of the rows nor their number in a group matters to them.
+        n_resamples: number of bootstrap samples.
+    """
     _, member_of = np.unique(groups, return_inverse=True)
-    sizes = np.bincount(member_of).astype(np.float64)
-    right = np.bincount(member_of, weights=correct.astype(np.float64))
-    n_groups = len(sizes)
+    n_groups = int(member_of.max()) + 1
+    sums = np.stack([np.bincount(member_of, weights=column, minlength=n_groups) for column in values.T], axis=1)
     random = np.random.default_rng(seed)
     piece = max(1, _CELLS_AT_ONCE // n_groups)
-    uniform = np.full(n_groups, 1 / n_groups)
-    rates = []
+    totals = []
     for start in range(0, n_resamples, piece):
-        drawn = random.multinomial(n_groups, uniform, size=min(piece, n_resamples - start))
-        rates.append((drawn @ right) / (drawn @ sizes))
-    pooled = np.concatenate(rates)
-    if np.ptp(pooled) < 1e-12:
-        return wilson_interval(float(right.sum() / sizes.sum()) * n_groups, float(n_groups), confidence)
-    low, high = np.quantile(pooled, [0.5 - confidence / 2, 0.5 + confidence / 2])
-    return float(low), float(high)
+        rows = min(piece, n_resamples - start)
+        drawn = random.integers(0, n_groups, size=(rows, n_groups)) + n_groups * np.arange(rows)[:, None]
+        times = np.bincount(drawn.ravel(), minlength=rows * n_groups).reshape(rows, n_groups)
+        totals.append(times.astype(np.float64) @ sums)
+    return np.concatenate(totals)
+
+
+def accuracy_interval(
+    resampled: Float[np.ndarray, " resample"], estimate: float, n_groups: int, confidence: float = 0.95
+) -> tuple[float, float]:
+    """Percentiles of resampled accuracies; Wilson's interval over the groups where the resamples do not differ."""
+    known = resampled[np.isfinite(resampled)]
+    if len(known) == 0 or np.ptp(known) < 1e-12:
+        return wilson_interval(min(estimate * n_groups, n_groups), n_groups, confidence)
+    return _percentiles(known, estimate, confidence)
+
+
+def effect_interval(
+    resampled: Float[np.ndarray, " resample"], estimate: float, n_groups: int, confidence: float = 0.95
+) -> tuple[float, float]:
+    """Percentiles of a resampled difference of accuracies.
+
+    Where the resamples do not differ (two decoders that agree on every question, say), as many groups may still
+    hide a rate of disagreement that Wilson's interval of 0 in n_groups bounds; one group says nothing at all.
+    """
+    known = resampled[np.isfinite(resampled)]
+    if n_groups < 2:
+        return -1.0, 1.0
+    if len(known) == 0 or np.ptp(known) < 1e-12:
+        unseen = wilson_interval(0, n_groups, confidence)[1]
+        return max(-1.0, estimate - unseen), min(1.0, estimate + unseen)
+    return _percentiles(known, estimate, confidence)
+
+
+def _percentiles(
+    resampled: Float[np.ndarray, " resample"], estimate: float, confidence: float = 0.95
+) -> tuple[float, float]:
+    """Percentiles, widened to the estimate itself in the rare case that a skew puts it outside."""
+    low, high = np.quantile(resampled, [0.5 - confidence / 2, 0.5 + confidence / 2])
+    return min(float(low), estimate), max(float(high), estimate)
 
 
 def chance_interval(chance: float, n: int, confidence: float = 0.95) -> tuple[float, float]:

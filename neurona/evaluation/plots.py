@@ -19,11 +19,11 @@ from neurona.evaluation.accuracy import Accuracy
 from neurona.evaluation.files import write_atomically
 from neurona.evaluation.tables import SIMULATED
 
-BLUE, ORANGE, VERMILION, GREY = "#0072B2", "#E69F00", "#D55E00", "#555555"
+BLUE, ORANGE, VERMILION, GREEN, GREY = "#0072B2", "#E69F00", "#D55E00", "#009E73", "#555555"
 
 
 def accuracy_plot(metrics: Mapping[str, Accuracy], path: str | Path, title: str = "", simulated: bool = False) -> Path:
-    """Draw one horizontal bar a question type (or decoder): accuracy, 95 % interval, chance as a tick.
+    """Draw one horizontal bar a question type (or decoder): accuracy, 95 % interval, chance as a tick, and the ideal observer where known.
 
     Args:
         metrics: what `accuracy_table` or `baseline_table` returns; `overall` is drawn in another colour.
@@ -52,6 +52,8 @@ def accuracy_plot(metrics: Mapping[str, Accuracy], path: str | Path, title: str 
             )
         axes.plot([row["chance"]] * 2, [place - 0.4, place + 0.4], color="white", linewidth=4.5, zorder=4)
         axes.plot([row["chance"]] * 2, [place - 0.4, place + 0.4], color=VERMILION, linewidth=2.2, zorder=5)
+        if "ideal" in row:
+            axes.plot([row["ideal"]] * 2, [place - 0.4, place + 0.4], color=GREEN, linewidth=2.2, zorder=5)
         axes.text(1.02, place, f"{row['value']:.3f}   n = {row['n']}", va="center", fontsize=9)
     axes.set_yticks(range(len(rows)), labels, fontsize=9)
     axes.set_ylim(len(rows) - 0.4, -0.6)
@@ -62,7 +64,9 @@ def accuracy_plot(metrics: Mapping[str, Accuracy], path: str | Path, title: str 
         Line2D([], [], color=VERMILION, linewidth=2.2, label="chance"),
         Line2D([], [], color="black", linewidth=1.4, label="95 % interval"),
     ]
-    figure.legend(handles=legend, loc="outside lower right", ncols=2, fontsize=9, frameon=False)
+    if any("ideal" in row for row in metrics.values()):
+        legend.append(Line2D([], [], color=GREEN, linewidth=2.2, label="best possible"))
+    figure.legend(handles=legend, loc="outside lower right", ncols=len(legend), fontsize=9, frameon=False)
     set_title(figure, title, simulated)
     return save_figure(figure, path)
 

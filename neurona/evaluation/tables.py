@@ -1,9 +1,10 @@
-"""Accuracy tables for the terminal."""
+"""Tables for the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
 from rich.markup import escape
 from rich.table import Table
 
@@ -48,6 +49,33 @@ def accuracy_rich_table(
             cells += [f"{row['ideal']:.3f}", f"{row['of_ideal']:.0%}"] if "ideal" in row else ["", ""]
         table.add_row(*cells, str(row["n"]), end_section=name == "overall")
     return table
+
+
+def results_table(results: pd.DataFrame, title: str, simulated: bool = False) -> Table:
+    """Render any table of this room: numbers to the right, probabilities (p, q) to four decimals, others to three, NaN as nothing."""
+    table = Table(title=escape(f"{title} ({SIMULATED})" if simulated else title), title_justify="left")
+    for column in results:
+        numeric = pd.api.types.is_numeric_dtype(results[column]) and not pd.api.types.is_bool_dtype(results[column])
+        shown = escape(str(column).replace("_", " "))
+        table.add_column(shown, justify="right" if numeric else "left", overflow="fold")
+    for row in results.to_dict("records"):
+        table.add_row(*(escape(_cell(str(column), value)) for column, value in row.items()))
+    return table
+
+
+def probability(p: float) -> str:
+    """A p or q value as text; nothing where there is none."""
+    return "" if pd.isna(p) else "< 0.0001" if p < 1e-4 else f"{p:.4f}"
+
+
+def _cell(column: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        if column in ("p", "q") or column.endswith("_p"):
+            return probability(value)
+        return "" if pd.isna(value) else f"{value:.3f}"
+    return str(value)
 
 
 def evidence_table(carriers: Mapping[str, list[tuple[str, float]]], title: str, simulated: bool = False) -> Table:

@@ -110,3 +110,27 @@ def test_simulated_data_tell_the_share_of_what_anyone_could_reach():
     assert table["overall"]["ideal"] == pytest.approx(0.9)
     assert table["overall"]["of_ideal"] == pytest.approx(0.5 / 0.9)
     assert "ideal" not in accuracy_table(pd.DataFrame(rows).drop(columns="ideal"))["overall"]
+
+
+def test_types_of_one_kind_are_told_together():
+    rows = [("r0", "object", "yes", "yes", None), ("r1", "relation", "no", "yes", None)]
+    rows += [("r2", "action", "hold", "hold", 0.25), ("r3", "position", "on", "by", 0.5)]
+    table = accuracy_table(predictions(rows))
+    assert list(table) == ["action", "object", "position", "relation", "yes/no", "describe", "overall"]
+    assert (table["yes/no"]["value"], table["yes/no"]["n"]) == (0.5, 2)
+    assert (table["describe"]["value"], table["describe"]["chance"]) == (0.5, 0.375)
+    assert "balanced" in table["yes/no"]
+    assert "balanced" not in table["overall"]
+
+
+def test_hops_are_told_where_they_differ():
+    rows = [(f"r{i}", "object", "yes", "yes" if i else "no", None) for i in range(4)]
+    table = accuracy_table(predictions(rows).assign(hops=[1, 1, 2, 2]))
+    assert (table["1 hop"]["value"], table["2 hops"]["value"]) == (0.5, 1.0)
+
+
+def test_recordings_of_one_image_are_resampled_together():
+    rows = [(f"r{i}", "exists", "yes", "yes" if (i // 8) % 2 else "no", 0.5) for i in range(96)]
+    apart = accuracy_table(predictions(rows))["exists"]
+    together = accuracy_table(predictions(rows).assign(image=[f"i{i // 8}" for i in range(96)]))["exists"]
+    assert together["high"] - together["low"] > 2 * (apart["high"] - apart["low"])

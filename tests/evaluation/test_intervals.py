@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
 from neurona.evaluation import chance_interval, cluster_bootstrap_interval, wilson_interval
+from neurona.evaluation.intervals import effect_interval, resampled_totals
 
 
 @pytest.mark.parametrize(("successes", "n"), [(0, 10), (3, 10), (83, 96), (96, 96)])
@@ -71,3 +74,29 @@ def test_chance_interval_holds_its_share_of_guessers():
     assert chance_interval(0.5, 0) == (0.0, 1.0)
     with pytest.raises(ValueError, match="chance"):
         chance_interval(1.5, 5)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 6)), min_size=1, max_size=40))
+def test_intervals_hold_the_estimate(rows):
+    correct, groups = (np.array(column) for column in zip(*rows, strict=True))
+    low, high = cluster_bootstrap_interval(correct, groups, seed=0, n_resamples=200)
+    assert 0 <= low <= correct.mean() + 1e-12
+    assert correct.mean() - 1e-12 <= high <= 1
+
+
+def test_all_statistics_share_the_same_resamples():
+    random = np.random.default_rng(0)
+    values, groups = random.normal(size=(60, 2)), np.arange(60) // 3
+    totals = resampled_totals(np.concatenate([values, values.sum(axis=1, keepdims=True)], axis=1), groups, seed=0)
+    np.testing.assert_allclose(totals[:, 0] + totals[:, 1], totals[:, 2])
+    order = random.permutation(60)
+    np.testing.assert_allclose(resampled_totals(values[order], groups[order], seed=0), totals[:, :2])
+    assert totals[:, 0].std() == pytest.approx(np.sqrt(20) * values[:, 0].reshape(20, 3).sum(axis=1).std(), rel=0.1)
+
+
+def test_an_effect_that_never_varies_is_not_certain():
+    nothing = np.zeros(200)
+    assert effect_interval(nothing, 0.0, 1) == (-1.0, 1.0)
+    low, high = effect_interval(nothing, 0.0, 50)
+    assert (low, high) == (pytest.approx(-high), wilson_interval(0, 50)[1])

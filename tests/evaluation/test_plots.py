@@ -47,3 +47,10 @@ def test_unwritable_place_is_an_output_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError):
         accuracy_plot(METRICS, tmp_path / "file" / "a.png")
+
+
+def test_what_anyone_could_reach_is_drawn_where_it_is_known(tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("matplotlib").rcParams, "svg.fonttype", "none")
+    known = {"overall": {**ROW, "ideal": 0.95, "of_ideal": 0.9 / 0.95}}
+    assert "best possible" in accuracy_plot(known, tmp_path / "a.svg").read_text()
+    assert "best possible" not in accuracy_plot(METRICS, tmp_path / "b.svg").read_text()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 
+import pandas as pd
 from rich.console import Console
 
-from neurona.evaluation import accuracy_rich_table
+from neurona.evaluation import accuracy_rich_table, results_table
 
 ROW = {"value": 0.865, "low": 0.78, "high": 0.92, "chance": 0.125, "n": 96}
 
@@ -38,3 +39,15 @@ def test_what_anyone_could_reach_is_shown_where_it_is_known():
     assert "best possible" in text
     assert "91%" in text
     assert "reached" not in shown({"describe": ROW})
+
+
+def test_any_result_is_shown_with_its_probabilities_and_gaps():
+    results = pd.DataFrame(
+        {"group": ["a[b]", "c"], "effect": [0.12345, float("nan")], "adjusted_p": [1e-9, 0.04], "n": [7, 8]}
+    ).assign(inside=[True, False])
+    output = io.StringIO()
+    Console(width=90, file=output).print(results_table(results, "T", simulated=True))
+    text = output.getvalue()
+    for part in ("T (SIMULATED DATA)", "adjusted p", "a[b]", "0.123", "< 0.0001", "0.0400", "yes", "no"):
+        assert part in text
+    assert "nan" not in text

@@ -1,0 +1,112 @@
+"""Learning curves: accuracy against the number of training recordings.
+
+The band is a 95 % t interval over seeds where there are several, and the bootstrap over images of the one seed otherwise. The ideal
+observer knows how the data came about and learns nothing, so it is a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from neurona.errors import DataError, nearest_name
+from neurona.evaluation.accuracy import interval
+from neurona.evaluation.chance_levels import chance_of
+from neurona.evaluation.predictions import check_predictions, clusters, right_answers
+from neurona.evaluation.question_groups import question_groups
+
+
+class CurveRun(NamedTuple):
+    """One run of a learning curve.
+
+    Attributes:
+        decoder: its name.
+        n_train: number of recordings it was trained on.
+        seed: of the run.
+        predictions: on the test recordings.
+    """
+
+    decoder: str
+    n_train: int
+    seed: int
+    predictions: pd.DataFrame
+
+
+def learning_curve_table(runs: Iterable[CurveRun], group: str = "overall") -> pd.DataFrame:
+    """Accuracy of decoders by number of training recordings.
+
+    Args:
+        runs: read one after another, so a generator may load them.
+        group: of questions, as `question_groups` names them.
+
+    Returns:
+        One row a decoder (in the order of their first runs) and number: decoder, n_train, group, accuracy (mean over seeds), low, high, chance,
+        ideal (NaN where the tables have no column `ideal`), seeds, n (questions of all seeds).
+
+    Raises:
+        DataError: no runs, a run that stands twice, or a run without questions of that group.
+    """
+    rows: list[dict[str, object]] = []
+    seen: set[tuple[str, int, int]] = set()
+    for run in runs:
+        name = f"run of {run.decoder!r} on {run.n_train} recordings, seed {run.seed}"
+        if (run.decoder, run.n_train, run.seed) in seen:
+            raise DataError(
+                f"learning curve: the {name} stands twice; runs differ in decoder, number of recordings or seed"
+            )
+        seen.add((run.decoder, run.n_train, run.seed))
+        check_predictions(run.predictions)
+        groups = question_groups(run.predictions)
+        if group not in groups:
+            raise DataError(f"learning curve: the {name} has no questions {group!r}{nearest_name(group, groups)}")
+        chosen = groups[group]
+        right = right_answers(run.predictions)[chosen]
+        low, high = interval(right, clusters(run.predictions)[chosen], run.seed)
+        ideal = run.predictions["ideal"][chosen].mean() if "ideal" in run.predictions else np.nan
+        rows.append(
+            {
+                "decoder": run.decoder,
+                "n_train": run.n_train,
+                "accuracy": float(right.mean()),
+                "low": low,
+                "high": high,
+                "chance": float(chance_of(run.predictions)[chosen].mean()),
+                "ideal": float(ideal),
+                "n": int(chosen.sum()),
+            }
+        )
+    if not rows:
+        raise DataError("learning curve: there are no runs")
+    found = [
+        {"decoder": decoder, "n_train": n_train, "group": group} | _point(part)
+        for (decoder, n_train), part in pd.DataFrame(rows).groupby(["decoder", "n_train"], sort=False)
+    ]
+    order = {str(row["decoder"]): k for k, row in reversed(list(enumerate(rows)))}
+    return pd.DataFrame(found).sort_values(
+        ["decoder", "n_train"],
+        key=lambda column: column.map(order) if column.name == "decoder" else column,
+        ignore_index=True,
+    )
+
+
+def _point(runs: pd.DataFrame) -> dict[str, float | int]:
+    accuracy, seeds = float(runs["accuracy"].mean()), len(runs)
+    if seeds > 1:
+        error = float(runs["accuracy"].std(ddof=1)) / np.sqrt(seeds)
+        half = float(stats.t.ppf(0.975, seeds - 1)) * error
+        low, high = max(0.0, accuracy - half), min(1.0, accuracy + half)
+    else:
+        low, high = float(runs["low"].iloc[0]), float(runs["high"].iloc[0])
+    return {
+        "accuracy": accuracy,
+        "low": low,
+        "high": high,
+        "chance": float(runs["chance"].mean()),
+        "ideal": float(runs["ideal"].mean()),
+        "seeds": seeds,
+        "n": int(runs["n"].sum()),
+    }
