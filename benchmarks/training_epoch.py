@@ -1,0 +1,139 @@
+"""How long is an epoch of training?
+
+    python benchmarks/training_epoch.py [--out DIR] [--recordings 4900] [--epochs 3]
+
+The size of BOLD5000-QA's layout for one subject, with SIMULATED recordings (white noise) and random answers: 4,900 recordings of 5 time
+points x 1024 components, 27 questions each on average (Poisson), a vocabulary of 1000 words, programs drawn from 4,000. NEURONA's
+decoder (18 entities, H5) is trained for a few epochs as `neurona` trains it: lessons drawn anew each epoch on the device, or read
+block after block from a file. Beside it stand the plain NumPy model that answers one question at a time (it answers, it does
+not learn) and the step on batches that are compiled once and never shuffled (`training_step.py`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from pathlib import Path
+
+import measure
+import numpy as np
+import pandas as pd
+import problem
+from execution import eager
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from training_step import case as fixed_step
+
+from neurona.decoders.problem import Asked, Problem
+from neurona.programs import Vocabulary
+from neurona.programs.tree import Describe
+from neurona.recordings.entities import Entities
+from neurona.training import ArraySource, TrainingSettings, train
+from neurona.training.lessons import Lessons
+
+QUESTIONS, PROGRAMS, ENTITIES, WORDS = 27, 4000, 18, 1000
+
+
+def asked_at_random(words: Vocabulary, recordings: int, rng: np.random.Generator) -> Asked:
+    """Random answers to random questions, 27 a recording on average."""
+    pool = problem.questions(words, problem.TEMPLATES, PROGRAMS, rng)
+    recording = np.repeat(np.arange(recordings), rng.poisson(QUESTIONS, recordings))
+    queries = [pool[k] for k in rng.integers(0, PROGRAMS, len(recording))]
+    choices = tuple(tuple(words.categories[q.category]) if isinstance(q, Describe) else () for q in queries)
+    target = np.array([rng.integers(len(choice) or 2) for choice in choices])
+    table = pd.DataFrame(
+        {"recording": recording, "program": "", "type": ["describe" if c else "yes/no" for c in choices]}
+    )
+    return Asked(table, recording, tuple(queries), choices, target)
+
+
+def case(recordings: int, epochs: int, streamed: int) -> dict:
+    """Measure one setting in this process."""
+    rng = np.random.default_rng(0)
+    words = problem.vocabulary(WORDS)
+    inputs = problem.recordings(recordings, rng)
+    asked = asked_at_random(words, recordings, rng)
+    start = time.perf_counter()
+    lessons = Lessons.of(asked, words, asked_only=True)
+    lessons_s = time.perf_counter() - start
+    entities = Entities(np.zeros((recordings, 1), np.float32), np.zeros(1, np.int64), ("all",), "parcel")
+    told = Problem(entities, words, asked, asked.take(np.zeros(len(asked), bool)), simulated=True)
+    settings = TrainingSettings(epochs=epochs, selection="last")
+    with tempfile.TemporaryDirectory() as folder:
+        given: np.ndarray | ArraySource = inputs
+        if streamed:
+            np.save(Path(folder) / "recordings.npy", inputs)
+            given = ArraySource(np.load(Path(folder) / "recordings.npy", mmap_mode="r"))
+        found = train(problem.decoder(ENTITIES, words), given, told, settings, asked_only=True)
+    seconds = found.history.seconds.to_numpy()
+    epoch_s = float(np.median(seconds[1:]))
+    each = [int(part.length.max()) * len(lessons) for part in lessons.parts]
+    peak = measure.matmul_rate()
+    return {
+        "recordings": recordings,
+        "questions": len(asked),
+        "streamed": bool(streamed),
+        "epoch_s": epoch_s,
+        "questions_per_s": len(asked) / epoch_s,
+        "padding": found.padding,
+        "padding_of_equal_lessons": 1 - len(asked) / sum(each),
+        "lessons_s": lessons_s,
+        "compile_s": float(seconds[0] - epoch_s),
+        "peak_memory_mb": measure.peak_memory_mb(),
+        "matmul_gflops": peak / 1e9,
+        "traces": found.traces[0],
+        "loss": found.history.train_loss.tolist(),
+    }
+
+
+def main() -> None:
+    """Measure every setting; table and JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("runs/benchmarks"))
+    parser.add_argument("--recordings", type=int, default=4900)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--case", nargs=3, type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.case:
+        print(json.dumps(case(*options.case)))
+        return
+    console = Console(width=140)
+    settings = [(options.recordings, options.epochs, streamed) for streamed in (0, 1)]
+    found = [measure.in_fresh_process(__file__, *setting) for setting in track(settings, "epochs", console=console)]
+    fixed, plain = fixed_step(ENTITIES, WORDS, 24, 16, 0), eager(5)
+    table = Table("", "questions/s", "s an epoch", "padding", "compile s", "peak MB", title_justify="left")
+    table.title = (
+        f"Training, {found[0]['recordings']:,} recordings, {found[0]['questions']:,} questions (SIMULATED data)"
+    )
+    for row in found:
+        name = "read from a file, block after block" if row["streamed"] else "in memory, shuffled every epoch"
+        table.add_row(
+            name,
+            f"{row['questions_per_s']:,.0f}",
+            f"{row['epoch_s']:.2f}",
+            f"{row['padding']:.0%}",
+            f"{row['compile_s']:.1f}",
+            f"{row['peak_memory_mb']:,.0f}",
+        )
+    table.add_row("batches compiled once, not shuffled", f"{fixed['questions_per_s']:,.0f}", "", "", "", "")
+    table.add_row("one question at a time, answers only", f"{plain['questions_per_s']:,.0f}", "", "", "", "")
+    console.print(table)
+    console.print(
+        f"Lessons of equal size would be padding for {found[0]['padding_of_equal_lessons']:.0%}; "
+        f"questions were compiled to lessons in {found[0]['lessons_s']:.1f} s; traces {found[0]['traces']}."
+    )
+    content = {
+        "provenance": measure.provenance(),
+        "simulated": True,
+        "cases": found,
+        "fixed_batches": fixed,
+        "eager": plain,
+    }
+    measure.write_json(options.out / "training_epoch.json", content)
+
+
+if __name__ == "__main__":
+    main()

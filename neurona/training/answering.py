@@ -1,0 +1,78 @@
+"""Answers of a trained decoder to any number of questions about any number of recordings, in one jitted scan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+from jaxtyping import Float
+
+from neurona.decoders.problem import Asked
+from neurona.execution import Answers
+from neurona.programs import Vocabulary
+from neurona.training.devices import put
+from neurona.training.epoch import Model, answerer
+from neurona.training.feeding import Feed, Resident, Streamed
+from neurona.training.lessons import Lessons
+from neurona.training.sources import Source
+
+LESSONS = 128
+"""Recordings that are answered at a time."""
+
+
+def answer_in_batches(
+    model: nnx.Module | Any,
+    inputs: Float[np.ndarray, "recording ..."] | Source,
+    asked: Asked,
+    vocabulary: Vocabulary,
+    *,
+    asked_only: bool,
+    lessons_at_a_time: int = LESSONS,
+) -> Answers:
+    """Answers as NumPy arrays, laid out as `Decoder.answer` says; one trace serves all batches.
+
+    Args:
+        model: maps recordings and programs to answers.
+        inputs: of all recordings that `asked.recording` counts.
+        asked: questions.
+        vocabulary: of the questions.
+        asked_only: whether the model reads the words that a batch asks for, see `Compiler`.
+        lessons_at_a_time: recordings a batch, which bounds memory.
+    """
+    n_words = max([len(members) for members in vocabulary.categories.values()], default=1)
+    yes_no, describe = np.zeros(len(asked), np.float32), np.full((len(asked), n_words), -np.inf, np.float32)
+    found: Any = Answers(yes_no, describe)  # type: ignore[arg-type]
+    if not len(asked):
+        return found
+    lessons = Lessons.of(asked, vocabulary, asked_only=asked_only)
+    feed = feed_in_order(inputs, lessons, lessons_at_a_time)
+    graph, state = nnx.split(model)
+    answer = answerer(Model(graph), feed.capacity)
+    on_device = put(lessons, None)
+    # The whole state stands as parameters: nothing is trained here.
+    for block in feed.blocks(0):
+        answers, question = jax.device_get(answer(state, nnx.State({}), block, on_device))
+        told = question >= 0
+        found.yes_no[question[told]] = answers.yes_no[told]
+        found.describe[question[told]] = answers.describe[told]
+    found.yes_no[asked.is_describe] = 0.0
+    return found
+
+
+def feed_in_order(inputs: Float[np.ndarray, "recording ..."] | Source, lessons: Lessons, per_step: int) -> Feed:
+    """All lessons once, on one device."""
+    if isinstance(inputs, np.ndarray):
+        return Resident(*on_device(inputs, np.asarray(lessons.recording), None), lessons, per_step)
+    return Streamed(inputs, lessons, per_step)
+
+
+def on_device(inputs: np.ndarray, recording: np.ndarray, mesh: Any) -> tuple[Any, Any]:
+    """The recordings that are needed, and where each of them stands; see `Block`."""
+    rows = np.unique(recording)
+    place = np.zeros(len(inputs), np.int32)
+    place[rows] = np.arange(len(rows))
+    needed = inputs if len(rows) == len(inputs) else inputs[rows]
+    return put((np.asarray(needed, jnp.float32), place), mesh)

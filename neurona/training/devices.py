@@ -1,0 +1,88 @@
+"""Devices: data parallel over a mesh, in one process or in many.
+
+Every device holds the parameters and the recordings; the lessons of a step are shared out along the axis `data`, and gradients are
+summed over it. The steps are those of one device, so is the loss curve, to float tolerance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import jax
+import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from jaxtyping import Array
+
+from neurona.errors import ConfigError
+
+AXIS = "data"
+Tree = TypeVar("Tree")
+
+
+def data_mesh(n_devices: int | None = None) -> Mesh | None:
+    """The devices of all processes along one axis; None where there is but one.
+
+    Args:
+        n_devices: use so many; None: all.
+
+    Raises:
+        ConfigError: there are not so many.
+    """
+    devices = jax.devices()
+    if n_devices is not None and not 1 <= n_devices <= len(devices):
+        raise ConfigError(f"{n_devices} devices asked for, there are {len(devices)}: {devices[0].platform}")
+    devices = devices[:n_devices]
+    return Mesh(np.array(devices), (AXIS,)) if len(devices) > 1 else None
+
+
+def join_processes(coordinator: str | None = None, n_processes: int | None = None, process: int | None = None) -> None:
+    """Make this process one of many that train together; call it before anything else of JAX.
+
+    Each process runs the same program on the same data. On clusters that JAX knows (SLURM, Open MPI, TPU pods) no argument is needed.
+
+    Args:
+        coordinator: address and port of process 0, `host:port`.
+        n_processes: number of processes.
+        process: which of them this is, from 0.
+    """
+    jax.config.update("jax_cpu_collectives_implementation", "gloo")
+    jax.distributed.initialize(coordinator, n_processes, process)
+
+
+def put(tree: Tree, mesh: Mesh | None) -> Tree:
+    """Arrays on every device of the mesh, or on the default device; the same values must be given in every process."""
+    sharding = None if mesh is None else NamedSharding(mesh, PartitionSpec())
+    return jax.tree.map(lambda leaf: jax.device_put(leaf, sharding), tree)
+
+
+def fetched(tree: Tree) -> Tree:
+    """Arrays that are the same on every device, as NumPy arrays."""
+    return jax.tree.map(lambda leaf: np.array(leaf.addressable_data(0)), tree)
+
+
+def on_every_device(function: Callable[..., Any], mesh: Mesh | None) -> Callable[..., Any]:
+    """The function run on each device of the mesh, where `share` and `total` tell the devices apart."""
+    if mesh is None:
+        return function
+    everywhere = PartitionSpec()
+    return jax.shard_map(function, mesh=mesh, in_specs=everywhere, out_specs=everywhere, check_vma=False)
+
+
+def share(values: Array, mesh: Mesh | None) -> Array:
+    """This device's part of the values' first axis, whose size is a multiple of the number of devices."""
+    if mesh is None:
+        return values
+    size = len(values) // mesh.size
+    return jax.lax.dynamic_slice_in_dim(values, jax.lax.axis_index(AXIS) * size, size)
+
+
+def total(tree: Tree, mesh: Mesh | None) -> Tree:
+    """The sum over devices."""
+    return tree if mesh is None else jax.lax.psum(tree, AXIS)
+
+
+def width(n: int, mesh: Mesh | None) -> int:
+    """The least multiple of the number of devices that holds n."""
+    size = 1 if mesh is None else mesh.size
+    return -(-n // size) * size

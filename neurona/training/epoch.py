@@ -1,0 +1,168 @@
+"""The hot path: steps on lessons in one jitted scan, and answers to lessons in another.
+
+    g = sum over the step's questions of w_q grad loss_q / sum w_q,    theta <- theta + optimiser(g)
+
+Pure functions of arrays; shuffling, streaming and devices only change which lessons stand in which step. Trainings alike share
+what has been compiled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from flax import nnx
+from jax.sharding import Mesh
+from jaxtyping import Array, Float, Int
+
+from neurona.execution import Answers, TraceCounter
+from neurona.training.devices import on_every_device, share, total
+from neurona.training.lessons import Lessons, Slots, step_batch
+from neurona.training.losses import answer_losses
+from neurona.training.schedules import optimiser_of
+from neurona.training.settings import TrainingSettings
+
+
+class Sums(NamedTuple):
+    """Sums over the questions of a step: of weighted losses, of weights, of right answers, of questions."""
+
+    loss: Float[Array, "*step"]
+    weight: Float[Array, "*step"]
+    right: Float[Array, "*step"]
+    questions: Float[Array, "*step"]
+
+
+class Block(NamedTuple):
+    """Recordings on the device and the steps on them.
+
+    Attributes:
+        inputs: some recordings.
+        place: where each recording of the data set stands in `inputs`; any place for those that no step reads.
+        order: lessons of each step; for an ensemble, of each member.
+    """
+
+    inputs: Float[Array, "row ..."]
+    place: Int[Array, " recording"]
+    order: Int[Array, "*member step lesson"]
+
+
+@dataclass(frozen=True)
+class Model:
+    """How a decoder is computed.
+
+    Attributes:
+        graph: its structure (`nnx.split`).
+        bfloat16: whether all but parameters, answers and loss has this precision.
+        mesh: devices; None: one.
+        members: seeds side by side; with more than one, all arrays of parameters have a leading axis.
+    """
+
+    graph: nnx.GraphDef
+    bfloat16: bool = False
+    mesh: Mesh | None = None
+    members: int = 1
+
+    def answer(
+        self,
+        params: Any,
+        rest: Any,
+        block: Block,
+        lessons: Lessons,
+        chosen: Int[Array, " N"],
+        capacity: tuple[int, ...],
+    ) -> tuple[Answers, Slots]:
+        """Answers to this device's share of the chosen lessons."""
+        rows, programs, slots = step_batch(lessons, share(chosen, self.mesh), capacity)
+        model = nnx.merge(self.graph, self._cast(params), self._cast(rest))
+        answers = model(self._cast(block.inputs[block.place[rows]]), programs)
+        return Answers(*(part.astype(jnp.float32) for part in answers)), slots
+
+    def _cast(self, tree: Any) -> Any:
+        if not self.bfloat16:
+            return tree
+        return jax.tree.map(lambda a: a.astype(jnp.bfloat16) if jnp.issubdtype(a.dtype, jnp.floating) else a, tree)
+
+    def jitted(self, function: Any, per_member: tuple[Any, ...], donated: tuple[int, ...] = ()) -> TraceCounter:
+        """The function on every device, for all members at once.
+
+        Args:
+            per_member: `in_axes` of `jax.vmap` for an ensemble.
+            donated: arguments whose memory may be used for the result.
+        """
+        if self.members > 1:
+            function = jax.vmap(function, in_axes=per_member)
+        return TraceCounter(on_every_device(function, self.mesh), donate_argnums=donated)
+
+
+_BLOCK = Block(None, None, 0)  # type: ignore[arg-type]
+"""The order of lessons is a member's own; the recordings are not."""
+
+
+@lru_cache(maxsize=16)
+def trainer(model: Model, settings: TrainingSettings, n_steps: int, capacity: tuple[int, ...]) -> TraceCounter:
+    """A function (params, optimiser state, rest, block, lessons, largest size of a program) -> params, state, sums of each step."""
+
+    optimiser = optimiser_of(settings, n_steps)
+
+    def steps(
+        params: Any, state: Any, rest: Any, block: Block, lessons: Lessons, limit: Array
+    ) -> tuple[Any, Any, Sums]:
+        def loss(params: Any, chosen: Array) -> tuple[Array, Sums]:
+            sums = sums_of(*model.answer(params, rest, block, lessons, chosen, capacity), limit)
+            return sums.loss, sums
+
+        def one(carry: tuple[Any, Any], chosen: Array) -> tuple[tuple[Any, Any], Sums]:
+            params, state = carry
+            gradient, sums = jax.grad(loss, has_aux=True)(params, chosen)
+            gradient, sums = total((gradient, sums), model.mesh)
+            gradient = jax.tree.map(lambda part: part / jnp.maximum(sums.weight, 1e-9), gradient)
+            updates, state = optimiser.update(gradient, state, params)
+            return (optax.apply_updates(params, updates), state), sums
+
+        (params, state), sums = jax.lax.scan(one, (params, state), block.order)
+        return params, state, sums
+
+    return model.jitted(steps, (0, 0, 0, _BLOCK, None, None), donated=(0, 1))
+
+
+@lru_cache(maxsize=16)
+def judge(model: Model, capacity: tuple[int, ...]) -> TraceCounter:
+    """A function (params, rest, block, lessons) -> sums of each step."""
+
+    def steps(params: Any, rest: Any, block: Block, lessons: Lessons) -> Sums:
+        def one(_: None, chosen: Array) -> tuple[None, Sums]:
+            sums = sums_of(*model.answer(params, rest, block, lessons, chosen, capacity), jnp.inf)
+            return None, total(sums, model.mesh)
+
+        return jax.lax.scan(one, None, block.order)[1]
+
+    return model.jitted(steps, (0, 0, _BLOCK, None))
+
+
+@lru_cache(maxsize=16)
+def answerer(model: Model, capacity: tuple[int, ...]) -> TraceCounter:
+    """A function (params, rest, block, lessons) -> answers of each step and the questions they belong to, on one device."""
+
+    def steps(params: Any, rest: Any, block: Block, lessons: Lessons) -> tuple[Answers, Int[Array, "step slot"]]:
+        def one(_: None, chosen: Array) -> tuple[None, tuple[Answers, Array]]:
+            answers, slots = model.answer(params, rest, block, lessons, chosen, capacity)
+            return None, (answers, slots.question)
+
+        return jax.lax.scan(one, None, block.order)[1]
+
+    return model.jitted(steps, (0, 0, _BLOCK, None))
+
+
+def sums_of(answers: Answers, slots: Slots, limit: Any) -> Sums:
+    """What a step's answers add up to; questions of programs larger than `limit` have no weight."""
+    weight = jnp.where(slots.size <= limit, slots.weight, 0.0)
+    losses = answer_losses(answers, slots.target, slots.is_describe)
+    right = jnp.where(
+        slots.is_describe, answers.describe.argmax(-1) == slots.target, (answers.yes_no > 0) == (slots.target == 1)
+    )
+    asked = slots.question >= 0
+    return Sums(jnp.sum(weight * losses), weight.sum(), jnp.sum(right & asked) * 1.0, asked.sum() * 1.0)

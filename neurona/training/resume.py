@@ -1,0 +1,149 @@
+"""The state of a training on disk, with Orbax: a run that was killed goes on and ends in the same numbers.
+
+FOLDER/training.json says what is trained on what; FOLDER/state/EPOCH holds parameters, optimiser state, the best parameters so
+far, and the history. Orbax writes a state beside its place and renames it, so a kill leaves the one before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+import orbax.checkpoint as ocp
+
+from neurona.decoders.problem import Asked
+from neurona.errors import ConfigError, OutputError
+from neurona.training.sources import Source
+
+FILE = "training.json"
+
+
+class Progress(NamedTuple):
+    """All that training goes on from.
+
+    Attributes:
+        arrays: a tree of NumPy arrays.
+        epoch: epochs done.
+        history: one row an epoch.
+        best_epoch, best: of each member: when its best epoch was (-1: never) and how good.
+        finished: whether nothing is left to do.
+    """
+
+    arrays: Any
+    epoch: int
+    history: list[dict[str, float]]
+    best_epoch: list[int]
+    best: list[float]
+    finished: bool
+
+
+class Saved:
+    """Where the state of one training is kept.
+
+    Args:
+        folder: of the run.
+        identity: what the result depends on, as JSON; see `identity`.
+
+    Raises:
+        ConfigError: the folder holds a training with another identity.
+        OutputError: it cannot be written.
+    """
+
+    def __init__(self, folder: Path, identity: Mapping[str, Any]):
+        self.folder = folder.absolute()
+        told = json.loads(json.dumps(identity))
+        path = self.folder / FILE
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if path.exists():
+                _refuse_others(path, told)
+            else:
+                part = path.with_name(f"{FILE}.{jax.process_index()}.partial")
+                part.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+                part.replace(path)
+        except OSError as error:
+            raise OutputError(f"{self.folder}: cannot be written ({error.strerror}); name another folder") from error
+        options = ocp.CheckpointManagerOptions(max_to_keep=1, enable_async_checkpointing=False, create=True)
+        self._manager = ocp.CheckpointManager(self.folder / "state", options=options)
+
+    def save(self, progress: Progress) -> None:
+        """Replace what was saved before."""
+        leaves = {f"{k:05d}": leaf for k, leaf in enumerate(jax.tree.leaves(progress.arrays))}
+        told = progress._asdict()
+        told.pop("arrays")
+        composite = ocp.args.Composite(arrays=ocp.args.StandardSave(leaves), progress=ocp.args.JsonSave(told))
+        self._manager.save(progress.epoch, args=composite, force=True)
+
+    def restore(self, like: Any) -> Progress | None:
+        """The last state that was saved, or None.
+
+        Args:
+            like: a tree of arrays as it was saved.
+        """
+        step = self._manager.latest_step()
+        if step is None:
+            return None
+        leaves, structure = jax.tree.flatten(like)
+        wanted = {f"{k:05d}": np.asarray(leaf) for k, leaf in enumerate(leaves)}
+        args = ocp.args.Composite(arrays=ocp.args.StandardRestore(wanted), progress=ocp.args.JsonRestore())
+        found = self._manager.restore(step, args=args)
+        arrays = jax.tree.unflatten(structure, [found["arrays"][name] for name in wanted])
+        return Progress(arrays=arrays, **found["progress"])
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self._manager.close()
+
+
+def identity(
+    settings: Mapping[str, Any],
+    asked: Mapping[str, Asked | None],
+    inputs: np.ndarray | Source,
+    params: Any,
+    seed: int,
+    devices: int,
+) -> dict[str, Any]:
+    """What the result of a training depends on: settings, questions, recordings, initial parameters, seed, devices."""
+    told: dict[str, Any] = {f"training.{name}": value for name, value in settings.items()}
+    told |= {
+        f"{name} questions": None if table is None else _digest_of_questions(table) for name, table in asked.items()
+    }
+    if isinstance(inputs, np.ndarray):
+        told["recordings"] = _digest(inputs)
+    else:
+        told["recordings"] = [len(inputs), *inputs.shape, inputs.chunk]
+    told["initial parameters"] = _digest(*jax.tree.leaves(params))
+    return told | {"seed": seed, "devices": devices}
+
+
+def _digest_of_questions(asked: Asked) -> str:
+    return _digest(asked.recording, asked.target, "\n".join(asked.table.program).encode())
+
+
+def _digest(*parts: Any) -> str:
+    found = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        array = np.frombuffer(part, np.uint8) if isinstance(part, bytes) else np.ascontiguousarray(np.asarray(part))
+        found.update(f"{array.dtype}{array.shape}".encode())
+        found.update(array.view(np.uint8).data if array.ndim else array.tobytes())
+    return found.hexdigest()
+
+
+def _refuse_others(path: Path, told: Mapping[str, Any]) -> None:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{path}: is not JSON ({error.msg}); remove the folder and train anew") from error
+    differing = sorted(key for key in {*found, *told} if found.get(key) != told.get(key))
+    if differing:
+        key = differing[0]
+        more = f" (and {len(differing) - 1} more)" if len(differing) > 1 else ""
+        raise ConfigError(
+            f"{path.parent}: holds a training with {key} {found.get(key)!r}, now {told.get(key)!r}{more}; "
+            "name another folder, or remove it to train anew"
+        )

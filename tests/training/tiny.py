@@ -1,0 +1,117 @@
+"""SIMULATED: a problem of a few dozen recordings, and a linear decoder with relations that compiles in a second.
+
+Run as a script (python tiny.py FOLDER DEVICES [RANK PORT] ...) it trains and writes what came out, for tests that need a process of
+their own: one that is killed, one with many devices, one of two.
+"""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pandas as pd
+from flax import nnx
+
+from neurona.decoders.problem import Asked, Problem
+from neurona.execution import RelationScores, Scores, execute, get_logic
+from neurona.programs import Vocabulary
+from neurona.recordings.entities import Entities
+from neurona.training import TrainingSettings, data_mesh, join_processes, train
+from neurona.training.logs import Log
+
+WORDS = Vocabulary(("cat", "dog", "red"), ("hold", "ride"), {"Action": ("hold", "ride")})
+TEXTS = (
+    ("exists x. {a}(x)", "object"),
+    ("exists x. red(x) & {a}(x)", "attribute"),
+    ("exists x. {a}(x) & {r}(x, the y. {b}(y))", "relation"),
+    ("describe Action(the x. {a}(x), the y. {b}(y))", "action"),
+)
+ENTITIES, TIMES, CHANNELS = 3, 2, 6
+
+
+def table(n, rng, most=7):
+    """Up to `most` questions about each of n recordings; some have none."""
+    rows = []
+    for k in range(n):
+        for _ in range(rng.integers(0, most + 1)):
+            text, kind = TEXTS[rng.integers(len(TEXTS))]
+            a, b = rng.permutation(("cat", "dog"))
+            program = text.format(a=a, b=b, r=rng.choice(WORDS.relations))
+            answers = WORDS.relations if kind == "action" else ("no", "yes")
+            rows.append((f"q{len(rows)}", f"r{k}", program, str(rng.choice(answers)), kind))
+    return pd.DataFrame(rows, columns=["question", "recording", "program", "answer", "type"])
+
+
+def problem(n=40, seed=0, validation=True):
+    """Answers are drawn at random: to be learned by heart."""
+    rng = np.random.default_rng(seed)
+    features = rng.normal(size=(n, CHANNELS * TIMES)).astype(np.float32)
+    owner = np.repeat(np.arange(CHANNELS) % ENTITIES, TIMES)
+    entities = Entities(features, owner, tuple("pqs"), "parcel", n_times=TIMES)
+    asked = Asked.of(table(n, rng), WORDS, [f"r{k}" for k in range(n)])
+    held = asked.recording % 4 == 3
+    return Problem(
+        entities, WORDS, asked.take(~held), asked.take(held if validation else held & False), seed=seed, simulated=True
+    )
+
+
+def inputs(of):
+    return np.ascontiguousarray(of.entities.features.reshape(-1, CHANNELS, TIMES).swapaxes(1, 2))
+
+
+class Linear(nnx.Module):
+    """Every score is linear in the recording; words are scored as the batch asks for them."""
+
+    def __init__(self, seed=0):
+        rngs = nnx.Rngs(seed)
+        shape = (TIMES * CHANNELS, ENTITIES)
+        self.concepts = nnx.Param(0.1 * jax.random.normal(rngs.params(), (len(WORDS.concepts), *shape)))
+        self.relations = nnx.Param(0.1 * jax.random.normal(rngs.params(), (len(WORDS.relations), 3, *shape)))
+
+    def __call__(self, recordings, programs):
+        flat = recordings.reshape(len(recordings), -1)
+        if programs.concepts is None:
+            unary = jnp.einsum("nf,cfp->ncp", flat, self.concepts[...])
+            parts = jnp.einsum("nf,ckfp->kncp", flat, self.relations[...])
+        else:
+            unary = jnp.einsum("nf,ncfp->ncp", flat, self.concepts[...][programs.concepts])
+            parts = jnp.einsum("nf,nckfp->kncp", flat, self.relations[...][programs.relations])
+        return execute(programs, Scores(unary, RelationScores(*parts, parts[2])), get_logic("product"))
+
+
+SETTINGS = TrainingSettings(epochs=6, recordings_per_step=8, learning_rate=0.05, checkpoint_epochs=2, selection="last")
+
+
+def killed_after(epochs):
+    """The process ends itself, as by kill -9, once so many epochs are logged."""
+    write = Log.write
+
+    def written(log, row):
+        write(log, row)
+        if row["epoch"] == epochs - 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    Log.write = written
+
+
+def main(folder, devices, rank="0", port="", kill=""):
+    if port:
+        join_processes(f"127.0.0.1:{port}", 2, int(rank))
+    if kill:
+        killed_after(int(kill))
+    told = problem()
+    saved = None if folder == "-" else Path(folder)
+    mesh = data_mesh()
+    assert (1 if mesh is None else mesh.size) == int(devices)
+    found = train(Linear, inputs(told), told, SETTINGS, asked_only=True, mesh=mesh, folder=saved)
+    leaves = jax.tree.leaves(nnx.state(found.model))
+    numbers = found.history.drop(columns=["seconds", "questions_per_s"]).to_dict("list")
+    print(json.dumps({"history": numbers, "parameters": [np.asarray(leaf).ravel().tolist() for leaf in leaves]}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
