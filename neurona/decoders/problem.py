@@ -180,6 +180,6 @@ class Grounded(Protocol):
         """What each entity says of each concept, logits."""
         ...
 
-    def scores(self, features: Float[np.ndarray, "recording feature"]) -> Scores:
+    def program_scores(self, features: Float[np.ndarray, "recording feature"]) -> Scores:
         """Scores on the whole vocabulary, as NumPy arrays, that programs are executed on; their entities may be pooled into one."""
         ...

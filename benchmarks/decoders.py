@@ -1,0 +1,118 @@
+"""How well does each decoder answer, how near the ideal observer, and how long does it take?
+
+    python benchmarks/decoders.py [--images 2000] [--snr 0.0111] [--nouns 60] [--only KIND ...] [--out DIR]
+
+SIMULATED fMRI of one subject, 400 of the images for testing. Every decoder that needs no gradient loop is fitted with its
+defaults. Yes/no questions of a kind of negative are its pairs, a yes and a no of the same program. `share` is accuracy divided by
+the ideal observer's, which knows the generative model, all else of the scene, and the one alternative.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from neurona.decoders.problem import Asked, Problem
+from neurona.decoders.registry import DECODERS, fit
+from neurona.recordings.parcels import group_entities
+from neurona.simulation import simulate
+from neurona.simulation.settings import SimulationSettings
+
+
+def simulated(images: int, snr: float, nouns: int, seed: int) -> tuple[Problem, Asked]:
+    """SIMULATED: a problem with a tenth of the training images for validation, and the test questions with column `ideal`."""
+    settings = SimulationSettings(subjects=1, images=images, snr=snr, nouns=nouns, test_share=min(400 / images, 0.5))
+    simulation = simulate(settings, seed)
+    data = simulation.dataset()
+    names = data.recordings.data.recording.values.astype(str)
+    ideal = simulation.ideal_observer()["expected"].to_numpy()
+    asked = Asked.of(data.questions.assign(ideal=ideal), data.vocabulary, names.tolist())
+    part = np.where(data.recordings.data.split.values.astype(str) == "test", 2, 0)
+    train = np.random.default_rng(seed).permutation(np.flatnonzero(part == 0))
+    part[train[: len(train) // 10]] = 1
+    of_question = part[asked.recording]
+    problem = Problem(
+        group_entities(data.recordings),
+        data.vocabulary,
+        asked.take(of_question == 0),
+        asked.take(of_question == 1),
+        seed=seed,
+        simulated=True,
+    )
+    return problem, asked.take(of_question == 2)
+
+
+def groups(asked: Asked) -> dict[str, np.ndarray]:
+    """Questions by type, and pairs by kind of negative."""
+    table, yes_no = asked.table, ~asked.is_describe
+    found = {"yes/no": yes_no}
+    found |= {str(name): (table.type == name).to_numpy() for name in ("object", "attribute", "relation")}
+    relation = found["relation"]
+    for name in sorted(set(table.negative[relation]) - {""}):
+        pairs = set(table.pair[relation & (table.negative == name).to_numpy()])
+        found[str(name)] = relation & table.pair.isin(pairs).to_numpy()
+    found |= {"describe": ~yes_no}
+    found |= {str(name): (table.type == name).to_numpy() for name in ("action", "position")}
+    return {name: rows for name, rows in found.items() if rows.any()}
+
+
+def measured(kind: str, problem: Problem, asked: Asked) -> dict:
+    """Accuracy and share of the ideal observer's, by group, and seconds."""
+    start = time.perf_counter()
+    decoder = fit(problem, DECODERS[kind].settings())
+    fitted = time.perf_counter()
+    answers = decoder.answer(problem.entities.features, asked)
+    done = time.perf_counter()
+    chosen = np.where(asked.is_describe, np.asarray(answers.describe).argmax(axis=1), np.asarray(answers.yes_no) > 0)
+    right, ideal = chosen == asked.target, asked.table.ideal.to_numpy()
+    accuracy = {name: float(right[rows].mean()) for name, rows in groups(asked).items()}
+    share = {name: accuracy[name] / float(ideal[rows].mean()) for name, rows in groups(asked).items()}
+    return {
+        "decoder": kind,
+        "accuracy": accuracy,
+        "share_of_ideal": share,
+        "fit_seconds": fitted - start,
+        "questions_per_second": len(asked) / (done - fitted),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--images", type=int, default=2000)
+    parser.add_argument("--snr", type=float, default=0.0111)
+    parser.add_argument("--nouns", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", nargs="*", choices=list(DECODERS), default=list(DECODERS))
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    problem, asked = simulated(given.images, given.snr, given.nouns, given.seed)
+    rows = [measured(kind, problem, asked) for kind in given.only]
+    names = list(groups(asked))
+    table = Table(
+        title=f"SIMULATED, {given.images} images, SNR {given.snr}, {given.nouns} nouns: accuracy (share of ideal)"
+    )
+    for name in ("decoder", *names, "fit s", "questions/s"):
+        table.add_column(name)
+    for row in rows:
+        cells = [f"{row['accuracy'][name]:.3f} ({row['share_of_ideal'][name]:.2f})" for name in names]
+        table.add_row(row["decoder"], *cells, f"{row['fit_seconds']:.1f}", f"{row['questions_per_second']:,.0f}")
+    ideal = asked.table.ideal.to_numpy()
+    table.add_row("ideal observer", *(f"{ideal[rows].mean():.3f}" for rows in groups(asked).values()), "", "")
+    Console(width=240).print(table)
+    if given.out:
+        import measure
+
+        given.out.mkdir(parents=True, exist_ok=True)
+        record = {"data": "SIMULATED", "arguments": {k: str(v) for k, v in vars(given).items()}, "decoders": rows}
+        record["provenance"] = measure.provenance()
+        (given.out / "decoders.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

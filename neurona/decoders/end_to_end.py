@@ -1,0 +1,184 @@
+"""End to end: an embedding of the question and one of the recording, and a neural head; no symbols are executed.
+
+    mlp           h = W_2 gelu(W_1 [gelu(R x), t])
+    transformer   h = first token of a pre-norm transformer over [t, question words, entities]     (Vaswani et al. 2017)
+
+    t = template + sum over the question's words (word + place in the template),      logit of yes = v . h + b
+    score of a category's word w = u_w . h / sqrt(d) + b_w
+
+A template is known by a hash of its shape, and so it needs no list; two shapes share an embedding with probability 1 / 256.
+What a program means must be learned from answers, so that nothing is shared between forms of questions but words.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from annotated_types import Ge
+from flax import nnx
+from jaxtyping import Array, Float, Int
+
+from neurona.errors import ConfigError, QueryError
+from neurona.execution import Answers, ProgramBatch
+from neurona.execution.compile import Group, relation_slots
+from neurona.programs import Query
+from neurona.programs.tree import Describe
+
+_TEMPLATES, _PLACES = 256, 64
+
+
+@dataclass(frozen=True)
+class EndToEndSettings:
+    """Which head, and its sizes.
+
+    Attributes:
+        kind: of decoder.
+        head: of the network.
+        width: d, of all embeddings.
+        layers: of the transformer.
+        heads: of its attention; they divide the width.
+    """
+
+    kind: Literal["end_to_end"] = "end_to_end"
+    head: Literal["mlp", "transformer"] = "mlp"
+    width: Annotated[int, Ge(1)] = 128
+    layers: Annotated[int, Ge(1)] = 2
+    heads: Annotated[int, Ge(1)] = 4
+
+
+class EndToEnd(nnx.Module):
+    """Recordings and programs -> answers, by a network alone.
+
+    Args:
+        entity_of_feature: entity of each feature `[F]`, channel by channel.
+        n_concepts, n_relations: words of the vocabulary, in its order.
+        settings: of the network.
+        rngs: seed of the initial weights.
+    """
+
+    def __init__(
+        self,
+        entity_of_feature: Sequence[int],
+        n_concepts: int,
+        n_relations: int,
+        settings: EndToEndSettings,
+        *,
+        rngs: nnx.Rngs,
+    ):
+        if settings.width % settings.heads:
+            raise ConfigError(f"end_to_end: width {settings.width} is no multiple of heads {settings.heads}")
+        d, n_words = settings.width, n_concepts + n_relations
+        self.n_concepts, self.head, self.n_features = n_concepts, settings.head, len(entity_of_feature)
+        self.template, self.place = _embedding(_TEMPLATES, d, rngs), _embedding(_PLACES, d, rngs)
+        self.word = _embedding(n_words, d, rngs)
+        self.choice, self.choice_bias = _embedding(n_words, d, rngs), nnx.Param(jnp.zeros(n_words))
+        self.yes = nnx.Linear(d, 1, rngs=rngs)
+        if settings.head == "mlp":
+            self.recording = nnx.Linear(self.n_features, d, rngs=rngs)
+            self.first, self.second = nnx.Linear(2 * d, 2 * d, rngs=rngs), nnx.Linear(2 * d, d, rngs=rngs)
+            return
+        entity = np.asarray(entity_of_feature)
+        members = [np.flatnonzero(entity == p) for p in range(int(entity.max()) + 1)]
+        longest = max(map(len, members))
+        # Entities of fewer features than the largest are filled up with a feature that is always 0.
+        padded = [np.pad(places, (0, longest - len(places)), constant_values=len(entity)) for places in members]
+        self.members = tuple(tuple(map(int, places)) for places in padded)
+        scale = 1 / np.sqrt(longest)
+        self.entity_map = nnx.Param(scale * jax.random.normal(rngs.params(), (len(members), longest, d)))
+        self.entity = _embedding(len(members), d, rngs)
+        self.blocks = nnx.List([_Block(d, settings.heads, rngs) for _ in range(settings.layers)])
+        self.norm = nnx.LayerNorm(d, rngs=rngs)
+
+    def __call__(self, inputs: Float[Array, "N ..."], programs: ProgramBatch) -> Answers:
+        """Answers.
+
+        Args:
+            inputs: recordings `[N, T, channels]`, or features `[N, F]`.
+            programs: compiled on the whole vocabulary (`asked_only=False`).
+
+        Raises:
+            QueryError: the programs are compiled on the words they ask for.
+        """
+        if programs.concepts is not None:
+            raise QueryError("end_to_end reads words of the vocabulary; compile its programs with asked_only=False")
+        if inputs.ndim == 3:
+            inputs = jnp.swapaxes(inputs, 1, 2).reshape(len(inputs), -1)
+        embedded = self._recordings(inputs)
+        yes_no, describe = [jnp.zeros(0)], [jnp.zeros((0, programs.n_words))]
+        for shape, group in zip(programs.templates, programs.groups, strict=True):
+            if isinstance(shape, Describe):
+                describe.append(self._described(shape, group, embedded, programs.n_words))
+            else:
+                yes_no.append(self.yes(self._read(shape, self._words(shape, group, 0), group, embedded))[:, 0])
+        told = jnp.concatenate([*yes_no, jnp.zeros(1)]).at[programs.yes_no].get(mode="fill", fill_value=0.0)
+        none = jnp.full((1, programs.n_words), -jnp.inf)
+        words = jnp.concatenate([*describe, none]).at[programs.describe].get(mode="fill", fill_value=-jnp.inf)
+        return Answers(told, words)
+
+    def _recordings(self, features: Float[Array, "N F"]) -> Float[Array, "N token width"]:
+        """One token for the mlp; one an entity for the transformer."""
+        if self.head == "mlp":
+            return jax.nn.gelu(self.recording(features))[:, None]
+        filled = jnp.concatenate([features, jnp.zeros((len(features), 1), features.dtype)], axis=1)
+        tokens = jnp.einsum("npf,pfd->npd", filled[:, jnp.asarray(self.members)], self.entity_map[...])
+        return tokens + self.entity[...][None]
+
+    def _words(self, shape: Query, group: Group, n_words: int) -> Int[Array, "question slot"]:
+        """Places in the vocabulary of the words of the template, without the members of its category."""
+        slots = group.words.shape[1] - n_words
+        relation = np.isin(np.arange(slots), relation_slots(shape)).astype(np.int32) * self.n_concepts
+        return group.words[:, :slots] + jnp.asarray(relation)[None]
+
+    def _read(
+        self, shape: Query, words: Int[Array, "question slot"], group: Group, embedded: Float[Array, "N token width"]
+    ) -> Float[Array, "question width"]:
+        row = zlib.crc32(repr(shape).encode()) % _TEMPLATES
+        slots = words.shape[1]
+        tokens = self.word[...][words] + self.place[...][jnp.arange(slots) % _PLACES][None]
+        template = jnp.broadcast_to(self.template[...][row], (len(words), 1, tokens.shape[-1]))
+        recording = embedded[group.recording]
+        if self.head == "mlp":
+            question = template[:, 0] + tokens.sum(axis=1)
+            return self.second(jax.nn.gelu(self.first(jnp.concatenate([recording[:, 0], question], axis=-1))))
+        sequence = jnp.concatenate([template, tokens, recording], axis=1)
+        for block in self.blocks:
+            sequence = block(sequence)
+        return self.norm(sequence[:, 0])
+
+    def _described(
+        self, shape: Describe, group: Group, embedded: Float[Array, "N token width"], n_words: int
+    ) -> Float[Array, "question word"]:
+        members = group.words[:, group.words.shape[1] - n_words :]
+        place = jnp.maximum(members, 0) + (self.n_concepts if len(shape.terms) == 2 else 0)
+        # The category is part of the question: the mean of its members' embeddings stands for it.
+        known = (members >= 0)[:, :, None]
+        category = (self.word[...][place] * known).sum(axis=1) / jnp.maximum(known.sum(axis=1), 1)
+        read = self._read(shape, self._words(shape, group, n_words), group, embedded) + category
+        score = jnp.einsum("qd,qwd->qw", read, self.choice[...][place]) / np.sqrt(read.shape[1]).astype(np.float32)
+        return jnp.where(members >= 0, score + self.choice_bias[...][place], -jnp.inf)
+
+
+class _Block(nnx.Module):
+    """x + attention(norm x), then x + mlp(norm x)."""
+
+    def __init__(self, width: int, heads: int, rngs: nnx.Rngs):
+        self.heads = heads
+        self.before, self.between = nnx.LayerNorm(width, rngs=rngs), nnx.LayerNorm(width, rngs=rngs)
+        self.joint, self.out = nnx.Linear(width, 3 * width, rngs=rngs), nnx.Linear(width, width, rngs=rngs)
+        self.up, self.down = nnx.Linear(width, 2 * width, rngs=rngs), nnx.Linear(2 * width, width, rngs=rngs)
+
+    def __call__(self, x: Float[Array, "question token width"]) -> Float[Array, "question token width"]:
+        split = self.joint(self.before(x)).reshape(*x.shape[:2], 3, self.heads, -1)
+        mixed = jax.nn.dot_product_attention(split[:, :, 0], split[:, :, 1], split[:, :, 2])
+        x = x + self.out(mixed.reshape(x.shape))
+        return x + self.down(jax.nn.gelu(self.up(self.between(x))))
+
+
+def _embedding(rows: int, width: int, rngs: nnx.Rngs) -> nnx.Param:
+    return nnx.Param(jax.random.normal(rngs.params(), (max(rows, 1), width)) / np.sqrt(width).astype(np.float32))

@@ -1,0 +1,290 @@
+"""Decode by explaining: an encoding model of scenes, inverted; a question is answered by the evidence for what it says.
+
+Fit: facts of the training scenes -> features (`bindings`) -> patterns (`encoding`) -> inversion (`inversion`). Ask:
+
+    one fact      the fact against its alternatives, in closed form (`alternatives`); a logistic regression on these few
+                  log-likelihood ratios, fitted to validation questions, sets prior strength and temperature at once
+    describe      evidence for each word plus the log rate of the word beside its nouns, each with a weight of its own
+    the rest      possible worlds (`worlds`, `world_scores`)
+
+Where training shows few different scenes (one label a recording), these are all the worlds there are, and every program
+is answered by their exact posterior.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+import annotated_types
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+
+from neurona.decoders.explained_evidence import entity_evidence
+from neurona.decoders.problem import Asked, Problem
+from neurona.encoding_models.alternatives import Alternatives
+from neurona.encoding_models.bindings import ATTRIBUTE, CONCEPT, RELATION, Bindings
+from neurona.encoding_models.calibration import Readout, fit_readout
+from neurona.encoding_models.encoding import fit_axes, fit_encoding
+from neurona.encoding_models.inversion import Inversion
+from neurona.encoding_models.known_facts import KnownFacts, expected_design, from_answers, from_scenes, told
+from neurona.encoding_models.scene_list import SceneList, few_scenes
+from neurona.encoding_models.world_scores import world_answers
+from neurona.encoding_models.worlds import Drawn, Worlds, WorldSampler
+from neurona.errors import DataError
+from neurona.execution import HYPOTHESES, Answers, Hypothesis, Logic, Scores, get_logic
+from neurona.programs import Vocabulary, expand
+from neurona.scenes.names import NameTable
+from neurona.scenes.scene_graph import Fact
+
+
+@dataclass(frozen=True)
+class ExplainSettings:
+    """How to explain.
+
+    Attributes:
+        roles: whether features tell subject from object.
+        rounds: updates of patterns and groundings.
+        carriers: share of the entities that carry a word, before any is seen.
+        worlds: K, worlds drawn for each recording that is asked what no closed form answers.
+        sweeps: of the Gibbs sampler, the first half of which is left out.
+        candidates: facts of a recording that the sampler considers.
+    """
+
+    kind: Literal["explain"] = "explain"
+    roles: bool = True
+    rounds: Annotated[int, annotated_types.Ge(1)] = 10
+    carriers: Annotated[float, annotated_types.Gt(0), annotated_types.Lt(1)] = 0.1
+    worlds: Annotated[int, annotated_types.Ge(2)] = 64
+    sweeps: Annotated[int, annotated_types.Ge(2)] = 40
+    candidates: Annotated[int, annotated_types.Ge(1)] = 48
+
+
+@dataclass
+class Explain:
+    """A fitted decoder by explaining.
+
+    Attributes:
+        alternatives: evidence for facts.
+        readout: how evidence is weighed.
+        scenes: all scenes that there are, where they are few; else None.
+        sampler: of worlds.
+        vocabulary: of the questions.
+        entity_group: the group of the encoding model that each entity belongs to.
+        settings, seed: of the fit.
+        diagnostics: figures about the fit; `answer` adds those of the sampler.
+    """
+
+    alternatives: Alternatives
+    readout: Readout
+    scenes: SceneList | None
+    sampler: WorldSampler
+    vocabulary: Vocabulary
+    entity_group: Int[np.ndarray, " entity"]
+    settings: ExplainSettings
+    seed: int
+    diagnostics: dict[str, Any] = field(default_factory=dict)
+
+    def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
+        """Answers to all questions."""
+        return self._answer(features, asked)
+
+    def prior_answer(self, asked: Asked) -> Answers:
+        """What the prior alone answers: the same without any evidence of a recording."""
+        return self._answer(None, asked)
+
+    def groundings(self) -> tuple[tuple[str, ...], Float[np.ndarray, "word entity"]]:
+        """How probably each entity carries each concept and relation."""
+        bindings = self.alternatives.bindings
+        own = [k for k, one in enumerate(bindings.features) if one.band in (CONCEPT, ATTRIBUTE, RELATION)]
+        carried = self.alternatives.inversion.encoding.carried[own][:, self.entity_group]
+        return tuple(bindings.features[k].words[0] for k in own), carried
+
+    @property
+    def logic(self) -> Logic:
+        """Of programs on `program_scores`."""
+        return get_logic("product")
+
+    @property
+    def hypothesis(self) -> Hypothesis:
+        return HYPOTHESES["H1"]
+
+    def evidence(
+        self, features: Float[np.ndarray, "recording feature"]
+    ) -> Float[np.ndarray, "recording entity concept"]:
+        """Each entity's share of each concept's log likelihood ratio."""
+        found = self.alternatives
+        return entity_evidence(found.inversion, found.bindings, features, self.vocabulary.concepts, self.entity_group)
+
+    def program_scores(self, features: Float[np.ndarray, "recording feature"]) -> Scores:
+        """Logit of each concept in the whole recording, which is one entity here; programs of more than one word have worlds."""
+        concepts = self.vocabulary.concepts
+        about = np.repeat(np.arange(len(features)), len(concepts))
+        programs = [f"exists x. {word}(x)" for word in concepts] * len(features)
+        table = pd.DataFrame({"question": np.arange(len(about)).astype(str), "recording": about.astype(str)})
+        table = table.assign(program=programs, answer="no", type="object")
+        asked = Asked.of(table, self.vocabulary, [str(row) for row in range(len(features))])
+        logits = np.asarray(self.answer(features, asked).yes_no, np.float32)
+        return Scores(logits.reshape(len(features), len(concepts), 1))  # type: ignore[arg-type]
+
+    def possible_worlds(
+        self, features: Float[np.ndarray, "recording feature"]
+    ) -> tuple[Worlds, Float[np.ndarray, "recording world"]]:
+        """Worlds of each recording, or one set for all of them, and how probable each world is."""
+        if self.scenes is not None:
+            return self.scenes.table, self.scenes.posterior(features, len(features))
+        support = self.alternatives.inversion.support(features)
+        drawn = self._draw(support)
+        return drawn.worlds, np.full((len(features), self.settings.worlds), 1 / self.settings.worlds)
+
+    def _draw(self, support: Float[np.ndarray, "recording column"]) -> Drawn:
+        chosen = self.settings
+        return self.sampler.draw(
+            self.alternatives,
+            support,
+            worlds=chosen.worlds,
+            sweeps=chosen.sweeps,
+            candidates=chosen.candidates,
+            seed=self.seed,
+        )
+
+    def _answer(self, features: Float[np.ndarray, "recording feature"] | None, asked: Asked) -> Answers:
+        needed, recording = np.unique(asked.recording, return_inverse=True)
+        inversion = self.alternatives.inversion
+        if features is None:
+            support = np.zeros((len(needed), len(inversion.gram)), np.float32)
+        else:
+            support = inversion.support(np.asarray(features)[needed])
+        most = max([len(words) for words in asked.words], default=0)
+        yes_no = np.zeros(len(asked))
+        describe = np.full((len(asked), max(most, 1)), -np.inf)
+        if self.scenes is not None:
+            shares = self.scenes.posterior(None if features is None else np.asarray(features)[needed], len(needed))
+            queries = [expand(query, self.vocabulary) for query in asked.queries]
+            exact = world_answers(self.scenes.table, queries, asked.words, recording, shares)
+            return Answers(exact.yes_no, exact.describe)  # type: ignore[arg-type]
+        one, chosen, rest = split(asked, self.alternatives.bindings)
+        if len(one):
+            facts, sign = zip(*(told(asked.table.program.iloc[k], "yes") for k in one), strict=True)
+            logits = self.readout.logits(self.alternatives, list(facts), support, recording[one], features is None)
+            yes_no[one] = np.where(sign, logits, -logits)
+        for k, scores in zip(chosen, self._words(asked, chosen, support, recording, features is None), strict=True):
+            describe[k, : len(scores)] = scores
+        if len(rest):
+            about, place = np.unique(recording[rest], return_inverse=True)
+            drawn = self._draw(support[about])
+            found = world_answers(
+                drawn.worlds,
+                [expand(asked.queries[k], self.vocabulary) for k in rest],
+                [asked.words[k] for k in rest],
+                place,
+            )
+            self.diagnostics |= drawn.diagnostics | {"Monte Carlo error": float(found.error.mean())}
+            yes_no[rest] = found.yes_no
+            describe[rest, : found.describe.shape[1]] = found.describe
+        return Answers(yes_no, describe)  # type: ignore[arg-type]
+
+    def _words(self, asked: Asked, chosen: Int[np.ndarray, " chosen"], support, recording, prior_only: bool):
+        facts = [[_fact(asked.table.program.iloc[k], word) for word in asked.words[k]] for k in chosen]
+        return self.readout.words(self.alternatives, facts, support, recording[chosen], prior_only)
+
+
+def _fact(program: str, answer: str) -> Fact:
+    found = told(program, answer)
+    if found is None:
+        raise DataError(f"question {program!r} is not about one fact")
+    return found[0]
+
+
+def split(
+    asked: Asked, bindings: Bindings
+) -> tuple[Int[np.ndarray, " one"], Int[np.ndarray, " chosen"], Int[np.ndarray, " rest"]]:
+    """Questions about one fact, questions which word holds, and all others.
+
+    An attribute without its noun is no fact of a scene: whether anything is red takes all things together.
+    """
+    nouns = {feature.words[0] for feature in bindings.features if feature.band == CONCEPT}
+    kind = np.zeros(len(asked), np.int64)
+    for k, (program, words) in enumerate(zip(asked.table.program, asked.words, strict=True)):
+        fact = told(program, words[0] if words else "yes")
+        if fact is None or (not fact[0].arguments and not words and fact[0].name not in nouns):
+            kind[k] = 2
+        elif words:
+            kind[k] = 1
+    return tuple(np.flatnonzero(kind == number) for number in range(3))  # type: ignore[return-value]
+
+
+def known_facts(problem: Problem, asked: Asked) -> tuple[KnownFacts, ...]:
+    """What is known of the scenes that questions are about, in the order of their recordings."""
+    rows = np.unique(asked.recording)
+    if problem.facts is not None:
+        return from_scenes(problem.facts[row] for row in rows)
+    return from_answers(list(asked.table.program), list(asked.table.answer), asked.recording, rows)
+
+
+def fit_explain(problem: Problem, settings: ExplainSettings | None = None) -> Explain:
+    """Fit the encoding model to the training recordings, and weigh its evidence on validation questions.
+
+    Args:
+        problem: what to learn from; without `facts` the answers say what is known of a scene.
+        settings: defaults when None.
+
+    Raises:
+        DataError: nothing is known to hold in any training recording.
+    """
+    settings, vocabulary = settings or ExplainSettings(), problem.vocabulary
+    rows, known = problem.train_rows, known_facts(problem, problem.train)
+    if not any(facts.true for facts in known):
+        raise DataError(
+            "explain: no answer of the training questions tells a fact; ask some questions about one concept each"
+        )
+    bindings = Bindings.learn([facts.true for facts in known], NameTable.read().forms, roles=settings.roles)
+    design = expected_design(bindings, known)
+    groups = entity_groups(problem)
+    axes = fit_axes(problem.entities, rows, design, groups=groups)
+    recorded = axes(problem.entities.features[rows])
+    encoding = fit_encoding(
+        axes, recorded, design, bindings.band, bindings.parent, rounds=settings.rounds, carriers=settings.carriers
+    )
+    inversion = Inversion.of(encoding, design, np.flatnonzero(np.array([f.band == CONCEPT for f in bindings.features])))
+    alternatives = Alternatives(bindings, inversion, design.mean(axis=0), len(design))
+    scenes = None
+    if few_scenes(known):
+        # It chooses by inner folds, so that it can learn from the validation recordings, too.
+        scenes = SceneList.fit(
+            known_facts(problem, problem.learning),
+            problem.entities.features[np.unique(problem.learning.recording)],
+            vocabulary.concepts,
+            vocabulary.relations,
+            n_times=problem.entities.n_times,
+            seed=problem.seed,
+        )
+    one, chosen, _ = split(problem.validation, bindings)
+    asked = problem.validation
+    support = inversion.support(problem.entities.features)
+    facts = [told(asked.table.program.iloc[k], "yes") for k in one]
+    yes = np.array([bool(asked.target[k]) == f[1] for k, f in zip(one, facts, strict=True) if f], dtype=bool)
+    readout = fit_readout(
+        alternatives,
+        support,
+        [f[0] for f in facts if f],
+        asked.recording[one],
+        yes,
+        [[_fact(asked.table.program.iloc[k], word) for word in asked.words[k]] for k in chosen],
+        asked.recording[chosen],
+        asked.target[chosen],
+    )
+    diagnostics = {"features": len(bindings), "recordings": len(rows), "axes": len(axes.group)}
+    sampler = WorldSampler.of(bindings, known, vocabulary.concepts, vocabulary.relations)
+    return Explain(alternatives, readout, scenes, sampler, vocabulary, groups, settings, problem.seed, diagnostics)
+
+
+def entity_groups(problem: Problem) -> Int[np.ndarray, " entity"]:
+    """Entities that are carried together: each alone, or the networks of an atlas where each has one channel."""
+    entities = problem.entities
+    number = len(entities.names)
+    alone = len(entities.entity_of_feature) <= number * entities.n_times
+    if entities.networks is not None and alone:
+        return np.unique(np.array(entities.networks), return_inverse=True)[1].reshape(-1)
+    return np.arange(number)

@@ -1,0 +1,73 @@
+"""Settings of NEURONA's decoder (Wang et al., ICLR 2026), and the decoder that they describe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from annotated_types import Ge
+from flax import nnx
+
+from neurona.decoders.parcel_decoder import ParcelDecoder
+from neurona.encoders import ParcelConvolution
+from neurona.execution import get_hypothesis, get_logic
+from neurona.grounding import PairGrounding
+from neurona.programs import Vocabulary
+
+
+@dataclass(frozen=True)
+class NeuronaSettings:
+    """How programs meet parcels.
+
+    Attributes:
+        hypothesis: which structural prior guides a relation's grounding.
+        logic: meaning of the connectives; `reference` has the released code's arithmetic.
+        pair_scores: a subject's term plus an object's, as released, or a bilinear interaction of them besides.
+        rank: of the bilinear interaction.
+        embedding: size of an entity's embedding.
+        ground_concept_relation: whether a concept's score on an entity counts its mean pair score too (the released switch
+            ground_attr_relation).
+        describe_fault: whether describe questions read the single-entity score of another word, as in the released code: relation k
+            reads that of word k.
+    """
+
+    kind: Literal["neurona"] = "neurona"
+    hypothesis: Literal["H1", "H2", "H3", "H4", "H5"] = "H5"
+    logic: Literal["reference", "goedel", "product", "lukasiewicz", "smooth"] = "reference"
+    pair_scores: Literal["additive", "bilinear"] = "additive"
+    rank: Annotated[int, Ge(1)] = 16
+    embedding: Annotated[int, Ge(1)] = 64
+    ground_concept_relation: bool = True
+    describe_fault: bool = False
+
+
+def build_neurona(
+    settings: NeuronaSettings, parcels: Sequence[Sequence[int]], n_times: int, vocabulary: Vocabulary, seed: int
+) -> ParcelDecoder:
+    """An untrained decoder of recordings `[N, T, F]`.
+
+    Args:
+        parcels: the components of each parcel.
+        n_times: T.
+        vocabulary: of the questions.
+        seed: of the initial weights.
+    """
+    rngs = nnx.Rngs(seed)
+    n_concepts, n_relations = len(vocabulary.concepts), len(vocabulary.relations)
+    faulty = tuple(k % (n_concepts + n_relations) for k in range(n_relations))
+    return ParcelDecoder(
+        ParcelConvolution(parcels, n_times, settings.embedding, rngs=rngs),
+        PairGrounding(
+            len(parcels),
+            n_concepts,
+            n_relations,
+            settings.embedding,
+            rank=settings.rank if settings.pair_scores == "bilinear" else 0,
+            relation_in_concepts=settings.ground_concept_relation,
+            described_rows=faulty if settings.describe_fault else None,
+            rngs=rngs,
+        ),
+        get_logic(settings.logic),
+        get_hypothesis(settings.hypothesis),
+    )

@@ -1,0 +1,49 @@
+"""Random answers: a fair coin for yes/no, a word of the category for describe. The floor of every comparison."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from neurona.decoders.answer_arrays import no_answers
+from neurona.decoders.problem import Asked, Problem
+from neurona.execution import Answers
+
+
+@dataclass(frozen=True)
+class RandomSettings:
+    """Nothing to set; the draws follow the problem's seed."""
+
+    kind: Literal["random"] = "random"
+
+
+@dataclass(frozen=True)
+class RandomAnswers:
+    """Answers that depend on the seed, the recording and the program alone, not on the order of the questions."""
+
+    seed: int
+
+    def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
+        """See `Decoder`."""
+        answers = no_answers(asked)
+        places, draws = answers.describe.shape[1], []
+        question = asked.table.recording.astype(str) + "\n" + asked.table.program.astype(str)
+        for place in range(places + 1):
+            hashed = pd.util.hash_array(
+                (f"{place}\n" + question).to_numpy(dtype=object), hash_key=f"{self.seed % 10**16:016d}"
+            )
+            draws.append((hashed >> np.uint64(11)) * 2.0**-53)
+        uniform = np.stack(draws, axis=1)
+        length = np.array([len(words) for words in asked.words], np.int64)
+        yes_no = np.where(length == 0, np.where(uniform[:, 0] < 0.5, -1.0, 1.0), 0.0)
+        chosen = np.arange(places)[None, :] < length[:, None]
+        return Answers(yes_no, np.where(chosen, uniform[:, 1:], -np.inf))  # type: ignore[arg-type]
+
+
+def fit_random(problem: Problem, settings: RandomSettings) -> RandomAnswers:
+    """The random answerer of the problem's seed."""
+    return RandomAnswers(problem.seed)

@@ -1,0 +1,95 @@
+"""The encoding model finds planted patterns, their course in time and their carriers."""
+
+import numpy as np
+import pytest
+
+from neurona.encoding_models.bindings import Bindings
+from neurona.encoding_models.encoding import conjugate, fit_axes, fit_encoding, gram_product, shrunk
+from neurona.recordings.entities import Entities
+from neurona.scenes.scene_graph import Fact
+
+COURSE = np.array([0.1, 1.0, 0.6, -0.2])
+WORDS = ("a", "b", "c", "d")
+
+
+@pytest.fixture(scope="module")
+def planted():
+    """SIMULATED: 6 parcels of 8 channels and 4 time points; each of 4 concepts in one parcel."""
+    rng = np.random.default_rng(0)
+    n, parcels, channels = 400, 6, 8
+    scenes = [[Fact(word) for word in WORDS if rng.random() < 0.4] for _ in range(n)]
+    bindings = Bindings.learn(scenes)
+    design = bindings.design(scenes)
+    patterns = np.zeros((4, parcels * channels))
+    for k in range(4):
+        patterns[k, k * channels : (k + 1) * channels] = 0.8 * rng.normal(size=channels)
+    values = (design @ patterns)[:, :, None] * COURSE + rng.normal(size=(n, parcels * channels, 4))
+    entities = Entities(
+        values.reshape(n, -1).astype(np.float32),
+        np.repeat(np.arange(parcels), channels * 4),
+        tuple("pqrstu"),
+        "parcel",
+        n_times=4,
+    )
+    axes = fit_axes(entities, np.arange(n), design, groups=np.arange(parcels))
+    z = axes(entities.features)
+    return entities, axes, z, design, fit_encoding(axes, z, design, bindings.band, bindings.parent), patterns
+
+
+def test_the_filter_in_time_is_the_course(planted):
+    _, axes, *_ = planted
+    filters = axes.basis.reshape(-1, 4, axes.basis.shape[1]).transpose(0, 2, 1).reshape(-1, 4)
+    used = filters[np.abs(filters).sum(axis=1) > 0]
+    cosine = used @ COURSE / np.linalg.norm(used, axis=1) / np.linalg.norm(COURSE)
+    assert np.abs(cosine).min() > 0.97
+
+
+def test_axes_have_noise_of_variance_one(planted):
+    _, _, z, design, encoding, _ = planted
+    left = z - z.mean(axis=0) - (design - encoding.centre) @ encoding.patterns
+    assert 0.8 < left.var() < 1.2
+
+
+def test_each_concept_is_carried_where_it_was_planted(planted):
+    encoding = planted[4]
+    assert (encoding.carried.argmax(axis=1) == np.arange(4)).all()
+    assert np.sort(encoding.carried, axis=1)[:, :-1].max() < 0.5
+
+
+def test_patterns_predict_better_than_those_of_least_squares(planted):
+    _, axes, z, design, encoding, patterns = planted
+    true = np.einsum("kc,t->kct", patterns, COURSE).reshape(4, -1) @ axes.basis
+    centred = design - design.mean(axis=0)
+    least = np.linalg.lstsq(centred, z - z.mean(axis=0), rcond=None)[0]
+    assert ((encoding.patterns - true) ** 2).sum() < 0.6 * ((least - true) ** 2).sum()
+
+
+def test_windows_of_time_are_left_as_they_are(planted):
+    entities, _, _, design, _, _ = planted
+    windows = np.tile(np.repeat([0, 1], 2), entities.features.shape[1] // 4)
+    two = Entities(entities.features, windows, ("early", "late"), "sensor group x time window", n_times=4)
+    axes = fit_axes(two, np.arange(len(design)), design, groups=np.arange(2))
+    assert axes.basis.shape[1] == entities.features.shape[1]
+    assert ((axes.basis[windows == 0] != 0).any(axis=0) != (axes.basis[windows == 1] != 0).any(axis=0)).all()
+
+
+@pytest.mark.parametrize("density", [0.02, 0.6])
+def test_conjugate_gradients_solve_the_normal_equations(density):
+    rng = np.random.default_rng(3)
+    design = (rng.random((50, 20)) < density).astype(np.float32)
+    product, power = gram_product(design)
+    penalty = rng.uniform(0.5, 5.0, (20, 3)).astype(np.float32)
+    moments = rng.normal(size=(20, 3)).astype(np.float32)
+    found = conjugate(product, power, penalty, moments, np.zeros((20, 3), np.float32), 60)
+    centred = design - design.mean(axis=0)
+    for axis in range(3):
+        exact = np.linalg.solve(centred.T @ centred + np.diag(penalty[:, axis]), moments[:, axis])
+        np.testing.assert_allclose(found[:, axis], exact, rtol=1e-3, atol=1e-4)
+
+
+def test_few_samples_shrink_a_covariance_more():
+    rng = np.random.default_rng(0)
+    root = np.diag(np.linspace(0.5, 2, 10))
+    few, many = ((rng.normal(size=(n, 10)) @ root) for n in (12, 5000))
+    off = [np.linalg.cond(shrunk(x.T @ x / len(x), len(x))) / np.linalg.cond(root @ root) for x in (few, many)]
+    assert off[0] < off[1] < 1.2
