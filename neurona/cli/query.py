@@ -42,7 +42,9 @@ def query(
         evidence_table(reply.carriers, "Entities that speak most for each concept (evidence, logits)", simulated)
     )
     stem = (graphs or run_directory / "graphs") / recording
-    if explain:
+    if explain and reply.explanation is None:
+        console.print("no values of parts: the answer is the share of possible worlds in which the query holds")
+    elif explain and reply.explanation is not None:
         console.print(reply.explanation.tree())
 
         def fill(target: Path) -> None:

@@ -75,7 +75,12 @@ def entities_of(config: Config, dataset: Dataset, train: Bool[np.ndarray, " reco
         return atlas_entities(dataset.recordings)
     if isinstance(chosen, ParcelsConfig):
         return parcel_entities(
-            dataset.recordings, train, method=chosen.method, n_parcels=chosen.n_parcels, seed=config.seed
+            dataset.recordings,
+            train,
+            method=chosen.method,
+            n_parcels=chosen.n_parcels,
+            seed=config.seed,
+            average=chosen.average,
         )
     return window_entities(dataset.recordings, n_bins=chosen.n_bins, n_windows=chosen.n_windows)
 

@@ -13,22 +13,37 @@ import xarray as xr
 
 from neurona.datasets.dataset import Dataset, plain_vocabulary
 from neurona.decoders import Decoder, Grounded
+from neurona.encoding_models.worlds import Worlds
+from neurona.evaluation import grounding_recovery
 from neurona.execution import Hypothesis, Interaction, Logic, RelationScores, Scores, get_logic
 from neurona.experiments.folds import Fitted
 from neurona.experiments.study import Study
+from neurona.programs import Vocabulary
 
 
-def groundings_of(decoder: Decoder) -> pd.DataFrame | None:
-    """How strongly each entity carries each word, `word x entity`; None for decoders that cannot say."""
+def groundings_of(decoder: Decoder, entities: Sequence[str]) -> pd.DataFrame | None:
+    """How strongly each entity carries each word, `word x entity`; None for decoders that cannot say.
+
+    Words that a decoder knows nothing of (NaN) are left out.
+    """
     if not hasattr(decoder, "groundings"):
         return None
     words, scores = decoder.groundings()
-    return pd.DataFrame(np.asarray(scores), index=list(words))
+    return pd.DataFrame(np.asarray(scores, np.float64), index=list(words), columns=list(entities)).dropna()
 
 
-def grounding_metrics(study: Study, decoders: Sequence[Decoder], seed: int) -> dict[str, Any]:
-    """`groundings`: average precision of the planted groundings' recovery, where they are known and decoders say theirs."""
-    return {}
+def grounding_metrics(study: Study, fitted: Sequence[Fitted], seed: int) -> dict[str, Any]:
+    """`groundings`: how well the planted groundings are found again (mean average precision over words), on SIMULATED data whose
+    entities are the planted parcels, and for decoders that say where they found words."""
+    found = groundings_of(fitted[0].decoder, fitted[0].problem.entities.names)
+    planted = study.planted
+    if found is None or planted is None or set(planted.entities) != set(found.columns):
+        return {}
+    known = [word for word in found.index if word in planted.words]
+    rows = [planted.words.index(word) for word in known]
+    columns = [planted.entities.index(name) for name in found.columns]
+    recovery = grounding_recovery(found.loc[known].to_numpy(), planted.carried[np.ix_(rows, columns)], known, seed=seed)
+    return {"groundings": {k: v for k, v in recovery._asdict().items() if k != "words"}}
 
 
 def grounding_store(dataset: Dataset, fitted: Sequence[Fitted]) -> xr.Dataset:
@@ -92,7 +107,29 @@ def _of_fold(fitted: Fitted, n_entities: int) -> dict[str, tuple[tuple[str, ...]
         "position": (("recording", "entity", "axis"), position),
         "fold": (("recording",), np.full(len(rows), fitted.fold.name)),
     }
-    return found | dict(_score_parts(decoder.scores(features)))
+    return found | dict(_score_parts(decoder.program_scores(features))) | _world_parts(decoder, features)
+
+
+def _world_parts(decoder: Any, features: np.ndarray) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
+    """Possible worlds, for decoders that answer by them; those of all recordings are written out for each."""
+    if not hasattr(decoder, "possible_worlds"):
+        return {}
+    worlds, shares = decoder.possible_worlds(features)
+    dims = {"present": ("world", "thing"), "unary": ("concept", "world", "thing")}
+    dims["pairs"] = ("relation", "world", "thing", "other_thing")
+    found = {"world_share": (("recording", "world"), shares.astype(np.float32))}
+    for name, axes in dims.items():
+        values = getattr(worlds, name)
+        found[f"world_{name}"] = (("recording", *axes), np.broadcast_to(values, (len(features), *values.shape[1:])))
+    return found
+
+
+def read_worlds(state: xr.Dataset, vocabulary: Vocabulary) -> tuple[Worlds, np.ndarray] | None:
+    """The possible worlds of one recording of a store, and how probable each is; None where there are none."""
+    if "world_share" not in state:
+        return None
+    arrays = (state[f"world_{name}"].values[None] for name in ("present", "unary", "pairs"))
+    return Worlds(vocabulary.concepts, vocabulary.relations, *arrays), state.world_share.values[None]
 
 
 def _score_parts(scores: Scores) -> Iterator[tuple[str, tuple[tuple[str, ...], np.ndarray]]]:

@@ -11,7 +11,7 @@ from sklearn.model_selection import GroupKFold, KFold
 
 from neurona.decoders import Asked, LinearEvidence, LinearEvidenceSettings, Problem
 from neurona.encoders import NoiseWhitening
-from neurona.execution import HYPOTHESES, Answers, Scores, compile_programs, get_logic
+from neurona.execution import HYPOTHESES, Answers, ProgramBatch, Scores, compile_programs, get_logic
 from neurona.programs import Vocabulary
 from neurona.recordings.entities import Entities
 from neurona.training import Targets, fit, held_out_losses
@@ -40,7 +40,7 @@ class FittedLinearEvidence:
 
     def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
         programs = compile_programs(asked.queries, self._vocabulary, asked.recording.tolist())
-        answers = jax.device_get(self.module(jnp.asarray(features), programs))
+        answers = jax.device_get(_answers(self.module, jnp.asarray(features), programs))
         return Answers(*(part[: len(asked)] for part in answers))
 
     def evidence(
@@ -53,9 +53,14 @@ class FittedLinearEvidence:
         )
         return np.asarray(shares)
 
-    def scores(self, features: Float[np.ndarray, "recording feature"]) -> Scores:
+    def program_scores(self, features: Float[np.ndarray, "recording feature"]) -> Scores:
         """Of the whole recording: the entities' evidence and the bias, summed."""
         return jax.device_get(self.module.scores(self.module.whitening(jnp.asarray(features))))
+
+
+@nnx.jit
+def _answers(module: LinearEvidence, features: jax.Array, programs: ProgramBatch) -> Answers:
+    return module(features, programs)
 
 
 def fit_linear_evidence(problem: Problem, settings: LinearEvidenceSettings) -> FittedLinearEvidence:

@@ -15,15 +15,17 @@ import xarray as xr
 from jaxtyping import Float
 
 from neurona.datasets.dataset import vocabulary_of
+from neurona.encoding_models.world_scores import WorldAnswers, world_answers
 from neurona.errors import DataError, nearest_name
 from neurona.execution import (
+    Answers,
     Explanation,
     compile_programs,
     execute,
     execute_and_trace,
     explain,
 )
-from neurona.experiments.grounding import read_scores
+from neurona.experiments.grounding import read_scores, read_worlds
 from neurona.experiments.run_folder import open_run
 from neurona.graphs import concept_graph, is_a_links
 from neurona.programs import Vocabulary, expand, parse
@@ -39,14 +41,14 @@ class Reply:
         probability: of that answer; None for a number.
         concepts: the concepts that the query rests on.
         carriers: concept -> its strongest entities with their evidence (share of the concept's logit).
-        explanation: the value of every sub-expression.
+        explanation: the value of every sub-expression; None where the answer is a share of possible worlds.
     """
 
     answer: str
     probability: float | None
     concepts: tuple[str, ...]
     carriers: dict[str, list[tuple[str, float]]]
-    explanation: Explanation
+    explanation: Explanation | None
 
 
 class RecordingState:
@@ -71,6 +73,7 @@ class RecordingState:
         self.vocabulary: Vocabulary = vocabulary_of(json.loads(store.attrs["vocabulary"]))
         self.state: xr.Dataset = store.sel(recording=recording)
         self.scores, self.logic, self.hypothesis = read_scores(self.state)
+        self.worlds = read_worlds(self.state, self.vocabulary)
         self.entities = [str(name) for name in store.entity.values]
         self.evidence: Float[np.ndarray, "entity concept"] = self.state.evidence.values
 
@@ -81,11 +84,33 @@ class RecordingState:
             QueryError: it cannot be understood or executed.
         """
         query = parse(text, self.vocabulary)
+        if self.worlds is not None and len(set(names(expand(query, self.vocabulary)))) > 1:
+            return self._ask_worlds(query)
         batch = compile_programs([query], self.vocabulary, [0])
         answers, traces = execute_and_trace(batch, self.scores, self.logic, self.hypothesis)
         explanation = explain(batch, traces, 0, query, self.vocabulary, self._scored)
         concepts = self._concepts(query)
         carriers = {concept: self.carriers(concept) for concept in concepts}
+        return self._reply(query, answers, concepts, carriers, explanation)
+
+    def _ask_worlds(self, query: Query) -> Reply:
+        """The share of the possible worlds in which a query holds."""
+        assert self.worlds is not None
+        worlds, shares = self.worlds
+        words = tuple(self.vocabulary.categories[query.category]) if isinstance(query, Describe) else ()
+        expanded = expand(query, self.vocabulary)
+        answers = world_answers(worlds, [expanded], [words], np.zeros(1, np.int64), shares)
+        concepts = self._concepts(query)
+        return self._reply(query, answers, concepts, {concept: self.carriers(concept) for concept in concepts}, None)
+
+    def _reply(
+        self,
+        query: Query,
+        answers: Answers | WorldAnswers,
+        concepts: tuple[str, ...],
+        carriers: dict[str, list[tuple[str, float]]],
+        explanation: Explanation | None,
+    ) -> Reply:
         value = float(answers.yes_no[0])
         if isinstance(query, Count):
             return Reply(f"{value:.2f} expected", None, concepts, carriers, explanation)

@@ -8,10 +8,15 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
-from neurona.decoders import Decoder
-from neurona.evaluation import accuracy_plot, accuracy_rich_table, confusion_plot
+from neurona.decoders import Grounded
+from neurona.evaluation import accuracy_plot, accuracy_rich_table, confusion_plot, write_atomically
+from neurona.evaluation.grounding_map import grounding_map
+from neurona.experiments.folds import Fitted
+from neurona.experiments.grounding import groundings_of
+from neurona.experiments.query import RecordingState
 from neurona.experiments.schema import Config
 from neurona.experiments.study import Study
+from neurona.graphs import draw
 
 MOST_WORDS = 30
 """Confusions among more words than these are not readable."""
@@ -22,7 +27,7 @@ def show(
     study: Study,
     metrics: dict,
     predictions: pd.DataFrame,
-    decoders: Sequence[Decoder],
+    fitted: Sequence[Fitted],
     folder: Path,
     console: Console,
 ) -> None:
@@ -33,6 +38,13 @@ def show(
     if metrics["baselines"]:
         heading = "Classical decoders of describe, same features and folds"
         console.print(accuracy_rich_table(metrics["baselines"], heading, simulated=simulated))
+    if "groundings" in metrics:
+        console.print(_recovery_line(metrics["groundings"]), highlight=False)
+    groundings = groundings_of(fitted[0].decoder, fitted[0].problem.entities.names)
+    if groundings is not None:
+        _write_groundings(groundings, fitted[0], folder, title, simulated)
+    if all(isinstance(one.decoder, Grounded) for one in fitted):
+        _draw_a_concept_graph(fitted[0].test.table.recording.iloc[0], folder, console)
     accuracy_plot(metrics["accuracy"], folder / "accuracy.png", title, simulated=simulated)
     chosen = predictions[predictions.chance.notna()]
     words = sorted(set(chosen.answer) | set(chosen.predicted))
@@ -45,3 +57,24 @@ def show(
             title,
             simulated=simulated,
         )
+
+
+def _recovery_line(found: dict) -> str:
+    return (
+        f"planted groundings (SIMULATED): average precision {found['value']:.3f} "
+        f"({found['low']:.3f} - {found['high']:.3f}), chance {found['chance']:.3f}"
+    )
+
+
+def _write_groundings(groundings: pd.DataFrame, fitted: Fitted, folder: Path, title: str, simulated: bool) -> None:
+    """`groundings.parquet` (word x entity, of the first fold) and a picture of the clearest ones."""
+    table = groundings.rename_axis("word").reset_index()
+    write_atomically(folder / "groundings.parquet", lambda path: table.to_parquet(path, index=False))
+    positions = fitted.problem.entities.positions if fitted.problem.entities.kind == "parcel" else None
+    grounding_map(groundings, folder / "groundings.png", positions=positions, title=title, simulated=simulated)
+
+
+def _draw_a_concept_graph(recording: str, folder: Path, console: Console) -> None:
+    """Of the first test recording, as an example of what `neurona query` leaves of any."""
+    path = draw(RecordingState(folder, recording).graph(), folder / "graphs" / f"{recording}.png")
+    console.print(f"concept graph of one test recording: {path}", highlight=False)

@@ -81,9 +81,8 @@ def open_run(folder: Path) -> tuple[Config, xr.Dataset]:
     Raises:
         DataError: no such run, or it is unfinished or damaged.
     """
-    for name in ("config.yaml", "metrics.json"):
-        if not (folder / name).exists():
-            raise DataError(f"{folder / name}: missing; name the directory of a finished run (see `neurona run`)")
+    if not (folder / "config.yaml").exists():
+        raise DataError(f"{folder / 'config.yaml'}: missing; name the directory of a finished run (see `neurona run`)")
     if not (folder / "grounding.zarr").exists():
         kind = load_config(folder / "config.yaml").decoder.kind
         raise DataError(

@@ -50,10 +50,10 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     metrics = {"accuracy": accuracy_table(predictions, seed=config.seed), "baselines": {}}
     if config.evaluation.baselines:
         metrics["baselines"] = _baselines(config, asked, fitted)
-    metrics |= grounding_metrics(study, [one.decoder for one in fitted], config.seed)
+    metrics |= grounding_metrics(study, fitted, config.seed)
     run_folder.write(folder, config, dataset, predictions)
     run_folder.write_state(folder, dataset, fitted)
-    show(config, study, metrics, predictions, [one.decoder for one in fitted], folder, console)
+    show(config, study, metrics, predictions, fitted, folder, console)
     run_folder.write_metrics(folder, metrics)
     return metrics
 

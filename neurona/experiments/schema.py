@@ -62,10 +62,14 @@ class AtlasConfig(Section):
 
 
 class ParcelsConfig(Section):
-    """fMRI: data-driven parcels of voxels, fitted on training recordings."""
+    """fMRI: data-driven parcels of voxels, fitted on training recordings.
+
+    `average`: over each recording's window; else every time point of a voxel is a feature.
+    """
 
     method: Literal["ward", "kmeans", "dictionary"]
     n_parcels: int = Field(20, ge=2)
+    average: bool = True
 
 
 class WindowsConfig(Section):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from neurona.datasets.dataset import Dataset
 from neurona.datasets.registry import source
 from neurona.datasets.splits import Split, by_image
 from neurona.errors import ConfigError, DataError, nearest_name
-from neurona.experiments.schema import Config
+from neurona.experiments.schema import Config, DataConfig, EvaluationConfig
 from neurona.recordings.recordings import Recordings
 from neurona.scenes.facts import SceneFacts, scene_facts
 from neurona.scenes.names import NameTable
@@ -79,28 +80,31 @@ def load_study(config: Config, console: Console) -> Study:
                 "data.simulation: dials make a data set of the name simulated and no path; drop one of them"
             )
         with console.status("simulating scenes, brains and questions"):
-            return _simulated(config)
+            chosen = config.evaluation.model_dump(include={"split", "test", "validation"})
+            return _simulated(config.data, EvaluationConfig(**chosen), config.seed)
     dataset = _of_subjects(source(config.data.name).read(config.data.path, console), config.data.subjects)
     scenes = _scenes_beside(dataset)
     parts = dataset.recordings.data.split.values.astype(str)
     published = dict(zip(image_of_recording(dataset), map(str, parts), strict=True))
-    return Study(dataset, _split(config, dataset.name, published, scenes), _facts(scenes))
+    return Study(dataset, _split(config.evaluation, config.seed, dataset.name, published, scenes), _facts(scenes))
 
 
-def _simulated(config: Config) -> Study:
-    settings = config.data.simulation
+@lru_cache(maxsize=1)
+def _simulated(data: DataConfig, chosen: EvaluationConfig, seed: int) -> Study:
+    """Kept, for the runs of a sweep that share their data."""
+    settings = data.simulation
     assert settings is not None
     # Questions are asked below, part by part of the config's split.
-    simulation = simulate(replace(settings, questions=0), config.seed)
+    simulation = simulate(replace(settings, questions=0), seed)
     published = dict(zip(_images(simulation), simulation.parts, strict=True))
-    split = _split(config, config.data.name, published, simulation.scenes)
+    split = _split(chosen, seed, data.name, published, simulation.scenes)
     parts = dict(split.parts) if split else published
     known = [scene for scene in simulation.scenes if parts.get(scene.image) == "train"]
     questions = questions_from_scenes(
         simulation.scenes,
         vocabulary_of(known),
         per_scene=settings.questions,
-        seed=config.seed,
+        seed=seed,
         parts=parts,
         held=split.held if split else (),
     )
@@ -111,7 +115,7 @@ def _simulated(config: Config) -> Study:
     words = (*dataset.vocabulary.concepts, *dataset.vocabulary.relations)
     carried = planted_grounding(simulation.truth.patterns, words)
     truth = Planted(words, tuple(simulation.brain.parcels), carried)
-    return Study(_of_subjects(dataset, config.data.subjects), split, _facts(simulation.scenes), truth)
+    return Study(_of_subjects(dataset, data.subjects), split, _facts(simulation.scenes), truth)
 
 
 def _images(simulation: Simulation) -> list[str]:
@@ -143,26 +147,28 @@ def _of_subjects(dataset: Dataset, subjects: tuple[str, ...] | None) -> Dataset:
 
 
 def _split(
-    config: Config, dataset: str, published: Mapping[str, str], scenes: tuple[SceneGraph, ...] | None
+    chosen: EvaluationConfig,
+    seed: int,
+    dataset: str,
+    published: Mapping[str, str],
+    scenes: tuple[SceneGraph, ...] | None,
 ) -> Split | None:
-    """The config's split of the images; None where runs, sessions or subjects are held out of images that are not split.
+    """The chosen split of the images; None where runs, sessions or subjects are held out of images that are not split.
 
     Args:
         published: image -> its published part, empty where there is none.
     """
-    chosen = config.evaluation
-    shares = {"test": chosen.test, "validation": chosen.validation, "seed": config.seed}
     if chosen.split in COMBINATIONS:
         if scenes is None:
             raise ConfigError(
                 f"evaluation.split {chosen.split}: {dataset} comes without scene graphs, which say what is unseen; "
                 "use a data set that has them, or another split"
             )
-        return COMBINATIONS[chosen.split](scenes, **shares)
+        return COMBINATIONS[chosen.split](scenes, test=chosen.test, validation=chosen.validation, seed=seed)
     if chosen.split == "image":
-        return by_image(list(published), **shares)
+        return by_image(list(published), test=chosen.test, validation=chosen.validation, seed=seed)
     if set(published.values()) == {"train", "test"} and chosen.split in ("published", "subject"):
-        return _published(published, chosen.validation, config.seed)
+        return _published(published, chosen.validation, seed)
     if chosen.split == "published":
         raise ConfigError(f"evaluation.split: {dataset} has no published split; use leave_one_run_out")
     return None

@@ -31,6 +31,7 @@ def parcel_entities(
     method: str = "ward",
     n_parcels: int = 20,
     seed: int = 0,
+    average: bool = True,
 ) -> Entities:
     """Entities from data-driven parcels, fitted with nilearn on the training recordings alone.
 
@@ -40,11 +41,12 @@ def parcel_entities(
         method: `ward` (spatially connected), `kmeans` or `dictionary`.
         n_parcels: number of parcels P.
         seed: seed of k-means and of dictionary learning.
+        average: over each recording's window; else every time point of a voxel is a feature. Parcels are fitted on means.
 
     Returns:
         Entities; positions are the parcels' centres in millimetres. For ward and kmeans the features are the voxels'
-        means over each recording's window `[N, V]`, voxel v belonging to entity `entity_of_feature[v]`; for a
-        dictionary they are the loadings `[N, P]`, one feature an entity.
+        means over each recording's window `[N, V]`, voxel v belonging to entity `entity_of_feature[v]`, or all their
+        time points `[N, V * T]`; for a dictionary they are the loadings of the means `[N, P]`, one feature an entity.
 
     Raises:
         DataError: unknown method, channels that are no voxels, or more parcels than voxels.
@@ -78,12 +80,15 @@ def parcel_entities(
     ).fit(image)
     labels = np.asarray(model.labels_img_.dataobj)[tuple(voxels.T)].astype(int)
     found, entity_of_feature = np.unique(labels, return_inverse=True)
+    times = 1 if average else recordings.data.sizes["time"]
+    values = features if average else recordings.data.values.reshape(len(features), -1)
     return Entities(
-        features=features.astype(np.float32),
-        entity_of_feature=entity_of_feature.astype(np.int32),
+        features=values.astype(np.float32),
+        entity_of_feature=np.repeat(entity_of_feature, times).astype(np.int32),
         names=tuple(f"{method} parcel {index + 1}" for index in range(len(found))),
         kind="parcel",
         positions=np.stack([coordinates[entity_of_feature == p].mean(axis=0) for p in range(len(found))]),
+        n_times=times,
     )
 
 

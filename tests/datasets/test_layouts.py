@@ -79,7 +79,7 @@ def test_settings_reach_into_sections():
 @pytest.mark.parametrize(
     ("name", "option", "message"),
     [
-        ("bids_fmri", "methode=lss", "layout bids_fmri: unknown key 'methode'; did you mean 'method'?"),
+        ("bids_fmri", "metho=lss", "layout bids_fmri: unknown key 'metho'; did you mean 'method'?"),
         ("bids_fmri", "windows.volume=3", "unknown key 'windows.volume'; did you mean 'volumes'?"),
         ("bids_fmri", "method=lsx", r"method: .* \(found 'lsx'\)"),
         ("bids_fmri", "task.name=look", "'task' is a value, not a section"),

@@ -4,7 +4,7 @@ import pytest
 from neurona.errors import DataError
 from neurona.recordings.fmri_runs import brain_mask, read_run
 from neurona.recordings.fmri_windows import block_recordings
-from neurona.recordings.parcels import PARCELLATIONS, atlas_entities, parcel_entities
+from neurona.recordings.parcels import PARCELLATIONS, atlas_entities, group_entities, parcel_entities
 from neurona.recordings.recordings import Recordings
 
 
@@ -77,3 +77,26 @@ def test_what_cannot_be_parcelled_is_refused(fmri_folder):
         parcel_entities(recordings, everything, n_parcels=65)
     with pytest.raises(DataError, match=r"channels that are voxels .* found 'V1'"):
         parcel_entities(parcels_recordings(None), np.ones(3, dtype=bool), n_parcels=2)
+
+
+def test_all_time_points_of_a_voxel_belong_to_its_parcel(fmri_folder):
+    recordings = blocks(fmri_folder)
+    train = np.ones(16, dtype=bool)
+    means, whole = (parcel_entities(recordings, train, n_parcels=4, average=average) for average in (True, False))
+    times = recordings.data.sizes["time"]
+    assert (means.n_times, whole.n_times) == (1, times)
+    np.testing.assert_array_equal(
+        whole.entity_of_feature.reshape(-1, times), means.entity_of_feature[:, None] + np.zeros((1, times), int)
+    )
+    np.testing.assert_allclose(whole.features.reshape(16, -1, times).mean(axis=2), means.features, rtol=1e-5)
+
+
+def test_groups_of_channels_are_entities():
+    entities = group_entities(parcels_recordings(["visual", "motor"]))
+    assert entities.names == ("motor", "visual")
+    assert entities.n_times == 5
+    np.testing.assert_array_equal(entities.entity_of_feature, [1] * 5 + [0] * 5)
+    np.testing.assert_allclose(entities.positions, [[-40, -20, 50], [0, -80, 5]])
+    np.testing.assert_array_equal(entities.features[0], np.arange(10.0))
+    with pytest.raises(DataError, match="belong to group 'all'"):
+        group_entities(parcels_recordings(["all", "all"]))

@@ -1,0 +1,117 @@
+"""`published.yaml`: the numbers of a paper, each with its source, and whether anybody who wrote it down saw that source."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from neurona.errors import ConfigError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(_Section):
+    """Where numbers come from.
+
+    Attributes:
+        title, authors, year, where: of the publication; `where` is the venue.
+        identifier: arXiv number or DOI.
+        note: how the numbers came here.
+    """
+
+    title: str
+    authors: str
+    year: int
+    where: str
+    identifier: str
+    note: str = ""
+
+
+class Figure(_Section):
+    """One published number.
+
+    Attributes:
+        table, row: of the reproduction's tables (`tables.yaml`); the row's label.
+        measure: type of question, as in accuracy tables, or `consistency`.
+        dataset: data set of the paper.
+        value: an accuracy between 0 and 1.
+        about: whether it was stated roughly (read off a plot, "about 0.62").
+        source: key of the source.
+        place: table and page in the source, as far as known.
+        seen: whether the place was looked at; false where the number was handed on.
+    """
+
+    table: str
+    row: str
+    measure: str
+    dataset: Literal["bold5000_qa", "cneuromod_qa", "unstated"]
+    value: Annotated[float, Field(ge=0, le=1)]
+    about: bool = False
+    source: str
+    place: str = "not known"
+    seen: bool
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        return self.table, self.row, self.measure, self.dataset
+
+
+class Published(_Section):
+    """All published numbers of a paper."""
+
+    sources: dict[str, Source]
+    figures: tuple[Figure, ...]
+
+    @model_validator(mode="after")
+    def _check(self) -> Published:
+        for figure in self.figures:
+            if figure.source not in self.sources:
+                raise ValueError(f"figure {figure.key}: source {figure.source!r} is none of {sorted(self.sources)}")
+        for key, times in Counter(figure.key for figure in self.figures).items():
+            if times > 1:
+                raise ValueError(f"figure {key} stands {times} times")
+        return self
+
+    def find(self, table: str, row: str, measure: str, dataset: str) -> Figure | None:
+        """The number, if there is one; one of an unstated data set where there is none of this."""
+        found = {figure.key: figure for figure in self.figures}
+        return found.get((table, row, measure, dataset)) or found.get((table, row, measure, "unstated"))
+
+    def rows(self, table: str) -> list[str]:
+        """Labels of a table's rows, in the order of the file."""
+        return list(dict.fromkeys(figure.row for figure in self.figures if figure.table == table))
+
+
+def read_published(path: Path) -> Published:
+    """Read and check `published.yaml`.
+
+    Raises:
+        ConfigError: missing, no YAML, or a key or value that does not fit.
+    """
+    return validated_yaml(path, Published)
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def validated_yaml(path: Path, model: type[_Model]) -> _Model:
+    """A YAML file as a pydantic model.
+
+    Raises:
+        ConfigError: missing, no YAML, or a key or value that does not fit.
+    """
+    try:
+        return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not YAML: {error}") from error
+    except ValidationError as error:
+        lines = [f"{path}: {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        raise ConfigError("\n".join(lines)) from error

@@ -1,0 +1,69 @@
+import io
+from pathlib import Path
+
+import pandas as pd
+import papers
+import pytest
+from rich.console import Console
+
+from neurona.errors import ConfigError
+from neurona.experiments.paper_plan import Source, plan
+from neurona.experiments.paper_tables import read_tables
+from neurona.experiments.reproduce import reproduce
+from neurona.experiments.sweep import Workers
+
+
+@pytest.fixture
+def paper(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setenv("NEURONA_CACHE", str(tmp_path / "cache"))
+    return papers.write_paper(tmp_path / "paper")
+
+
+def perform(paper, **options):
+    console = Console(file=io.StringIO(), width=240)
+    made = reproduce(paper, console=console, runs=paper / "runs", run="stub_runs:answers", **options)
+    return made, console.file.getvalue()
+
+
+def test_a_reproduction_runs_what_is_missing_and_writes_its_tables_claims_and_pictures(paper):
+    rows = plan(read_tables(paper / "tables.yaml"), paper, Source(), runs=paper / "runs", run="stub_runs:answers")
+    papers.perform_at_once(rows)
+    missing = rows[0].runs[1].folder
+    (missing / "metrics.json").unlink()
+    made, said = perform(paper)
+    assert "11 runs: 10 finished before, 1 to do" in said
+    assert (missing / "log.txt").read_text() == "seed 1\n"
+    assert made.failed == 0
+    assert {path.name for path in made.folder.iterdir()} == {
+        *("results.csv", "results.md", "claims.csv", "claims.md", "claims.png"),
+        *("curve_overall.csv", "curve_overall.png"),
+    }
+    assert set(pd.read_csv(made.folder / "claims.csv").verdict) == {"holds", "fails"}
+    assert "SIMULATED" in (made.folder / "claims.md").read_text()
+    assert made.results[made.results.measured.notna()].data.eq("SIMULATED (simulated)").all()
+    assert "small: claims (SIMULATED DATA)" in said
+
+
+def test_tables_that_need_other_data_are_told_apart_from_unknown_ones(paper):
+    with pytest.raises(ConfigError, match="none of the tables measured_only can be made"):
+        perform(paper, only=["measured_only"])
+
+
+@pytest.mark.slow
+def test_a_real_reproduction_of_a_tiny_paper(paper):
+    tables = paper / "tables.yaml"
+    tables.write_text(
+        "paper: tiny\nconfig: base.yaml\nseeds: 1\n"
+        "rows:\n  question_only: {label: question only, set: {decoder: question_only}}\n"
+        "  explain: {label: explain, set: {decoder: explain}}\n"
+        "tables:\n  main: {title: Main, rows: [question_only, explain], measures: [overall, yes/no]}\n"
+        "claims: [{text: explain over question only, left: main/explain, right: main/question_only}]\n"
+    )
+    config = paper / "base.yaml"
+    config.write_text(config.read_text().replace("images: 100", "images: 300, nouns: 30, components: 64, snr: 1.0"))
+    console = Console(file=io.StringIO(), width=240)
+    made = reproduce(paper, console=console, runs=paper / "runs", workers=Workers(together=2))
+    assert made.failed == 0
+    assert made.claims is not None
+    assert made.claims.verdict.tolist() == ["holds"]
