@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -40,7 +42,8 @@ class FittedLinearEvidence:
 
     def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
         programs = compile_programs(asked.queries, self._vocabulary, asked.recording.tolist())
-        answers = jax.device_get(_answers(self.module, jnp.asarray(features), programs))
+        graph, state = nnx.split(self.module)
+        answers = jax.device_get(_answers(graph, state, jnp.asarray(features), programs))
         return Answers(*(part[: len(asked)] for part in answers))
 
     def evidence(
@@ -58,9 +61,10 @@ class FittedLinearEvidence:
         return jax.device_get(self.module.scores(self.module.whitening(jnp.asarray(features))))
 
 
-@nnx.jit
-def _answers(module: LinearEvidence, features: jax.Array, programs: ProgramBatch) -> Answers:
-    return module(features, programs)
+@partial(jax.jit, static_argnames="graph")
+def _answers(graph: nnx.GraphDef, state: nnx.State, features: jax.Array, programs: ProgramBatch) -> Answers:
+    found: Answers = nnx.merge(graph, state)(features, programs)
+    return found
 
 
 def fit_linear_evidence(problem: Problem, settings: LinearEvidenceSettings) -> FittedLinearEvidence:

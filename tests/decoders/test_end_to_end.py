@@ -1,3 +1,5 @@
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -19,9 +21,13 @@ def module(head: str, seed: int = 0) -> EndToEnd:
     return EndToEnd(entity, 3, 3, EndToEndSettings(head=head, width=16, heads=2, layers=1), rngs=nnx.Rngs(seed))
 
 
-@nnx.jit
+@partial(jax.jit, static_argnames="graph")
+def merged_and_answered(graph, state, inputs, batch):
+    return nnx.merge(graph, state)(inputs, batch)
+
+
 def answered(model, inputs, batch):
-    return model(inputs, batch)
+    return merged_and_answered(*nnx.split(model), inputs, batch)
 
 
 @pytest.mark.parametrize("head", ["mlp", pytest.param("transformer", marks=pytest.mark.slow)])

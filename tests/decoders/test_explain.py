@@ -68,6 +68,7 @@ def test_its_probabilities_are_calibrated(fitted):
     assert abs(probability.mean() - test.target[yes_no].mean()) < 0.08
 
 
+@pytest.mark.slow
 def test_answers_alone_teach_it_nearly_as_much(fitted):
     problem, test, _, _ = fitted
     decoder = fit_explain(dataclasses.replace(problem, facts=None))

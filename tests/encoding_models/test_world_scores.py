@@ -1,14 +1,9 @@
 """Programs on possible worlds mean what logic says of each world."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "programs"))
 from queries import formulas
 
 from neurona.encoding_models.world_scores import world_answers, world_values

@@ -2,6 +2,7 @@
 
 import jax.numpy as jnp
 import numpy as np
+import pytest
 import tiny
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +27,7 @@ def test_probabilities_are_averaged(first, second):
     assert np.isneginf(found.describe[1]).all()
 
 
+@pytest.mark.slow
 def test_members_alike_answer_as_one():
     told = tiny.problem(6)
     programs = compile_programs(told.train.queries, tiny.WORDS, told.train.recording.tolist())

@@ -66,6 +66,7 @@ def test_steps_hold_like_numbers_of_lessons(told, lessons):
     assert sizes.max() - sizes.min() <= 1
 
 
+@pytest.mark.slow
 def test_training_from_a_source_learns_and_judges_as_in_memory(told):
     source = ArraySource(tiny.inputs(told), chunk=4)
     found = train(tiny.Linear, source, told, tiny.SETTINGS, asked_only=True, block=12)

@@ -20,6 +20,7 @@ def steps_of(lessons, orders):
     return [step_batch(on_device, jnp.asarray(order), capacity) for order in orders]
 
 
+@pytest.mark.slow
 @settings(max_examples=6)
 @given(st.integers(0, 1000), st.integers(1, 6), st.integers(3, 9), st.booleans())
 def test_every_question_stands_once_in_an_epoch_beside_its_own_recording(seed, limit, per_step, asked_only):

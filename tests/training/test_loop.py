@@ -119,6 +119,7 @@ def test_the_test_questions_are_looked_at_only_when_asked_to(told, trained):
     assert "validation_loss" not in chosen.history
 
 
+@pytest.mark.slow
 def test_a_member_of_an_ensemble_is_what_its_seed_gives_alone(told, trained):
     found = train(tiny.Linear, tiny.inputs(told), told, replace(tiny.SETTINGS, members=2), asked_only=True)
     assert isinstance(found.model, Ensemble)
@@ -127,6 +128,7 @@ def test_a_member_of_an_ensemble_is_what_its_seed_gives_alone(told, trained):
     same(found.model.members[1], alone.model, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_in_a_curriculum_large_programs_come_last(told):
     settings = replace(tiny.SETTINGS, epochs=1, curriculum=9, weight_decay=0.0)
     found = train(tiny.Linear, tiny.inputs(told), told, settings, asked_only=True)
@@ -135,6 +137,7 @@ def test_in_a_curriculum_large_programs_come_last(told):
     assert np.abs(found.model.concepts[...] - start.concepts[...]).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_bfloat16_computes_roughly_the_same_and_keeps_float32_parameters(told, trained):
     found = train(tiny.Linear, tiny.inputs(told), told, replace(tiny.SETTINGS, precision="bfloat16"), asked_only=True)
     assert {leaf.dtype for leaf in parameters(found.model)} == {jnp.dtype("float32")}
