@@ -42,13 +42,15 @@ def query(
         evidence_table(reply.carriers, "Entities that speak most for each concept (evidence, logits)", simulated)
     )
     stem = (graphs or run_directory / "graphs") / recording
-    if explain and reply.explanation is None:
+    explanation = reply.explanation
+    if explain and explanation is None:
         console.print("no values of parts: the answer is the share of possible worlds in which the query holds")
-    elif explain and reply.explanation is not None:
-        console.print(reply.explanation.tree())
+    elif explain and explanation is not None:
+        as_json = explanation.to_json()
+        console.print(explanation.tree())
 
         def fill(target: Path) -> None:
-            target.write_text(reply.explanation.to_json() + "\n", encoding="utf-8")
+            target.write_text(as_json + "\n", encoding="utf-8")
 
         write_atomically(Path(f"{stem}.explanation.json"), fill)
         console.print(f"explanation: {stem}.explanation.json", highlight=False)

@@ -13,6 +13,7 @@ is answered by their exact posterior.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -85,6 +86,7 @@ class Explain:
     settings: ExplainSettings
     seed: int
     diagnostics: dict[str, Any] = field(default_factory=dict)
+    _drawn: tuple[bytes, Drawn] | None = field(default=None, repr=False)
 
     def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
         """Answers to all questions."""
@@ -139,15 +141,19 @@ class Explain:
         return drawn.worlds, np.full((len(features), self.settings.worlds), 1 / self.settings.worlds)
 
     def _draw(self, support: Float[np.ndarray, "recording column"]) -> Drawn:
-        chosen = self.settings
-        return self.sampler.draw(
-            self.alternatives,
-            support,
-            worlds=chosen.worlds,
-            sweeps=chosen.sweeps,
-            candidates=chosen.candidates,
-            seed=self.seed,
-        )
+        """Worlds of recordings; those of the last ones are kept, as scores and worlds are wanted of the same."""
+        key, chosen = hashlib.sha256(support.tobytes()).digest(), self.settings
+        if self._drawn is None or self._drawn[0] != key:
+            drawn = self.sampler.draw(
+                self.alternatives,
+                support,
+                worlds=chosen.worlds,
+                sweeps=chosen.sweeps,
+                candidates=chosen.candidates,
+                seed=self.seed,
+            )
+            self._drawn = key, drawn
+        return self._drawn[1]
 
     def _answer(self, features: Float[np.ndarray, "recording feature"] | None, asked: Asked) -> Answers:
         needed, recording = np.unique(asked.recording, return_inverse=True)

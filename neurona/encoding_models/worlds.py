@@ -213,8 +213,8 @@ class WorldSampler:
         evidence[:n] = rows @ support[:columns]
         full = np.zeros((size, size))
         full[:n, :n] = gram
-        numbers = (jnp.asarray(part, jnp.float32) for part in (evidence, full, prior, coupling, rate))
-        return _Candidates(*numbers, jnp.asarray(parents, jnp.int32))
+        numbers = [jnp.asarray(part, jnp.float32) for part in (evidence, full, prior, coupling, rate)]
+        return _Candidates._make([*numbers, jnp.asarray(parents, jnp.int32)])
 
 
 class _Candidates(NamedTuple):

@@ -115,9 +115,14 @@ def _world_parts(decoder: Any, features: np.ndarray) -> dict[str, tuple[tuple[st
     if not hasattr(decoder, "possible_worlds"):
         return {}
     worlds, shares = decoder.possible_worlds(features)
-    dims = {"present": ("world", "thing"), "unary": ("concept", "world", "thing")}
-    dims["pairs"] = ("relation", "world", "thing", "other_thing")
-    found = {"world_share": (("recording", "world"), shares.astype(np.float32))}
+    dims: dict[str, tuple[str, ...]] = {
+        "present": ("world", "thing"),
+        "unary": ("concept", "world", "thing"),
+        "pairs": ("relation", "world", "thing", "other_thing"),
+    }
+    found: dict[str, tuple[tuple[str, ...], np.ndarray]] = {
+        "world_share": (("recording", "world"), shares.astype(np.float32))
+    }
     for name, axes in dims.items():
         values = getattr(worlds, name)
         found[f"world_{name}"] = (("recording", *axes), np.broadcast_to(values, (len(features), *values.shape[1:])))

@@ -127,7 +127,7 @@ def group_entities(recordings: Recordings) -> Entities:
     names, group = np.unique(data.group.values.astype(str), return_inverse=True)
     if len(names) < 2:
         raise DataError(
-            f"entities.method groups: all channels belong to group {names[0]!r}; two groups or more are needed"
+            f"entities.method groups: all channels belong to group {str(names[0])!r}; two groups or more are needed"
         )
     places = np.stack([data[axis].values for axis in "xyz"], axis=1) if "x" in data.coords else None
     return Entities(

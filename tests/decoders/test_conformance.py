@@ -14,6 +14,8 @@ from neurona.errors import ConfigError
 from neurona.programs import parse
 
 KINDS = tuple(DECODERS)
+# It fits two decoders, so all but its first promises take long.
+QUICK_KINDS = [pytest.param(kind, marks=pytest.mark.slow) if kind == "product_of_experts" else kind for kind in KINDS]
 
 
 @lru_cache(maxsize=16)
@@ -49,7 +51,7 @@ def test_yes_no_gets_a_logit_and_describe_the_scores_of_its_words_and_no_others(
     assert (describe[~np.array(expected)] == -np.inf).all()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", QUICK_KINDS)
 def test_questions_in_another_order_get_the_same_answers(kind):
     asked = small_problem()[1]
     order = np.random.default_rng(0).permutation(len(asked))
@@ -61,7 +63,7 @@ def test_questions_in_another_order_get_the_same_answers(kind):
         )
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", QUICK_KINDS)
 def test_the_same_seed_gives_the_same_answers(kind):
     problem, asked = small_problem()
     again = fit(problem, DECODERS[kind].settings()).answer(problem.entities.features, asked)
@@ -69,7 +71,7 @@ def test_the_same_seed_gives_the_same_answers(kind):
         np.testing.assert_array_equal(np.asarray(first), np.asarray(second))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", QUICK_KINDS)
 def test_the_answers_of_the_asked_questions_are_not_looked_at(kind):
     asked = small_problem()[1]
     other = asked.table.assign(answer="no", type="", negative="", pair="")
@@ -78,7 +80,7 @@ def test_the_answers_of_the_asked_questions_are_not_looked_at(kind):
         np.testing.assert_array_equal(np.asarray(seen), np.asarray(unseen))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", QUICK_KINDS)
 def test_every_form_of_program_is_answered(kind):
     problem, asked = small_problem()
     a, b = problem.vocabulary.concepts[:2]
@@ -102,7 +104,7 @@ def test_every_form_of_program_is_answered(kind):
     assert np.isfinite(yes_no).all()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", QUICK_KINDS)
 def test_recordings_without_signal_are_answered_at_chance(kind):
     problem, asked = small_problem("shuffled")
     yes_no = ~asked.is_describe

@@ -14,6 +14,7 @@ from neurona.experiments.runner import run
 QUIET = Console(file=io.StringIO())
 FACTS_ONLY = "linear_evidence"
 """It has no relation scores, so it is tried on real recordings instead (test_runner.py)."""
+LONG = ("end_to_end", "neurona", "product_of_experts")
 KINDS = sorted({member.kind for member in get_args(DecoderSettings)} - {FACTS_ONLY})
 
 
@@ -22,7 +23,10 @@ def test_every_kind_of_settings_has_something_that_fits_it():
     assert not set(FITS) & set(TRAINED)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+# What is trained takes long to compile; tests/training has short ones.
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.slow) if kind in LONG else kind for kind in KINDS]
+)
 def test_a_run_leaves_answers_to_every_test_question(kind, tiny, tmp_path):
     config = tiny(f"decoder={kind}", "training.epochs=2", "data.simulation.subjects=1", "data.simulation.images=80")
     metrics = run(config, tmp_path, QUIET)

@@ -38,6 +38,7 @@ def test_shuffled_answers_of_real_meeg_are_decoded_at_chance(name, tmp_path):
     assert within_chance(run(meeg_config(name, "evaluation.shuffle=true"), tmp_path, QUIET))
 
 
+@pytest.mark.slow
 def test_shuffled_answers_of_real_fmri_are_decoded_at_chance(haxby_slice, tmp_path):
     config = load_config(
         CONFIGS / "haxby2001" / "slice.yaml", [*QUICK, f"data.path={haxby_slice}", "evaluation.shuffle=true"]

@@ -44,7 +44,7 @@ def test_every_question_stands_once_in_an_epoch_beside_its_own_recording(seed, l
     assert sorted(seen) == list(range(len(asked)))
 
 
-@pytest.mark.parametrize("asked_only", [True, False])
+@pytest.mark.parametrize("asked_only", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_a_step_is_answered_as_its_questions_compiled_directly(asked_only):
     told = tiny.problem()
     decoder, recordings = tiny.Linear(), jnp.asarray(tiny.inputs(told))

@@ -44,6 +44,7 @@ def accuracy(model, recordings, asked):
     return right.mean()
 
 
+@pytest.mark.slow
 def test_the_scan_is_plain_gradient_steps_on_the_lessons_drawn(told):
     settings = replace(tiny.SETTINGS, epochs=2)
     found = train(tiny.Linear, tiny.inputs(told), told, settings, asked_only=True)

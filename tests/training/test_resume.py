@@ -44,7 +44,7 @@ def test_killed_in_mid_training_and_started_again(tmp_path):
     assert [row["epoch"] for row in read_log(tmp_path / "killed" / "log.jsonl")] == [0, 1, 2, 3, 4, 5]
 
 
-@pytest.mark.parametrize("epoch", [2, 3])
+@pytest.mark.parametrize("epoch", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_stopped_by_an_error_at_any_epoch_and_started_again(tmp_path, monkeypatch, epoch):
     def fails(log, row):
         write(log, row)
