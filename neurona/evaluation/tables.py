@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -19,18 +20,24 @@ def accuracy_rich_table(
 ) -> Table:
     """Render what `accuracy_table` (or `baseline_table`) returns.
 
-    A value above the whole 95 % range of guessing is green, one below it red. The columns `balanced`, and `best
-    possible` with the share of it that was `reached`, appear only where a row has them. Simulated data say so in the title.
+    A value above the whole 95 % range of guessing is green, one below it red. The columns `ideal` (the ideal observer's accuracy) and
+    `share` of it appear only where a row has them, `balanced` only where it says something else than the accuracy. Simulated data say
+    so in the title. All of it fits a terminal of 80 columns.
     """
-    table = Table(title=escape(f"{title} ({SIMULATED})" if simulated else title), title_justify="left")
+    table = Table(
+        title=escape(f"{title} ({SIMULATED})" if simulated else title),
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+    )
     table.add_column("type", overflow="fold", min_width=12)
     for column in ("accuracy", "95 % interval", "chance"):
         table.add_column(column, justify="right", no_wrap=True)
-    balanced = any("balanced" in row for row in metrics.values())
+    balanced = any(abs(row.get("balanced", row["value"]) - row["value"]) > 5e-4 for row in metrics.values())
     if balanced:
         table.add_column("balanced", justify="right", no_wrap=True)
     ideal = any("ideal" in row for row in metrics.values())
-    for column in ("best possible", "reached") if ideal else ():
+    for column in ("ideal", "share") if ideal else ():
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("n", justify="right", no_wrap=True)
     for name, row in metrics.items():
