@@ -14,6 +14,7 @@ from neurona.errors import ConfigError
 from neurona.programs import parse
 
 KINDS = tuple(DECODERS)
+LONG = ("explain", "product_of_experts")
 # It fits two decoders, so all but its first promises take long.
 QUICK_KINDS = [pytest.param(kind, marks=pytest.mark.slow) if kind == "product_of_experts" else kind for kind in KINDS]
 
@@ -63,7 +64,7 @@ def test_questions_in_another_order_get_the_same_answers(kind):
         )
 
 
-@pytest.mark.parametrize("kind", QUICK_KINDS)
+@pytest.mark.parametrize("kind", [pytest.param(k, marks=pytest.mark.slow) if k in LONG else k for k in KINDS])
 def test_the_same_seed_gives_the_same_answers(kind):
     problem, asked = small_problem()
     again = fit(problem, DECODERS[kind].settings()).answer(problem.entities.features, asked)

@@ -81,6 +81,7 @@ def test_training_from_a_source_learns_and_judges_as_in_memory(told):
         np.testing.assert_allclose(one_step.history[name], in_memory.history[name], rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_answers_do_not_depend_on_how_they_are_batched_or_read(told):
     model, inputs = tiny.Linear(), tiny.inputs(told)
     whole = answer_in_batches(model, inputs, told.train, tiny.WORDS, asked_only=True)

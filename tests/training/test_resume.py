@@ -44,7 +44,8 @@ def test_killed_in_mid_training_and_started_again(tmp_path):
     assert [row["epoch"] for row in read_log(tmp_path / "killed" / "log.jsonl")] == [0, 1, 2, 3, 4, 5]
 
 
-@pytest.mark.parametrize("epoch", [2, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("epoch", [2, 3])
 def test_stopped_by_an_error_at_any_epoch_and_started_again(tmp_path, monkeypatch, epoch):
     def fails(log, row):
         write(log, row)
@@ -65,6 +66,7 @@ def test_a_finished_training_is_read_and_not_repeated(tmp_path):
     assert first.history.seconds.equals(again.history.seconds)
 
 
+@pytest.mark.slow
 def test_another_training_s_folder_is_refused_by_what_differs(tmp_path):
     run(tmp_path, replace(SETTINGS, epochs=1))
     with pytest.raises(ConfigError, match=r"holds a training with training\.epochs 1, now 6.*remove it"):
