@@ -1,9 +1,7 @@
 """Grounding maps: where in the brain is each fact's response, and where is it more than chance?
 
-In an encoding model the weights ARE the activation pattern. A decoder's weights are not: they also cancel noise. The pattern that
-belongs to a linear read-out x W is the covariance of the data with it (S. Haufe et al. 2014, NeuroImage 87:96):
-
-    A = Cov(x) W Cov(x W)^-1
+In an encoding model the weights ARE the activation pattern. A decoder's weights are not: they also cancel noise; for the patterns that
+belong to them see `neurona.evaluation.activation_patterns` (S. Haufe et al. 2014, NeuroImage 87:96).
 
 A fact's strength in an entity is the mean square of its pattern's values there, over features in units of their noise. Its null
 permutes the rows of the design among the recordings of a run, which leaves the responses, the runs and the co-occurrence of facts as they
@@ -20,15 +18,6 @@ from rich.progress import Progress
 from scipy.stats import false_discovery_control
 
 from neurona.errors import DataError
-
-
-def activation_patterns(
-    features: Float[np.ndarray, "recording feature"], weights: Float[np.ndarray, "feature readout"]
-) -> Float[np.ndarray, "feature readout"]:
-    """A, the patterns that belong to linear read-outs; a read-out that never varies has none (0)."""
-    centred = np.asarray(features, dtype=np.float64) - features.mean(axis=0)
-    readout = centred @ weights
-    return centred.T @ np.linalg.pinv(readout).T
 
 
 def by_entity(
@@ -139,7 +128,7 @@ class Prediction(NamedTuple):
 def prediction_accuracy(
     predicted: Float[np.ndarray, "recording feature"], measured: Float[np.ndarray, "recording feature"]
 ) -> Prediction:
-    """R^2 and correlation of each feature over held-out recordings; beside it belongs a noise ceiling."""
+    """R^2 and correlation of each feature over held-out recordings; beside it belongs a noise ceiling (`evaluation.noise_ceiling`)."""
     p = np.asarray(predicted, dtype=np.float64) - predicted.mean(axis=0)
     m = np.asarray(measured, dtype=np.float64) - measured.mean(axis=0)
     error = np.square(np.asarray(measured, np.float64) - predicted).sum(axis=0)

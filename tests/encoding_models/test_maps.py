@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from neurona.encoding_models.maps import (
-    activation_patterns,
     by_entity,
     exchanged,
     grounding_map,
@@ -56,16 +55,6 @@ def test_exchange_stays_within_groups():
     np.testing.assert_array_equal(groups[order], groups)
     with pytest.raises(DataError, match="every run holds one recording"):
         grounding_map(*measured(0), ENTITY, 10, penalty=np.ones(5), runs=np.arange(200))
-
-
-def test_patterns_undo_what_a_read_out_does_about_noise():
-    # A noise source in both features: the read-out x_0 - x_1 weighs feature 1, which carries no signal.
-    rng = np.random.default_rng(0)
-    signal, noise = rng.normal(size=(2, 5000))
-    features = np.column_stack([signal + noise, noise])
-    pattern = activation_patterns(features, np.array([[1.0], [-1.0]]))
-    np.testing.assert_allclose(pattern[:, 0], [1, 0], atol=0.05)
-    assert not activation_patterns(features, np.zeros((2, 1))).any()
 
 
 def test_an_entity_without_features_has_strength_0():
