@@ -262,3 +262,12 @@ def test_a_damaged_cached_data_set_ends_with_code_2(neurona, ts_folder, tmp_path
     code, _, error = neurona("data", "check", "hand_movement_direction", "--path", tmp_path / "set")
     assert code == 2
     assert "checksum mismatch" in error
+
+
+def test_a_run_that_did_not_come_to_its_end_is_not_asked(neurona, meg_run, tmp_path):
+    copy = tmp_path / "killed"
+    shutil.copytree(meg_run, copy)
+    (copy / "metrics.json").unlink()
+    code, _, error = neurona("query", copy, "exists x. left(x)", "--recording", "test-002")
+    assert code == 2
+    assert "metrics.json: missing; name the directory of a finished run" in error

@@ -57,13 +57,14 @@ class RecordingState:
     Args:
         folder: run directory.
         recording: id.
+        finished: see `open_run`.
 
     Raises:
         DataError: no such run or recording.
     """
 
-    def __init__(self, folder: Path, recording: str):
-        _, store = open_run(folder)
+    def __init__(self, folder: Path, recording: str, finished: bool = True):
+        _, store = open_run(folder, finished)
         known = [str(name) for name in store.recording.values]
         if recording not in known:
             raise DataError(f"{folder}: no held-out recording {recording!r}{nearest_name(recording, known)}")

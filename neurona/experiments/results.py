@@ -76,5 +76,5 @@ def _write_groundings(groundings: pd.DataFrame, fitted: Fitted, folder: Path, ti
 
 def _draw_a_concept_graph(recording: str, folder: Path, console: Console) -> None:
     """Of the first test recording, as an example of what `neurona query` leaves of any."""
-    path = draw(RecordingState(folder, recording).graph(), folder / "graphs" / f"{recording}.png")
+    path = draw(RecordingState(folder, recording, finished=False).graph(), folder / "graphs" / f"{recording}.png")
     console.print(f"concept graph of one test recording: {path}", highlight=False)

@@ -46,7 +46,12 @@ def write(folder: Path, config: Config, dataset: Dataset, predictions: pd.DataFr
         OutputError: a file cannot be written; those written before stay whole.
     """
     settings = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
-    _text(folder / "config.yaml", settings)
+    path = folder / "config.yaml"
+    other = path.exists() and yaml.safe_load(path.read_text(encoding="utf-8")) != config.model_dump(mode="json")
+    _text(path, settings)
+    if other:
+        # The end of another experiment in this folder must not make this one look finished before it is.
+        (folder / "metrics.json").unlink(missing_ok=True)
     _text(folder / "provenance.json", json.dumps(provenance(config, dataset), indent=1))
     write_atomically(folder / "predictions.parquet", lambda path: predictions.to_parquet(path, index=False))
 
@@ -75,14 +80,18 @@ def write_state(folder: Path, dataset: Dataset, fitted: Sequence[Fitted]) -> Non
         _guarded(folder, lambda: save_checkpoint(folder / "checkpoint", modules))
 
 
-def open_run(folder: Path) -> tuple[Config, xr.Dataset]:
-    """Config and groundings of a finished run.
+def open_run(folder: Path, finished: bool = True) -> tuple[Config, xr.Dataset]:
+    """Config and groundings of a run.
+
+    Args:
+        finished: refuse a run that did not come to its end, whose store may be half written.
 
     Raises:
         DataError: no such run, or it is unfinished or damaged.
     """
-    if not (folder / "config.yaml").exists():
-        raise DataError(f"{folder / 'config.yaml'}: missing; name the directory of a finished run (see `neurona run`)")
+    for name in ("config.yaml", "metrics.json") if finished else ("config.yaml",):
+        if not (folder / name).exists():
+            raise DataError(f"{folder / name}: missing; name the directory of a finished run (see `neurona run`)")
     if not (folder / "grounding.zarr").exists():
         kind = load_config(folder / "config.yaml").decoder.kind
         raise DataError(
