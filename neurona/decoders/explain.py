@@ -25,12 +25,15 @@ from jaxtyping import Float, Int
 from neurona.decoders.explained_evidence import entity_evidence
 from neurona.decoders.problem import Asked, Problem
 from neurona.encoding_models.alternatives import Alternatives
+from neurona.encoding_models.axes import fit_axes
 from neurona.encoding_models.bindings import ATTRIBUTE, CONCEPT, RELATION, Bindings
-from neurona.encoding_models.calibration import Readout, fit_readout
-from neurona.encoding_models.encoding import fit_axes, fit_encoding
+from neurona.encoding_models.encoding import fit_encoding
+from neurona.encoding_models.fact_evidence import FactEvidence, Validation
+from neurona.encoding_models.inventory import Inventory
 from neurona.encoding_models.inversion import Inversion
 from neurona.encoding_models.known_facts import KnownFacts, expected_design, from_answers, from_scenes, told
 from neurona.encoding_models.scene_list import SceneList, few_scenes
+from neurona.encoding_models.scene_search import SceneSearch
 from neurona.encoding_models.world_scores import world_answers
 from neurona.encoding_models.worlds import Drawn, Worlds, WorldSampler
 from neurona.errors import DataError
@@ -51,6 +54,8 @@ class ExplainSettings:
         worlds: K, worlds drawn for each recording that is asked what no closed form answers.
         sweeps: of the Gibbs sampler, the first half of which is left out.
         candidates: facts of a recording that the sampler considers.
+        search: whether the most probable scene is searched for (`scene_search`); without, the rest of a scene is noise.
+        rest_as_noise: share of the rest of a scene that the search takes as noise.
     """
 
     kind: Literal["explain"] = "explain"
@@ -60,6 +65,8 @@ class ExplainSettings:
     worlds: Annotated[int, annotated_types.Ge(2)] = 64
     sweeps: Annotated[int, annotated_types.Ge(2)] = 40
     candidates: Annotated[int, annotated_types.Ge(1)] = 48
+    search: bool = True
+    rest_as_noise: Annotated[float, annotated_types.Ge(0), annotated_types.Le(1)] = 0.1
 
 
 @dataclass
@@ -67,8 +74,7 @@ class Explain:
     """A fitted decoder by explaining.
 
     Attributes:
-        alternatives: evidence for facts.
-        readout: how evidence is weighed.
+        facts: evidence for facts.
         scenes: all scenes that there are, where they are few; else None.
         sampler: of worlds.
         vocabulary: of the questions.
@@ -77,8 +83,7 @@ class Explain:
         diagnostics: figures about the fit; `answer` adds those of the sampler.
     """
 
-    alternatives: Alternatives
-    readout: Readout
+    facts: FactEvidence
     scenes: SceneList | None
     sampler: WorldSampler
     vocabulary: Vocabulary
@@ -87,6 +92,11 @@ class Explain:
     seed: int
     diagnostics: dict[str, Any] = field(default_factory=dict)
     _drawn: tuple[bytes, Drawn] | None = field(default=None, repr=False)
+
+    @property
+    def alternatives(self) -> Alternatives:
+        """Hypotheses about facts."""
+        return self.facts.alternatives
 
     def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
         """Answers to all questions."""
@@ -97,11 +107,11 @@ class Explain:
         return self._answer(None, asked)
 
     def groundings(self) -> tuple[tuple[str, ...], Float[np.ndarray, "word entity"]]:
-        """How probably each entity carries each concept and relation."""
-        bindings = self.alternatives.bindings
+        """How probably each entity carries each concept and relation, times its share of the word's response."""
+        bindings, encoding = self.alternatives.bindings, self.alternatives.inversion.encoding
         own = [k for k, one in enumerate(bindings.features) if one.band in (CONCEPT, ATTRIBUTE, RELATION)]
-        carried = self.alternatives.inversion.encoding.carried[own][:, self.entity_group]
-        return tuple(bindings.features[k].words[0] for k in own), carried
+        carried = encoding.carried[own] * encoding.shares[own]
+        return tuple(bindings.features[k].words[0] for k in own), carried[:, self.entity_group]
 
     @property
     def logic(self) -> Logic:
@@ -157,29 +167,28 @@ class Explain:
 
     def _answer(self, features: Float[np.ndarray, "recording feature"] | None, asked: Asked) -> Answers:
         needed, recording = np.unique(asked.recording, return_inverse=True)
-        inversion = self.alternatives.inversion
-        if features is None:
-            support = np.zeros((len(needed), len(inversion.gram)), np.float32)
-        else:
-            support = inversion.support(np.asarray(features)[needed])
-        most = max([len(words) for words in asked.words], default=0)
-        yes_no = np.zeros(len(asked))
-        describe = np.full((len(asked), max(most, 1)), -np.inf)
+        shown = None if features is None else np.asarray(features)[needed]
         if self.scenes is not None:
-            shares = self.scenes.posterior(None if features is None else np.asarray(features)[needed], len(needed))
+            shares = self.scenes.posterior(shown, len(needed))
             queries = [expand(query, self.vocabulary) for query in asked.queries]
             exact = world_answers(self.scenes.table, queries, asked.words, recording, shares)
             return Answers(exact.yes_no, exact.describe)  # type: ignore[arg-type]
         one, chosen, rest = split(asked, self.alternatives.bindings)
-        if len(one):
-            facts, sign = zip(*(told(asked.table.program.iloc[k], "yes") for k in one), strict=True)
-            logits = self.readout.logits(self.alternatives, list(facts), support, recording[one], features is None)
-            yes_no[one] = np.where(sign, logits, -logits)
-        for k, scores in zip(chosen, self._words(asked, chosen, support, recording, features is None), strict=True):
+        most = max([len(words) for words in asked.words], default=0)
+        yes_no = np.zeros(len(asked))
+        describe = np.full((len(asked), max(most, 1)), -np.inf)
+        stated = [_told(asked, k) for k in one.tolist()]
+        logits, of_words = self.facts.answers(
+            shown, [fact for fact, _ in stated], recording[one], _of_words(asked, chosen), recording[chosen]
+        )
+        yes_no[one] = np.where([holds for _, holds in stated], logits, -logits)
+        for k, scores in zip(chosen, of_words, strict=True):
             describe[k, : len(scores)] = scores
         if len(rest):
             about, place = np.unique(recording[rest], return_inverse=True)
-            drawn = self._draw(support[about])
+            inversion = self.alternatives.inversion
+            nothing = np.zeros((len(about), len(inversion.gram)), np.float32)
+            drawn = self._draw(nothing if shown is None else inversion.support(shown[about]))
             found = world_answers(
                 drawn.worlds,
                 [expand(asked.queries[k], self.vocabulary) for k in rest],
@@ -191,9 +200,18 @@ class Explain:
             describe[rest, : found.describe.shape[1]] = found.describe
         return Answers(yes_no, describe)  # type: ignore[arg-type]
 
-    def _words(self, asked: Asked, chosen: Int[np.ndarray, " chosen"], support, recording, prior_only: bool):
-        facts = [[_fact(asked.table.program.iloc[k], word) for word in asked.words[k]] for k in chosen]
-        return self.readout.words(self.alternatives, facts, support, recording[chosen], prior_only)
+
+def _told(asked: Asked, question: int) -> tuple[Fact, bool]:
+    program = asked.table.program.iloc[question]
+    found = told(program, "yes")
+    if found is None:
+        raise DataError(f"question {program!r} is not about one fact")
+    return found
+
+
+def _of_words(asked: Asked, questions: Int[np.ndarray, " chosen"]) -> list[list[Fact]]:
+    """The facts that the words of each question make."""
+    return [[_fact(asked.table.program.iloc[k], word) for word in asked.words[k]] for k in questions]
 
 
 def _fact(program: str, answer: str) -> Fact:
@@ -250,11 +268,14 @@ def fit_explain(problem: Problem, settings: ExplainSettings | None = None) -> Ex
     groups = entity_groups(problem)
     axes = fit_axes(problem.entities, rows, design, groups=groups)
     recorded = axes(problem.entities.features[rows])
-    encoding = fit_encoding(
-        axes, recorded, design, bindings.band, bindings.parent, rounds=settings.rounds, carriers=settings.carriers
-    )
-    inversion = Inversion.of(encoding, design, np.flatnonzero(np.array([f.band == CONCEPT for f in bindings.features])))
-    alternatives = Alternatives(bindings, inversion, design.mean(axis=0), len(design))
+    encoding = fit_encoding(axes, recorded, design, bindings, rounds=settings.rounds, carriers=settings.carriers)
+    concepts = np.flatnonzero(np.array([one.band == CONCEPT for one in bindings.features]))
+    inversion = Inversion.of(encoding, design, concepts)
+    rate = design.mean(axis=0)
+    search = None
+    if settings.search:
+        sharp = Inversion.of(encoding, design, concepts, share=settings.rest_as_noise)
+        search = SceneSearch(Inventory(bindings, rate, len(design)), inversion, sharp)
     scenes = None
     if few_scenes(known):
         # It chooses by inner folds, so that it can learn from the validation recordings, too.
@@ -268,22 +289,21 @@ def fit_explain(problem: Problem, settings: ExplainSettings | None = None) -> Ex
         )
     one, chosen, _ = split(problem.validation, bindings)
     asked = problem.validation
-    support = inversion.support(problem.entities.features)
-    facts = [told(asked.table.program.iloc[k], "yes") for k in one]
-    yes = np.array([bool(asked.target[k]) == f[1] for k, f in zip(one, facts, strict=True) if f], dtype=bool)
-    readout = fit_readout(
-        alternatives,
-        support,
-        [f[0] for f in facts if f],
+    stated = [_told(asked, k) for k in one.tolist()]
+    yes = np.array([bool(asked.target[k]) == holds for k, (_, holds) in zip(one, stated, strict=True)], dtype=bool)
+    questions = Validation(
+        [fact for fact, _ in stated],
         asked.recording[one],
         yes,
-        [[_fact(asked.table.program.iloc[k], word) for word in asked.words[k]] for k in chosen],
+        _of_words(asked, chosen),
         asked.recording[chosen],
         asked.target[chosen],
     )
+    alternatives = Alternatives(bindings, inversion, rate, len(design))
+    evidence = FactEvidence.fit(alternatives, search, problem.entities.features, questions)
     diagnostics = {"features": len(bindings), "recordings": len(rows), "axes": len(axes.group)}
     sampler = WorldSampler.of(bindings, known, vocabulary.concepts, vocabulary.relations)
-    return Explain(alternatives, readout, scenes, sampler, vocabulary, groups, settings, problem.seed, diagnostics)
+    return Explain(evidence, scenes, sampler, vocabulary, groups, settings, problem.seed, diagnostics)
 
 
 def entity_groups(problem: Problem) -> Int[np.ndarray, " entity"]:

@@ -96,21 +96,25 @@ class Alternatives:
 
     def hypotheses(self, fact: Fact) -> tuple[list[Row], list[slice], Float[np.ndarray, " hypothesis"]]:
         """Rows of hypotheses, the fact itself first; which of them make up each alternative; their log weights in it."""
+        fact = self.bindings.canonical(fact)
         if fact not in self._rows:
             rows, parts = self._hypotheses(fact)
             weight = np.zeros(len(rows))
             if len(fact.arguments) == 2:
-                words = self._others(fact)
-                weight[1 : 1 + len(words)] = [self.log_rate(Fact(word, fact.arguments)) for word in words]
+                others = self._others(fact)
+                weight[1 : 1 + len(others)] = [self.log_rate(other) for other in others]
             for part in parts:
                 weight[part] -= np.logaddexp.reduce(weight[part]) if part.stop > part.start else 0.0
             self._rows[fact] = rows, parts, weight
         return self._rows[fact]
 
-    def _others(self, fact: Fact) -> list[str]:
-        """Relations that are not the fact's in another form."""
-        forms = {form.name for form in self.bindings.forms(fact) if form.arguments == fact.arguments}
-        return [word for word in self.relations if word not in forms]
+    def _others(self, fact: Fact) -> list[Fact]:
+        """Other relations between the same two things, either way round."""
+        subject, object_ = fact.arguments
+        pairs = ((subject, object_), (object_, subject))
+        found = {self.bindings.canonical(Fact(word, pair)) for word in self.relations for pair in pairs}
+        same = {fact, self.bindings.canonical(Fact(fact.name, pairs[1]))}
+        return sorted(found - same, key=lambda other: (other.name, other.arguments))
 
     def _hypotheses(self, fact: Fact) -> tuple[list[Row], list[slice]]:
         row, company = self.bindings.row, self.company
@@ -125,7 +129,7 @@ class Alternatives:
                 return rows, [slice(1, 2), slice(2, 3)]
         a, b = fact.arguments
         both = summed(row(Fact(a)), row(Fact(b)))
-        others = [summed(both, row(Fact(word, (a, b)))) for word in self._others(fact)]
+        others = [summed(both, row(other)) for other in self._others(fact)]
         word = self._row(Binding(RELATION, (fact.name,)))
         of_a = summed(row(Fact(a)), word, self._row(Binding(RELATION_SUBJECT, (fact.name, a))))
         of_b = summed(row(Fact(b)), word, self._row(Binding(RELATION_OBJECT, (fact.name, b))))
@@ -142,6 +146,7 @@ class Alternatives:
 
     def own(self, fact: Fact) -> Row:
         """The hypothesis that the fact holds."""
+        fact = self.bindings.canonical(fact)
         if not fact.arguments:
             return self.company(fact.name)
         if len(fact.arguments) == 1:
@@ -192,6 +197,7 @@ class Alternatives:
             return float(self.rate[column]) if column is not None else 0.0
 
         floor = 1 / self.scenes
+        fact = self.bindings.canonical(fact)
         match fact.arguments:
             case ():
                 return float(np.log(rate(CONCEPT, fact.name) + floor))

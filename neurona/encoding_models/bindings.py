@@ -5,8 +5,8 @@
     Fact("hold", ("man", "bat"))   relation:hold, subject:man, object:bat, relation x subject:hold+man, relation x object:hold+bat
 
 A scene's row is the sum over its facts, so that an unseen combination inherits from its parts: `hold(man, bat)` is known
-from other things that men hold and from others that hold bats. A fact with several forms (`on` and `under`, `beside`
-both ways round) is one fact: its row is the mean over the forms.
+from other things that men hold and from others that hold bats. A fact with several forms is one fact: of `on` and `under` one
+name stands for both, and a relation that holds both ways round (`beside`) has the mean of the two.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from neurona.scenes.scene_graph import Fact
 CONCEPT, ATTRIBUTE, ATTRIBUTE_OBJECT = "concept", "attribute", "attribute x object"
 RELATION, SUBJECT, OBJECT = "relation", "subject", "object"
 RELATION_SUBJECT, RELATION_OBJECT = "relation x subject", "relation x object"
+PRODUCTS = (ATTRIBUTE_OBJECT, RELATION_SUBJECT, RELATION_OBJECT)
+"""Bands of a word with a noun that takes part in it."""
 BANDS = (CONCEPT, ATTRIBUTE, ATTRIBUTE_OBJECT, RELATION, SUBJECT, OBJECT, RELATION_SUBJECT, RELATION_OBJECT)
 """Features are penalised band by band."""
 
@@ -99,6 +101,7 @@ class Bindings:
         *,
         roles: bool = True,
         least: int = 1,
+        most: int = 8000,
     ) -> Bindings:
         """The features of the training scenes.
 
@@ -107,13 +110,17 @@ class Bindings:
             forms: all forms of a fact.
             roles: whether features tell who is subject and who is object.
             least: in how many facts a feature must occur; a rarer one is left to its parts.
+            most: so many features are allowed that every word gets one with every noun, seen in training or not.
         """
         counts: Counter[Binding] = Counter()
         for facts in scenes:
             for fact in facts:
-                counts.update(bindings_of(fact))
+                for form in _named_alike(forms(fact)):
+                    counts.update(bindings_of(form))
         without = () if roles else (SUBJECT, OBJECT, RELATION_SUBJECT, RELATION_OBJECT)
-        kept = [one for one, times in counts.items() if times >= least and one.band not in without]
+        kept = {one for one, times in counts.items() if times >= least and one.band not in without}
+        every = kept | _unseen(kept)
+        kept = every if len(every) <= most else kept
         return cls(tuple(sorted(kept, key=lambda one: (BANDS.index(one.band), one.words))), forms)
 
     @property
@@ -133,7 +140,7 @@ class Bindings:
     def row(self, fact: Fact) -> Row:
         """Features of one fact: column -> value. Features that training has not seen are left out."""
         found: Row = {}
-        forms = self.forms(fact)
+        forms = _named_alike(self.forms(fact))
         for form in forms:
             for feature in bindings_of(form):
                 if (column := self.place.get(feature)) is not None:
@@ -159,6 +166,19 @@ class Bindings:
             return np.zeros((len(scenes), len(self)), np.float32)
         counted = sparse_rows(holds, len(place))
         return (counted @ self.rows(list(place))).toarray().astype(np.float32)
+
+
+def _named_alike(forms: Sequence[Fact]) -> list[Fact]:
+    """The forms that have the name of the first in order."""
+    name = min(form.name for form in forms)
+    return [form for form in forms if form.name == name]
+
+
+def _unseen(seen: set[Binding]) -> set[Binding]:
+    """Every word of a product with every noun."""
+    nouns = [one.words[0] for one in seen if one.band == CONCEPT]
+    words = {(one.band, one.words[0]) for one in seen if one.band in PRODUCTS}
+    return {Binding(band, (word, noun)) for band, word in words for noun in nouns}
 
 
 def _key(fact: Fact) -> tuple[str, tuple[str, ...]]:

@@ -21,7 +21,7 @@ from sklearn.preprocessing import StandardScaler
 from neurona.encoding_models.alternatives import N_RATIOS, Alternatives
 from neurona.scenes.scene_graph import Fact
 
-_LEAST = 40
+LEAST = 40
 """Validation questions that are enough to learn weights from."""
 
 
@@ -116,9 +116,9 @@ def fit_readout(
         arity = np.array([len(fact.arguments) for fact in facts])
         for size, ratios in enumerate(alternatives.ratios(facts, support, recording)):
             target = holds[arity == size]
-            if len(target) >= _LEAST and 0 < target.mean() < 1:
-                readout.weights[size] = _logistic(ratios, target)
-    if len(words) >= _LEAST:
+            if len(target) >= LEAST and 0 < target.mean() < 1:
+                readout.weights[size] = logistic_weights(ratios, target)
+    if len(words) >= LEAST:
         parts = word_parts(alternatives, words, support, words_recording)
 
         def loss(weights: Float[np.ndarray, " 2"]) -> float:
@@ -129,9 +129,10 @@ def fit_readout(
     return readout
 
 
-def _logistic(
+def logistic_weights(
     ratios: Float[np.ndarray, "fact ratio"], target: Bool[np.ndarray, " fact"]
 ) -> Float[np.ndarray, " weight"]:
+    """Weights of a logistic regression, the last one the bias."""
     scaler = StandardScaler().fit(ratios)
     model = LogisticRegression(C=0.1, max_iter=500).fit(scaler.transform(ratios), target)
     weights = model.coef_[0] / scaler.scale_

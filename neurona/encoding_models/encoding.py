@@ -2,53 +2,28 @@
 
     y_n = m + h (B' x_n) + e_n,    e ~ N(0, C_time x C_space)
 
-in three steps, each of which raises the signal that is left for the next:
+in the white coordinates of `axes`. The share g_c of the signal on axis c is learned, smooth over the axes' order.
 
-1. Time. One course h for all channels: the filter w that maximises (w' A w) / (w' C_time w), with A the signal covariance over
-   time. A is the cross product of fits to two halves of the recordings, so that noise does not add to it. Entities that are
-   windows of time are left as they are.
-2. Space. In each group (parcel, network) the principal axes of the noise make its channels white. Noise in the brain is
-   smooth, and so are patterns: the share g_c of the signal on axis c is learned, smooth over the axes' order.
-3. Patterns. Feature k on axis c of group p: B_kc ~ rho_kp N(0, v_b g_c), b the band of k. The probability rho_kp that p carries k is its
+1. Words. Feature k on axis c of group p: B_kc ~ rho_kp N(0, v_b g_c), b the band of k. The probability rho_kp that p carries k is its
    Bayes factor against no response, updated with the patterns (a spike-and-slab prior; T. Mitchell, J. Beauchamp 1988,
-   Bayesian variable selection in linear regression, JASA 83). Bindings are carried where their first word is. rho is the
+   Bayesian variable selection in linear regression, JASA 83). Nouns in roles are carried where the nouns are. rho is the
    grounding; nobody told the model any.
+2. Bindings of a word with a noun: the word's pattern times a gain of the noun (`gains`).
+3. Noise: the covariance of what is left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.ndimage import gaussian_filter1d
-from scipy.sparse import csr_array
 
-from neurona.recordings.entities import Entities
-
-_NOISE_ROWS = 1500
-"""Recordings that the noise covariance is estimated from."""
-
-
-class Axes(NamedTuple):
-    """White coordinates of recordings: z = (features - mean) @ basis.
-
-    Attributes:
-        mean: of the training recordings.
-        basis: filter in time and principal axes of the noise in each group.
-        group: of each axis.
-        spread: noise standard deviation that the axis had before it was made 1.
-    """
-
-    mean: Float[np.ndarray, " feature"]
-    basis: Float[np.ndarray, "feature axis"]
-    group: Int[np.ndarray, " axis"]
-    spread: Float[np.ndarray, " axis"]
-
-    def __call__(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording axis"]:
-        return (features - self.mean) @ self.basis
+from neurona.encoding_models.axes import Axes, shrunk
+from neurona.encoding_models.bindings import BANDS, PRODUCTS, Bindings
+from neurona.encoding_models.gains import Product, fit_gains, product_patterns
+from neurona.encoding_models.normal_equations import conjugate, gram_product
 
 
 @dataclass(frozen=True)
@@ -71,154 +46,92 @@ class Encoding:
     noise: Float[np.ndarray, "axis axis"]
     carried: Float[np.ndarray, "feature group"]
 
-
-def fit_axes(
-    entities: Entities,
-    rows: Int[np.ndarray, " row"],
-    design: Float[np.ndarray, "row feature"],
-    *,
-    groups: Int[np.ndarray, " entity"],
-) -> Axes:
-    """Steps 1 and 2."""
-    features = entities.features[rows]
-    mean = features.mean(axis=0)
-    values = features - mean
-    times = entities.n_times
-    of_channel = groups[entities.entity_of_feature].reshape(-1, times)
-    if times > 1 and (of_channel == of_channel[:, :1]).all():
-        values = values.reshape(len(rows), -1, times)
-        course = time_filter(values, design)
-    else:
-        values, times, course = values[:, :, None], 1, np.ones(1)
-        of_channel = groups[entities.entity_of_feature][:, None]
-    # Noise needs no more recordings than these.
-    residual, course = _noise(values[:_NOISE_ROWS], design[:_NOISE_ROWS], course)
-    channels_of = [np.flatnonzero(of_channel[:, 0] == number) for number in range(int(groups.max()) + 1)]
-    basis, group, spread = [], [], []
-    for number, channels in enumerate(channels_of):
-        if len(channels) == 0:
-            continue
-        part = residual[:, channels].transpose(0, 2, 1).reshape(-1, len(channels))
-        power, vectors = np.linalg.eigh(shrunk(part.T @ part / len(part), len(part)))
-        power, vectors = power[::-1], vectors[:, ::-1]
-        filters = np.zeros((len(channels), *of_channel.shape[:1], times), np.float32)
-        filters[:, channels] = (vectors / np.sqrt(power)).T[:, :, None] * course
-        basis.append(filters.reshape(len(channels), -1))
-        group += [number] * len(channels)
-        spread.append(np.sqrt(power))
-    return Axes(mean, np.concatenate(basis).T, np.array(group), np.concatenate(spread).astype(np.float64))
-
-
-def _noise(
-    values: Float[np.ndarray, "row channel time"],
-    design: Float[np.ndarray, "row feature"],
-    course: Float[np.ndarray, " time"],
-) -> tuple[Float[np.ndarray, "row channel time"], Float[np.ndarray, " time"]]:
-    """What features do not explain, white in time, and the filter at which such noise has variance 1.
-
-    What features explain must not count as noise, nor must noise that a fit has taken away be missing from it.
-    """
-    flat = values.reshape(-1, values.shape[2])
-    covariance = (flat.T @ flat / len(flat)).astype(np.float64)
-    response = covariance @ course / (course @ covariance @ course)
-    along = values @ course.astype(np.float32)
-    fitted, freedom = smoothed(design, along)
-    left = (along - fitted) * np.float32(np.sqrt(len(along) / max(len(along) - 1 - freedom, 1.0)))
-    residual = values + (left - along)[:, :, None] * response.astype(np.float32)
-    flat = residual.reshape(-1, values.shape[2])
-    noise = (flat.T @ flat / len(flat)).astype(np.float64) + 1e-12 * np.eye(len(response))
-    power, vectors = np.linalg.eigh(noise)
-    white = (vectors / np.sqrt(np.maximum(power, 1e-6 * power.max())) @ vectors.T).astype(np.float32)
-    return residual @ white, (course / np.sqrt(course @ noise @ course)).astype(np.float32)
-
-
-def shrunk(covariance: Float[np.ndarray, "c c"], samples: float) -> Float[np.ndarray, "c c"]:
-    """Ledoit and Wolf's shrinkage to a multiple of 1, for Gaussian samples (2004, J. Multivariate Analysis 88)."""
-    size = len(covariance)
-    if size == 1:
-        return np.maximum(covariance, 1e-9)
-    mean = np.trace(covariance) / size
-    away = float(((covariance - mean * np.eye(size)) ** 2).sum())
-    error = float((np.trace(covariance) ** 2 + (covariance**2).sum()) / samples)
-    share = min(1.0, error / max(away, 1e-30))
-    return (1 - share) * covariance + (share * mean + 1e-6 * mean + 1e-12) * np.eye(size)
-
-
-def smoothed(
-    design: Float[np.ndarray, "row feature"], values: Float[np.ndarray, "row channel"]
-) -> tuple[Float[np.ndarray, "row channel"], float]:
-    """Fitted values of a ridge regression whose penalty minimises generalised cross-validation, and its degrees of freedom.
-
-    All channels share the penalty (G. Golub, M. Heath, G. Wahba 1979, Technometrics 21).
-    """
-    centred = (design - design.mean(axis=0)).astype(np.float64)
-    power, vectors = np.linalg.eigh(centred @ centred.T)
-    power = np.maximum(power, 0)
-    turned = vectors.T @ (values - values.mean(axis=0))
-    best, chosen = np.inf, np.zeros(len(power))
-    for penalty in np.geomspace(1e-1, 1e4, 16) * max(float(power.sum()) / len(power), 1e-9):
-        kept = power / (power + penalty)
-        left = float((((1 - kept)[:, None] * turned) ** 2).sum())
-        score = left / max(len(power) - 1 - float(kept.sum()), 1e-9) ** 2
-        if score < best:
-            best, chosen = score, kept
-    fitted = vectors @ (chosen[:, None] * turned)
-    return fitted.astype(np.float32), float(chosen.sum())
-
-
-def time_filter(
-    values: Float[np.ndarray, "row channel time"], design: Float[np.ndarray, "row feature"]
-) -> Float[np.ndarray, " time"]:
-    """The filter of step 1. The covariance of all recordings serves as well as the noise's: signal along h leaves C^-1 h's direction."""
-    times = values.shape[2]
-    flat = values.reshape(-1, times)
-    covariance = (flat.T @ flat / len(flat)).astype(np.float64)
-    half = np.arange(len(values)) % 2 == 0
-    patterns = []
-    for rows in (half, ~half):
-        centred = design[rows] - design[rows].mean(axis=0)
-        # Covariances with each feature: crude, but noise has no part in their product.
-        patterns.append((centred.T @ values[rows].reshape(int(rows.sum()), -1)).reshape(-1, times))
-    cross = (patterns[0].T @ patterns[1]).astype(np.float64)
-    power, vectors = np.linalg.eigh(covariance)
-    white = vectors / np.sqrt(np.maximum(power, 1e-9 * power.max())) @ vectors.T
-    _, axes = np.linalg.eigh(white @ (cross + cross.T) @ white)
-    return white @ axes[:, -1]
+    @property
+    def shares(self) -> Float[np.ndarray, "feature group"]:
+        """Each group's share of the power of each feature's response. At high SNR every group carries a trace of every word."""
+        member = np.eye(self.carried.shape[1], dtype=np.float32)[self.axes.group]
+        power = self.patterns**2 @ member
+        return power / np.maximum(power.sum(axis=1, keepdims=True), np.float32(1e-12))
 
 
 def fit_encoding(
     axes: Axes,
     recorded: Float[np.ndarray, "row axis"],
     design: Float[np.ndarray, "row feature"],
-    band: Int[np.ndarray, " feature"],
-    parent: Int[np.ndarray, " feature"],
+    bindings: Bindings,
     *,
     rounds: int = 10,
     carriers: float = 0.1,
 ) -> Encoding:
-    """Step 3, and the covariance of what is left.
+    """Fit the patterns, then the covariance of what is left.
 
     Args:
         axes: coordinates.
         recorded: z of the training recordings.
         design: features of their scenes.
-        band: of each feature.
-        parent: the feature that tells where a feature is carried.
+        bindings: the features.
         rounds: of updates.
         carriers: share of the groups that carry a word, to begin with.
     """
-    own = parent == np.arange(len(parent))
-    alone = np.flatnonzero(own)
-    start = _State.start(len(design.T), axes, int(band.max()) + 1, carriers)
+    band, parent = bindings.band, bindings.parent
+    start = _State.start(len(band), axes, len(BANDS), carriers)
     # Words alone first: they are few, and they say where their bindings are carried.
+    alone = np.flatnonzero(parent == np.arange(len(parent)))
     state = _rounds(start, axes, recorded, design, band, parent, rounds, alone)
-    state = _rounds(state, axes, recorded, design, band, parent, 4, np.arange(len(band)))
+    words = np.flatnonzero(~np.isin(band, [BANDS.index(name) for name in PRODUCTS]))
+    if len(words) > len(alone):
+        state = _rounds(state, axes, recorded, design, band, parent, 4, words)
+    prior = state.prior(axes, band)
     centred = design - design.mean(axis=0)
     count = np.maximum((centred**2).sum(axis=0), 1e-3)[:, None]
-    uncertainty = 1 / (count + 1 / state.prior(axes, band))
-    left = recorded - recorded.mean(axis=0) - centred @ state.mean
+    uncertainty = 1 / (count + 1 / prior)
+    patterns = _with_products(axes, recorded, design, bindings, state, words, prior, uncertainty)
+    left = recorded - recorded.mean(axis=0) - centred @ patterns
     noise = shrunk(left.T @ left / len(left), len(left))
-    return Encoding(axes, design.mean(axis=0), state.mean, uncertainty, noise, state.rho)
+    return Encoding(axes, design.mean(axis=0), patterns, uncertainty, noise, state.rho)
+
+
+def _with_products(
+    axes: Axes,
+    recorded: Float[np.ndarray, "row axis"],
+    design: Float[np.ndarray, "row feature"],
+    bindings: Bindings,
+    state: _State,
+    words: Int[np.ndarray, " word"],
+    prior: Float[np.ndarray, "feature axis"],
+    uncertainty: Float[np.ndarray, "feature axis"],
+) -> Float[np.ndarray, "feature axis"]:
+    """Patterns of all features: words', and products of words with nouns' gains, whose `uncertainty` is put in place."""
+    band, parent = bindings.band, bindings.parent
+    nouns = {noun: k for k, noun in enumerate(sorted({f.words[1] for f in bindings.features if f.band in PRODUCTS}))}
+    place = np.full(len(band), -1)
+    place[words] = np.arange(len(words))
+    bands = [np.flatnonzero(band == BANDS.index(name)) for name in PRODUCTS]
+    bands = [columns for columns in bands if len(columns)]
+    if not bands:
+        return state.mean
+    noun = [np.array([nouns[bindings.features[k].words[1]] for k in columns]) for columns in bands]
+    products = [
+        Product.of(design, columns, place[parent[columns]], who) for columns, who in zip(bands, noun, strict=True)
+    ]
+    patterns, gains = fit_gains(
+        axes, recorded, design, products, words, state.mean[words], prior[words], _smoothness(axes, state.g), len(nouns)
+    )
+    full = np.zeros_like(state.mean)
+    full[words] = patterns
+    for columns, who, own, unknown in zip(bands, noun, gains.gains, gains.uncertainty, strict=True):
+        full[columns], uncertainty[columns] = product_patterns(
+            axes, patterns, own, unknown, place[parent[columns]], who
+        )
+    return full
+
+
+def _smoothness(axes: Axes, share: Float[np.ndarray, " axis"]) -> Float[np.ndarray, " axis"]:
+    """Variance of a field's coefficients that is as smooth as patterns are, 1 on average in every group."""
+    power = share * axes.spread**2
+    size = np.bincount(axes.group)
+    mean = np.bincount(axes.group, power) / np.maximum(size, 1)
+    return (power / np.maximum(mean[axes.group], 1e-12)).astype(np.float32)
 
 
 @dataclass
@@ -259,8 +172,8 @@ def _rounds(
 ) -> _State:
     """Update the chosen features' patterns and the prior in turn; the others have no response."""
     times_gram, power = gram_product(design[:, chosen])
+    gram = np.cov(design[:, chosen].T, bias=True).reshape(len(chosen), -1) * len(design)
     moments = (design[:, chosen] - design[:, chosen].mean(axis=0)).T @ (recorded - recorded.mean(axis=0))
-    count = np.maximum(power, 1e-3)[:, None]
     member = np.eye(int(axes.group.max()) + 1, dtype=np.float32)[axes.group]
     order = np.argsort(-axes.spread, kind="stable")
     bands, own = band[chosen], parent[chosen] == chosen
@@ -268,7 +181,8 @@ def _rounds(
     mean = state.mean[chosen]
     for step in range(rounds):
         prior = (rho[chosen] * v[bands][:, None])[:, axes.group] * g + np.float32(1e-6)
-        mean = conjugate(times_gram, power, 1 / prior, moments, mean, 6 if step < rounds - 1 else 20)
+        count = own_count(gram, prior.mean(axis=1))[:, None]
+        mean = conjugate(times_gram, power[:, None], 1 / prior, moments, mean, 6 if step < rounds - 1 else 20)
         rough = mean + (moments - times_gram(mean)) / count
         slab = v[bands][:, None] * g
         gain = count * slab
@@ -296,55 +210,18 @@ def _rounds(
     return _State(full, rho, v, g, share)
 
 
+def own_count(
+    gram: Float[np.ndarray, "feature feature"], prior: Float[np.ndarray, " feature"]
+) -> Float[np.ndarray, " feature"]:
+    """How many recordings' worth of evidence there is for each feature that no other feature could account for as well.
+
+    1 / count is the variance of its pattern's estimate with the others' patterns unknown, N(0, prior).
+    """
+    inverse = np.linalg.inv(gram.astype(np.float64) + np.diag(1 / prior))
+    return np.maximum(1 / np.diag(inverse) - 1 / prior, 1e-3).astype(np.float32)
+
+
 def smooth(values: Float[np.ndarray, " axis"]) -> Float[np.ndarray, " axis"]:
     """A running mean with Gaussian weights, over a fortieth of the axes."""
     width = max(1, len(values) // 40)
     return gaussian_filter1d(values, width, mode="nearest")
-
-
-def gram_product(
-    design: Float[np.ndarray, "row feature"],
-) -> tuple[Callable[[np.ndarray], np.ndarray], Float[np.ndarray, " feature"]]:
-    """b -> x'x b, x the centred design, and the diagonal of x'x. A scene has few of many features: x'x is not formed then."""
-    mean = design.mean(axis=0)
-    power = ((design - mean) ** 2).sum(axis=0)
-    if np.count_nonzero(design) > 0.05 * design.size:
-        gram = (design - mean).T @ (design - mean)
-        return gram.__matmul__, power
-    sparse = csr_array(design)
-    turned = csr_array(sparse.T)
-    return lambda b: turned @ (sparse @ b) - len(design) * np.outer(mean, mean @ b), power
-
-
-def conjugate(
-    times_gram: Callable[[np.ndarray], np.ndarray],
-    power: Float[np.ndarray, " feature"],
-    penalty: Float[np.ndarray, "feature axis"],
-    moments: Float[np.ndarray, "feature axis"],
-    start: Float[np.ndarray, "feature axis"],
-    steps: int,
-) -> Float[np.ndarray, "feature axis"]:
-    """(x'x + diag(penalty_c)) b_c = moments_c for every axis c at once, by preconditioned conjugate gradients.
-
-    Args:
-        times_gram: b -> x'x b.
-        power: diagonal of x'x.
-        penalty: of each feature on each axis.
-        moments: right-hand sides.
-        start: a first guess.
-        steps: iterations.
-    """
-    inverse = 1 / (power[:, None] + penalty)
-    found = start.copy()
-    left = moments - times_gram(found) - penalty * found
-    scaled = inverse * left
-    along, size = scaled.copy(), (left * scaled).sum(axis=0)
-    for _ in range(steps):
-        image = times_gram(along) + penalty * along
-        length = size / np.maximum((along * image).sum(axis=0), 1e-20)
-        found += length * along
-        left -= length * image
-        scaled = inverse * left
-        before, size = size, (left * scaled).sum(axis=0)
-        along = scaled + size / np.maximum(before, 1e-20) * along
-    return found

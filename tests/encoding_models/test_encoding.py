@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from neurona.encoding_models.axes import fit_axes, shrunk
 from neurona.encoding_models.bindings import Bindings
-from neurona.encoding_models.encoding import conjugate, fit_axes, fit_encoding, gram_product, shrunk
+from neurona.encoding_models.encoding import fit_encoding
+from neurona.encoding_models.normal_equations import conjugate, gram_product
 from neurona.recordings.entities import Entities
 from neurona.scenes.scene_graph import Fact
 
@@ -33,7 +35,7 @@ def planted():
     )
     axes = fit_axes(entities, np.arange(n), design, groups=np.arange(parcels))
     z = axes(entities.features)
-    return entities, axes, z, design, fit_encoding(axes, z, design, bindings.band, bindings.parent), patterns
+    return entities, axes, z, design, fit_encoding(axes, z, design, bindings), patterns
 
 
 def test_the_filter_in_time_is_the_course(planted):
@@ -80,7 +82,7 @@ def test_conjugate_gradients_solve_the_normal_equations(density):
     product, power = gram_product(design)
     penalty = rng.uniform(0.5, 5.0, (20, 3)).astype(np.float32)
     moments = rng.normal(size=(20, 3)).astype(np.float32)
-    found = conjugate(product, power, penalty, moments, np.zeros((20, 3), np.float32), 60)
+    found = conjugate(product, power[:, None], penalty, moments, np.zeros((20, 3), np.float32), 60)
     centred = design - design.mean(axis=0)
     for axis in range(3):
         exact = np.linalg.solve(centred.T @ centred + np.diag(penalty[:, axis]), moments[:, axis])

@@ -5,7 +5,8 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.stats import multivariate_normal
 
-from neurona.encoding_models.encoding import Axes, Encoding
+from neurona.encoding_models.axes import Axes
+from neurona.encoding_models.encoding import Encoding
 from neurona.encoding_models.inversion import Inversion
 
 
@@ -18,7 +19,7 @@ def model():
     root = rng.normal(size=(axes, axes))
     noise = (root @ root.T + np.eye(axes)).astype(np.float32)
     basis = np.eye(axes, dtype=np.float32)
-    made = Axes(np.zeros(axes, np.float32), basis, np.zeros(axes, np.int64), np.ones(axes))
+    made = Axes(np.zeros(axes, np.float32), basis, np.zeros(axes, np.int64), np.ones(axes), basis)
     encoding = Encoding(
         made,
         design.mean(axis=0),

@@ -1,0 +1,159 @@
+"""White coordinates of recordings: one course in time, and the noise's axes in each group of entities.
+
+1. Time. One course h for all channels: the filter w that maximises (w' A w) / (w' C_time w), with A the signal covariance over
+   time. A is the cross product of fits to two halves of the recordings, so that noise does not add to it. Entities that are
+   windows of time are left as they are.
+2. Space. In each group (parcel, network) the principal axes of the noise make its channels white. Noise in the brain is
+   smooth, and so are patterns.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from neurona.recordings.entities import Entities
+
+_NOISE_ROWS = 1500
+"""Recordings that the noise covariance is estimated from."""
+
+
+class Axes(NamedTuple):
+    """White coordinates of recordings: z = (features - mean) @ basis.
+
+    Attributes:
+        mean: of the training recordings.
+        basis: filter in time and principal axes of the noise in each group.
+        group: of each axis.
+        spread: noise standard deviation that the axis had before it was made 1.
+        vectors: unit vector of each axis over channels.
+    """
+
+    mean: Float[np.ndarray, " feature"]
+    basis: Float[np.ndarray, "feature axis"]
+    group: Int[np.ndarray, " axis"]
+    spread: Float[np.ndarray, " axis"]
+    vectors: Float[np.ndarray, "channel axis"]
+
+    def __call__(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording axis"]:
+        return (features - self.mean) @ self.basis
+
+
+def fit_axes(
+    entities: Entities,
+    rows: Int[np.ndarray, " row"],
+    design: Float[np.ndarray, "row feature"],
+    *,
+    groups: Int[np.ndarray, " entity"],
+) -> Axes:
+    """Steps 1 and 2."""
+    features = entities.features[rows]
+    mean = features.mean(axis=0)
+    values = features - mean
+    times = entities.n_times
+    of_channel = groups[entities.entity_of_feature].reshape(-1, times)
+    if times > 1 and (of_channel == of_channel[:, :1]).all():
+        values = values.reshape(len(rows), -1, times)
+        course = time_filter(values, design)
+    else:
+        values, times, course = values[:, :, None], 1, np.ones(1)
+        of_channel = groups[entities.entity_of_feature][:, None]
+    # Noise needs no more recordings than these.
+    residual, course = _noise(values[:_NOISE_ROWS], design[:_NOISE_ROWS], course)
+    channels_of = [np.flatnonzero(of_channel[:, 0] == number) for number in range(int(groups.max()) + 1)]
+    basis, group, spread, directions = [], [], [], []
+    for number, channels in enumerate(channels_of):
+        if len(channels) == 0:
+            continue
+        part = residual[:, channels].transpose(0, 2, 1).reshape(-1, len(channels))
+        power, vectors = np.linalg.eigh(shrunk(part.T @ part / len(part), len(part)))
+        power, vectors = power[::-1], vectors[:, ::-1]
+        filters = np.zeros((len(channels), *of_channel.shape[:1], times), np.float32)
+        filters[:, channels] = (vectors / np.sqrt(power)).T[:, :, None] * course
+        basis.append(filters.reshape(len(channels), -1))
+        group += [number] * len(channels)
+        spread.append(np.sqrt(power))
+        unit = np.zeros((len(channels), len(of_channel)), np.float32)
+        unit[:, channels] = vectors.T
+        directions.append(unit)
+    joined = np.concatenate(spread).astype(np.float64)
+    return Axes(mean, np.concatenate(basis).T, np.array(group), joined, np.concatenate(directions).T)
+
+
+def _noise(
+    values: Float[np.ndarray, "row channel time"],
+    design: Float[np.ndarray, "row feature"],
+    course: Float[np.ndarray, " time"],
+) -> tuple[Float[np.ndarray, "row channel time"], Float[np.ndarray, " time"]]:
+    """What features do not explain, white in time, and the filter at which such noise has variance 1.
+
+    What features explain must not count as noise, nor must noise that a fit has taken away be missing from it.
+    """
+    flat = values.reshape(-1, values.shape[2])
+    covariance = (flat.T @ flat / len(flat)).astype(np.float64)
+    response = covariance @ course / (course @ covariance @ course)
+    along = values @ course.astype(np.float32)
+    fitted, freedom = smoothed(design, along)
+    left = (along - fitted) * np.float32(np.sqrt(len(along) / max(len(along) - 1 - freedom, 1.0)))
+    residual = values + (left - along)[:, :, None] * response.astype(np.float32)
+    flat = residual.reshape(-1, values.shape[2])
+    noise = (flat.T @ flat / len(flat)).astype(np.float64) + 1e-12 * np.eye(len(response))
+    power, vectors = np.linalg.eigh(noise)
+    white = (vectors / np.sqrt(np.maximum(power, 1e-6 * power.max())) @ vectors.T).astype(np.float32)
+    return residual @ white, (course / np.sqrt(course @ noise @ course)).astype(np.float32)
+
+
+def shrunk(covariance: Float[np.ndarray, "c c"], samples: float) -> Float[np.ndarray, "c c"]:
+    """Ledoit and Wolf's shrinkage to a multiple of 1, for Gaussian samples (2004, J. Multivariate Analysis 88)."""
+    size = len(covariance)
+    if size == 1:
+        return np.maximum(covariance, 1e-9)
+    mean = np.trace(covariance) / size
+    away = float(((covariance - mean * np.eye(size)) ** 2).sum())
+    error = float((np.trace(covariance) ** 2 + (covariance**2).sum()) / samples)
+    share = min(1.0, error / max(away, 1e-30))
+    return (1 - share) * covariance + (share * mean + 1e-6 * mean + 1e-12) * np.eye(size)
+
+
+def smoothed(
+    design: Float[np.ndarray, "row feature"], values: Float[np.ndarray, "row channel"]
+) -> tuple[Float[np.ndarray, "row channel"], float]:
+    """Fitted values of a ridge regression whose penalty minimises generalised cross-validation, and its degrees of freedom.
+
+    All channels share the penalty (G. Golub, M. Heath, G. Wahba 1979, Technometrics 21).
+    """
+    centred = (design - design.mean(axis=0)).astype(np.float64)
+    power, vectors = np.linalg.eigh(centred @ centred.T)
+    power = np.maximum(power, 0)
+    turned = vectors.T @ (values - values.mean(axis=0))
+    best, chosen = np.inf, np.zeros(len(power))
+    for penalty in np.geomspace(1e-1, 1e4, 16) * max(float(power.sum()) / len(power), 1e-9):
+        kept = power / (power + penalty)
+        left = float((((1 - kept)[:, None] * turned) ** 2).sum())
+        score = left / max(len(power) - 1 - float(kept.sum()), 1e-9) ** 2
+        if score < best:
+            best, chosen = score, kept
+    fitted = vectors @ (chosen[:, None] * turned)
+    return fitted.astype(np.float32), float(chosen.sum())
+
+
+def time_filter(
+    values: Float[np.ndarray, "row channel time"], design: Float[np.ndarray, "row feature"]
+) -> Float[np.ndarray, " time"]:
+    """The filter of step 1. The covariance of all recordings serves as well as the noise's: signal along h leaves C^-1 h's direction."""
+    times = values.shape[2]
+    flat = values.reshape(-1, times)
+    covariance = (flat.T @ flat / len(flat)).astype(np.float64)
+    half = np.arange(len(values)) % 2 == 0
+    patterns = []
+    for rows in (half, ~half):
+        centred = design[rows] - design[rows].mean(axis=0)
+        # Covariances with each feature: crude, but noise has no part in their product.
+        patterns.append((centred.T @ values[rows].reshape(int(rows.sum()), -1)).reshape(-1, times))
+    cross = (patterns[0].T @ patterns[1]).astype(np.float64)
+    power, vectors = np.linalg.eigh(covariance)
+    white = vectors / np.sqrt(np.maximum(power, 1e-9 * power.max())) @ vectors.T
+    _, axes = np.linalg.eigh(white @ (cross + cross.T) @ white)
+    return white @ axes[:, -1]
