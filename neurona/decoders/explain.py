@@ -14,7 +14,7 @@ is answered by their exact posterior.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 import annotated_types
@@ -22,16 +22,18 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
+from neurona.decoders.asked_facts import fact_questions, known_facts, of_words, split, told_by
 from neurona.decoders.explained_evidence import entity_evidence
 from neurona.decoders.problem import Asked, Problem
 from neurona.encoding_models.alternatives import Alternatives
 from neurona.encoding_models.axes import fit_axes
 from neurona.encoding_models.bindings import ATTRIBUTE, CONCEPT, RELATION, Bindings
 from neurona.encoding_models.encoding import fit_encoding
-from neurona.encoding_models.fact_evidence import FactEvidence, Validation
+from neurona.encoding_models.fact_evidence import FactEvidence
+from neurona.encoding_models.fine_tuning import FineTuningSettings, fine_tuned
 from neurona.encoding_models.inventory import Inventory
 from neurona.encoding_models.inversion import Inversion
-from neurona.encoding_models.known_facts import KnownFacts, expected_design, from_answers, from_scenes, told
+from neurona.encoding_models.known_facts import expected_design
 from neurona.encoding_models.scene_list import SceneList, few_scenes
 from neurona.encoding_models.scene_search import SceneSearch
 from neurona.encoding_models.world_scores import world_answers
@@ -40,7 +42,6 @@ from neurona.errors import DataError
 from neurona.execution import HYPOTHESES, Answers, Hypothesis, Logic, Scores, get_logic
 from neurona.programs import Vocabulary, expand
 from neurona.scenes.names import NameTable
-from neurona.scenes.scene_graph import Fact
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class ExplainSettings:
         candidates: facts of a recording that the sampler considers.
         search: whether the most probable scene is searched for (`scene_search`); without, the rest of a scene is noise.
         rest_as_noise: share of the rest of a scene that the search takes as noise.
+        fine_tuning: epochs at most of gradient descent on the answers (`fine_tuning`), which keeps what validation questions say is better.
     """
 
     kind: Literal["explain"] = "explain"
@@ -67,6 +69,7 @@ class ExplainSettings:
     candidates: Annotated[int, annotated_types.Ge(1)] = 48
     search: bool = True
     rest_as_noise: Annotated[float, annotated_types.Ge(0), annotated_types.Le(1)] = 0.1
+    fine_tuning: Annotated[int, annotated_types.Ge(0)] = 0
 
 
 @dataclass
@@ -177,12 +180,12 @@ class Explain:
         most = max([len(words) for words in asked.words], default=0)
         yes_no = np.zeros(len(asked))
         describe = np.full((len(asked), max(most, 1)), -np.inf)
-        stated = [_told(asked, k) for k in one.tolist()]
-        logits, of_words = self.facts.answers(
-            shown, [fact for fact, _ in stated], recording[one], _of_words(asked, chosen), recording[chosen]
+        stated = [told_by(asked, k) for k in one.tolist()]
+        logits, scored = self.facts.answers(
+            shown, [fact for fact, _ in stated], recording[one], of_words(asked, chosen), recording[chosen]
         )
         yes_no[one] = np.where([holds for _, holds in stated], logits, -logits)
-        for k, scores in zip(chosen, of_words, strict=True):
+        for k, scores in zip(chosen, scored, strict=True):
             describe[k, : len(scores)] = scores
         if len(rest):
             about, place = np.unique(recording[rest], return_inverse=True)
@@ -199,52 +202,6 @@ class Explain:
             yes_no[rest] = found.yes_no
             describe[rest, : found.describe.shape[1]] = found.describe
         return Answers(yes_no, describe)  # type: ignore[arg-type]
-
-
-def _told(asked: Asked, question: int) -> tuple[Fact, bool]:
-    program = asked.table.program.iloc[question]
-    found = told(program, "yes")
-    if found is None:
-        raise DataError(f"question {program!r} is not about one fact")
-    return found
-
-
-def _of_words(asked: Asked, questions: Int[np.ndarray, " chosen"]) -> list[list[Fact]]:
-    """The facts that the words of each question make."""
-    return [[_fact(asked.table.program.iloc[k], word) for word in asked.words[k]] for k in questions]
-
-
-def _fact(program: str, answer: str) -> Fact:
-    found = told(program, answer)
-    if found is None:
-        raise DataError(f"question {program!r} is not about one fact")
-    return found[0]
-
-
-def split(
-    asked: Asked, bindings: Bindings
-) -> tuple[Int[np.ndarray, " one"], Int[np.ndarray, " chosen"], Int[np.ndarray, " rest"]]:
-    """Questions about one fact, questions which word holds, and all others.
-
-    An attribute without its noun is no fact of a scene: whether anything is red takes all things together.
-    """
-    nouns = {feature.words[0] for feature in bindings.features if feature.band == CONCEPT}
-    kind = np.zeros(len(asked), np.int64)
-    for k, (program, words) in enumerate(zip(asked.table.program, asked.words, strict=True)):
-        fact = told(program, words[0] if words else "yes")
-        if fact is None or (not fact[0].arguments and not words and fact[0].name not in nouns):
-            kind[k] = 2
-        elif words:
-            kind[k] = 1
-    return tuple(np.flatnonzero(kind == number) for number in range(3))  # type: ignore[return-value]
-
-
-def known_facts(problem: Problem, asked: Asked) -> tuple[KnownFacts, ...]:
-    """What is known of the scenes that questions are about, in the order of their recordings."""
-    rows = np.unique(asked.recording)
-    if problem.facts is not None:
-        return from_scenes(problem.facts[row] for row in rows)
-    return from_answers(list(asked.table.program), list(asked.table.answer), asked.recording, rows)
 
 
 def fit_explain(problem: Problem, settings: ExplainSettings | None = None) -> Explain:
@@ -287,23 +244,31 @@ def fit_explain(problem: Problem, settings: ExplainSettings | None = None) -> Ex
             n_times=problem.entities.n_times,
             seed=problem.seed,
         )
-    one, chosen, _ = split(problem.validation, bindings)
-    asked = problem.validation
-    stated = [_told(asked, k) for k in one.tolist()]
-    yes = np.array([bool(asked.target[k]) == holds for k, (_, holds) in zip(one, stated, strict=True)], dtype=bool)
-    questions = Validation(
-        [fact for fact, _ in stated],
-        asked.recording[one],
-        yes,
-        _of_words(asked, chosen),
-        asked.recording[chosen],
-        asked.target[chosen],
-    )
     alternatives = Alternatives(bindings, inversion, rate, len(design))
-    evidence = FactEvidence.fit(alternatives, search, problem.entities.features, questions)
+    evidence = FactEvidence.fit(
+        alternatives, search, problem.entities.features, fact_questions(problem.validation, bindings)
+    )
+    if settings.fine_tuning:
+        evidence = _fine_tuned(evidence, problem, settings.fine_tuning)
     diagnostics = {"features": len(bindings), "recordings": len(rows), "axes": len(axes.group)}
     sampler = WorldSampler.of(bindings, known, vocabulary.concepts, vocabulary.relations)
     return Explain(evidence, scenes, sampler, vocabulary, groups, settings, problem.seed, diagnostics)
+
+
+def _fine_tuned(evidence: FactEvidence, problem: Problem, epochs: int) -> FactEvidence:
+    """The same with patterns that answer the training questions better, where it answers validation questions better, too."""
+    bindings, features = evidence.alternatives.bindings, problem.entities.features
+    train, validation = fact_questions(problem.train, bindings), fact_questions(problem.validation, bindings)
+    tuned = fine_tuned(
+        evidence.alternatives, evidence.readout, features, train, validation, settings=FineTuningSettings(epochs=epochs)
+    )
+    if tuned.kept == 0:
+        return evidence
+    before = evidence.alternatives
+    alternatives = Alternatives(bindings, tuned.inversion, before.rate, before.scenes)
+    search = evidence.search and replace(evidence.search, marginal=tuned.inversion)
+    found = FactEvidence.fit(alternatives, search, features, validation)
+    return min(evidence, found, key=lambda one: one.loss(features, validation))
 
 
 def entity_groups(problem: Problem) -> Int[np.ndarray, " entity"]:

@@ -11,6 +11,7 @@ learned from validation questions.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -161,7 +162,7 @@ class Alternatives:
         return self.inversion.evidence(stated, support, recording)
 
     def ratios(
-        self, facts: list[Fact], support: Float[np.ndarray, "recording column"], recording: Int[np.ndarray, " fact"]
+        self, facts: Sequence[Fact], support: Float[np.ndarray, "recording column"], recording: Int[np.ndarray, " fact"]
     ) -> list[Float[np.ndarray, "_ _"]]:
         """Log-likelihood ratios of facts of 0, 1 and 2 arguments, each in the order of the facts that have so many.
 

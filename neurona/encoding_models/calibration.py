@@ -9,6 +9,7 @@ evidence is too sure, and how often each alternative occurs is the questioner's 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,7 +36,7 @@ class Readout:
     def logits(
         self,
         alternatives: Alternatives,
-        facts: list[Fact],
+        facts: Sequence[Fact],
         support: Float[np.ndarray, "recording column"],
         recording: Int[np.ndarray, " fact"],
         prior_only: bool = False,
@@ -54,7 +55,7 @@ class Readout:
     def words(
         self,
         alternatives: Alternatives,
-        facts: list[list[Fact]],
+        facts: Sequence[Sequence[Fact]],
         support: Float[np.ndarray, "recording column"],
         recording: Int[np.ndarray, " question"],
         prior_only: bool = False,
@@ -77,7 +78,7 @@ def default_weights(size: int) -> Float[np.ndarray, " weight"]:
 
 def word_parts(
     alternatives: Alternatives,
-    facts: list[list[Fact]],
+    facts: Sequence[Sequence[Fact]],
     support: Float[np.ndarray, "recording column"],
     recording: Int[np.ndarray, " question"],
 ) -> list[Float[np.ndarray, "word 2"]]:
@@ -96,10 +97,10 @@ def word_parts(
 def fit_readout(
     alternatives: Alternatives,
     support: Float[np.ndarray, "recording column"],
-    facts: list[Fact],
+    facts: Sequence[Fact],
     recording: Int[np.ndarray, " fact"],
     holds: Bool[np.ndarray, " fact"],
-    words: list[list[Fact]],
+    words: Sequence[Sequence[Fact]],
     words_recording: Int[np.ndarray, " question"],
     words_target: Int[np.ndarray, " question"],
 ) -> Readout:

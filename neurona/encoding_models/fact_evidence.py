@@ -10,36 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
 from neurona.encoding_models.alternatives import Alternatives
 from neurona.encoding_models.calibration import Readout, fit_readout
+from neurona.encoding_models.fact_questions import FactQuestions
 from neurona.encoding_models.margin_readout import MarginReadout, fit_margin_readout, parts_of
 from neurona.encoding_models.scene_search import SceneSearch
 from neurona.scenes.scene_graph import Fact
 
 Features = Float[np.ndarray, "recording feature"]
-
-
-class Validation:
-    """Validation questions: about facts, and which word holds.
-
-    Attributes:
-        facts, recording, holds: each fact, the recording that it is asked of, and whether it holds.
-        words, words_recording, words_target: the facts that the words of each question make, and the place of the right one.
-    """
-
-    def __init__(
-        self,
-        facts: list[Fact],
-        recording: Int[np.ndarray, " fact"],
-        holds: Bool[np.ndarray, " fact"],
-        words: list[list[Fact]],
-        words_recording: Int[np.ndarray, " question"],
-        words_target: Int[np.ndarray, " question"],
-    ) -> None:
-        self.facts, self.recording, self.holds = facts, recording, holds
-        self.words, self.words_recording, self.words_target = words, words_recording, words_target
 
 
 @dataclass
@@ -60,7 +40,7 @@ class FactEvidence:
 
     @classmethod
     def fit(
-        cls, alternatives: Alternatives, search: SceneSearch | None, features: Features, on: Validation
+        cls, alternatives: Alternatives, search: SceneSearch | None, features: Features, on: FactQuestions
     ) -> FactEvidence:
         """Weigh evidence on validation questions.
 
@@ -82,16 +62,18 @@ class FactEvidence:
             found.margins = fit_margin_readout(parts[0], arity, on.holds, parts[1], on.words_target)
         return found
 
-    def logits(self, features: Features | None, facts: list[Fact], recording: Int[np.ndarray, " fact"]) -> np.ndarray:
+    def logits(
+        self, features: Features | None, facts: Sequence[Fact], recording: Int[np.ndarray, " fact"]
+    ) -> np.ndarray:
         """Logit of each fact; without recordings, from rates alone."""
         return self.answers(features, facts, recording, [], recording[:0])[0]
 
     def answers(
         self,
         features: Features | None,
-        facts: list[Fact],
+        facts: Sequence[Fact],
         recording: Int[np.ndarray, " fact"],
-        words: list[list[Fact]],
+        words: Sequence[Sequence[Fact]],
         words_recording: Int[np.ndarray, " question"],
     ) -> tuple[Float[np.ndarray, " fact"], list[Float[np.ndarray, " word"]]]:
         """Logits of facts, and log probabilities of the words of each question.
@@ -112,12 +94,19 @@ class FactEvidence:
         arity = np.array([len(fact.arguments) for fact in facts], dtype=np.int64)
         return self.margins.logits(parts, arity), self.margins.words(of_words)
 
+    def loss(self, features: Features, on: FactQuestions) -> float:
+        """Mean cross-entropy of the answers, in nats."""
+        logits, words = self.answers(features, on.facts, on.recording, on.words, on.words_recording)
+        yes_no = np.logaddexp(0, np.where(on.holds, -logits, logits))
+        of_words = [-scores[target] for scores, target in zip(words, on.words_target, strict=True)]
+        return float(np.mean([*yes_no, *of_words]))
+
     def _ratios(
         self,
         support: np.ndarray,
-        facts: list[Fact],
+        facts: Sequence[Fact],
         recording: np.ndarray,
-        words: list[list[Fact]],
+        words: Sequence[Sequence[Fact]],
         words_recording: np.ndarray,
         prior_only: bool,
     ) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -128,9 +117,9 @@ class FactEvidence:
         self,
         features: Features,
         support: np.ndarray,
-        facts: list[Fact],
+        facts: Sequence[Fact],
         recording: np.ndarray,
-        words: list[list[Fact]],
+        words: Sequence[Sequence[Fact]],
         words_recording: np.ndarray,
     ) -> tuple[np.ndarray, list[np.ndarray]]:
         """What `MarginReadout` weighs."""

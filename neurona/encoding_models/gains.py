@@ -126,6 +126,71 @@ class Gains:
     uncertainty: list[Float[np.ndarray, "noun axis"]]
 
 
+class Responses:
+    """Centred responses of training scenes as functions of patterns and of gains, each linear, with their transposes.
+
+    Fields are values on channels: `over` of words' patterns, `turned` of gains, one array a band of products.
+    """
+
+    def __init__(
+        self,
+        axes: Axes,
+        design: Float[np.ndarray, "row feature"],
+        products: Sequence[Product],
+        words: Int[np.ndarray, " word"],
+        nouns: int,
+    ) -> None:
+        self.channels, self.products, self.nouns = Channels(axes), products, nouns
+        self.words, self.mean = csr_array(design[:, words]), design[:, words].mean(axis=0)
+        self.power = np.asarray((self.words**2).sum(axis=0)).reshape(-1) - len(design) * self.mean**2
+
+    def of_words(self, patterns: Float[np.ndarray, "word axis"]) -> Float[np.ndarray, "row axis"]:
+        """Responses to words alone."""
+        return self.words @ patterns - self.mean @ patterns
+
+    def over(self, patterns: Float[np.ndarray, "word axis"]) -> Float[np.ndarray, "word channel"]:
+        """Patterns on channels."""
+        return self.channels.fields(patterns * self.channels.spread)
+
+    def of_products(
+        self, over: Float[np.ndarray, "word channel"], turned: Sequence[Float[np.ndarray, "noun channel"]]
+    ) -> Float[np.ndarray, "row axis"]:
+        """Responses to all bands of products."""
+        return sum(
+            (
+                part.predict(self.channels.coefficients(over[part.word] * field[part.noun]) / self.channels.spread)
+                for part, field in zip(self.products, turned, strict=True)
+            ),
+            start=np.zeros((self.words.shape[0], self.channels.shape[1]), np.float32),
+        )
+
+    def to_patterns(
+        self, left: Float[np.ndarray, "row axis"], turned: Sequence[Float[np.ndarray, "noun channel"]]
+    ) -> Float[np.ndarray, "word axis"]:
+        """The transpose of responses as a function of patterns."""
+        direct = self.words.T @ left - np.outer(self.mean, left.sum(axis=0))
+        over = np.zeros((len(self.mean), self.channels.shape[0]), np.float32)
+        for part, field in zip(self.products, turned, strict=True):
+            over += sums(part.word, len(self.mean)) @ (self._back(part, left) * field[part.noun])
+        return direct + self.channels.coefficients(over) * self.channels.spread
+
+    def to_gains(
+        self, left: Float[np.ndarray, "row axis"], over: Float[np.ndarray, "word channel"]
+    ) -> Float[np.ndarray, "gain axis"]:
+        """The transpose of responses as a function of gains, band after band."""
+        found = [sums(part.noun, self.nouns) @ (self._back(part, left) * over[part.word]) for part in self.products]
+        return np.concatenate([self.channels.coefficients(field) for field in found])
+
+    def _back(self, part: Product, left: Float[np.ndarray, "row axis"]) -> Float[np.ndarray, "binding channel"]:
+        return self.channels.fields(part.gather(left) / self.channels.spread)
+
+    def strength(self, over: Float[np.ndarray, "word channel"]) -> Float[np.ndarray, "gain axis"]:
+        """About how much each gain shows: power of its bindings, by the noise's variance."""
+        seen = self.channels.mean_square(over) / self.channels.spread**2
+        found = [sums(part.noun, self.nouns) @ (part.power[:, None] * seen[part.word]) for part in self.products]
+        return np.concatenate(found).astype(np.float32)
+
+
 def fit_gains(
     axes: Axes,
     recorded: Float[np.ndarray, "row axis"],
@@ -153,82 +218,39 @@ def fit_gains(
         nouns: how many.
         rounds: of updates.
     """
-    channels = Channels(axes)
-    main = csr_array(design[:, words])
-    mean = design[:, words].mean(axis=0)
-    power = np.asarray((main**2).sum(axis=0)).reshape(-1) - len(design) * mean**2
+    model, bands = Responses(axes, design, products, words, nouns), len(products)
     target = recorded - recorded.mean(axis=0)
-    found = Gains([np.zeros((nouns, len(smoothness)), np.float32) for _ in products], [_START for _ in products], [])
-
-    def respond(patterns: np.ndarray, fields: list[np.ndarray], with_words: bool = True) -> np.ndarray:
-        """Responses to words (or none) and to products."""
-        total = main @ patterns - mean @ patterns if with_words else np.zeros_like(target)
-        over = channels.fields(patterns * channels.spread)
-        for part, field in zip(products, fields, strict=True):
-            total += part.predict(channels.coefficients(over[part.word] * field[part.noun]) / channels.spread)
-        return total
-
-    def words_back(left: np.ndarray, fields: list[np.ndarray]) -> np.ndarray:
-        """The transpose of `respond` as a function of patterns."""
-        direct = main.T @ left - np.outer(mean, left.sum(axis=0))
-        over = np.zeros((len(words), channels.shape[0]), np.float32)
-        for part, field in zip(products, fields, strict=True):
-            back = channels.fields(part.gather(left) / channels.spread) * field[part.noun]
-            over += _sums(part.word, len(words)) @ back
-        return direct + channels.coefficients(over) * channels.spread
-
+    gains: np.ndarray = np.zeros((bands * nouns, len(smoothness)), np.float32)
+    variance: np.ndarray = np.full(bands, _START)
+    unknown: np.ndarray = gains
     for step in range(rounds):
-        over = channels.fields(patterns * channels.spread)
-        rest = target - (main @ patterns - mean @ patterns)
+        over = model.over(patterns)
 
-        # All bands' gains at once: subject's and object's are told apart only together.
-        def forward(stacked: np.ndarray, over: np.ndarray = over) -> np.ndarray:
-            total = np.zeros_like(target)
-            for part, gains in zip(products, np.split(stacked, len(products)), strict=True):
-                field = channels.fields(gains)
-                total += part.predict(channels.coefficients(over[part.word] * field[part.noun]) / channels.spread)
-            return total
+        def gain_gram(some: np.ndarray, over: np.ndarray = over) -> np.ndarray:
+            return model.to_gains(model.of_products(over, _fields(model, some)), over)
 
-        def backward(left: np.ndarray, over: np.ndarray = over) -> np.ndarray:
-            parts = []
-            for part in products:
-                back = channels.fields(part.gather(left) / channels.spread) * over[part.word]
-                parts.append(channels.coefficients(_sums(part.noun, nouns) @ back))
-            return np.concatenate(parts)
+        strength = model.strength(over)
+        penalty = np.repeat(1 / (variance[:, None] * smoothness), nouns, axis=0).astype(np.float32)
+        moments = model.to_gains(target - model.of_words(patterns), over)
+        # All bands at once: subject's and object's gains are told apart only together.
+        gains = conjugate(gain_gram, strength, penalty, moments, gains, _STEPS, model.channels.inner)
+        unknown = 1 / (strength + penalty)
+        explained = (gains**2 / smoothness).reshape(bands, -1).sum(axis=1)
+        variance = np.clip(explained / np.maximum((strength * unknown).reshape(bands, -1).sum(axis=1), 1), 1e-3, 2)
+        turned = _fields(model, gains)
 
-        strength = [
-            _sums(part.noun, nouns) @ (part.power[:, None] * channels.mean_square(over[part.word]) / channels.spread**2)
-            for part in products
-        ]
-        diagonal = np.concatenate(strength).astype(np.float32)
-        penalty = np.concatenate([np.tile(1 / (s * smoothness), (nouns, 1)) for s in found.variance]).astype(np.float32)
-        stacked = conjugate(
-            lambda gains: backward(forward(gains)),
-            diagonal,
-            penalty,
-            backward(rest),
-            np.concatenate(found.gains),
-            _STEPS,
-            channels.inner,
-        )
-        found.gains = np.split(stacked, len(products))
-        found.uncertainty = []
-        for k, (gains, own) in enumerate(zip(found.gains, strength, strict=True)):
-            left = 1 / (own + 1 / (found.variance[k] * smoothness))
-            known = own * left
-            found.uncertainty.append(left)
-            found.variance[k] = float(np.clip((gains**2 / smoothness).sum() / max(known.sum(), 1.0), 1e-3, 2.0))
-        fields = [channels.fields(gains) for gains in found.gains]
-        patterns = conjugate(
-            lambda b, f=fields: words_back(respond(b, f), f),
-            power[:, None],
-            1 / prior,
-            words_back(target, fields),
-            patterns,
-            _STEPS if step < rounds - 1 else 2 * _STEPS,
-            channels.inner,
-        )
-    return patterns, found
+        def pattern_gram(some: np.ndarray, turned: list[np.ndarray] = turned) -> np.ndarray:
+            return model.to_patterns(model.of_words(some) + model.of_products(model.over(some), turned), turned)
+
+        steps = _STEPS if step < rounds - 1 else 2 * _STEPS
+        moments, power = model.to_patterns(target, turned), model.power[:, None]
+        patterns = conjugate(pattern_gram, power, 1 / prior, moments, patterns, steps, model.channels.inner)
+    return patterns, Gains(np.split(gains, bands), variance.tolist(), np.split(unknown, bands))
+
+
+def _fields(model: Responses, gains: Float[np.ndarray, "gain axis"]) -> list[Float[np.ndarray, "noun channel"]]:
+    """Gains on channels, one array a band."""
+    return np.split(model.channels.fields(gains), len(model.products))
 
 
 def product_patterns(
@@ -246,6 +268,6 @@ def product_patterns(
     return channels.coefficients(over[word] * field[noun]) / channels.spread, variance
 
 
-def _sums(place: Int[np.ndarray, " row"], size: int) -> csr_array:
+def sums(place: Int[np.ndarray, " row"], size: int) -> csr_array:
     """Sums rows that have the same place."""
     return csr_array((np.ones(len(place), np.float32), (place, np.arange(len(place)))), shape=(size, len(place)))

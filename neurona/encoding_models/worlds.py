@@ -22,6 +22,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
+from scipy.sparse import csr_array
 
 from neurona.encoding_models.alternatives import Alternatives
 from neurona.encoding_models.bindings import Bindings
@@ -148,7 +149,7 @@ class WorldSampler:
         parts = [self._problem(alternatives, part, row, size) for part, row in zip(chosen, support, strict=True)]
         stacked = jax.tree.map(lambda *leaves: jnp.asarray(np.stack(leaves)), *parts)
         keys = jax.random.split(jax.random.key(seed), len(parts))
-        holds, trace = jax.device_get(_sample(stacked, keys, worlds, sweeps))
+        holds, trace = jax.device_get(_sample(stacked, keys, worlds, sweeps, max(1, candidates // 3)))
         facts = [
             [[self.facts[place] for place, yes in zip(part, world, strict=False) if yes] for world in row]
             for part, row in zip(chosen, holds, strict=True)
@@ -185,9 +186,10 @@ class WorldSampler:
     ) -> _Candidates:
         """Evidence and prior of one recording's candidates, padded with facts that never hold."""
         n = len(chosen)
-        rows = alternatives.bindings.rows([self.facts[k] for k in chosen]).toarray()
-        columns = alternatives.inversion.columns
-        gram = rows @ alternatives.inversion.gram[:columns, :columns] @ rows.T
+        every = alternatives.bindings.rows([self.facts[k] for k in chosen])
+        used, place_of = np.unique(every.indices, return_inverse=True)
+        rows = csr_array((every.data, place_of, every.indptr), shape=(n, len(used)))
+        gram = rows @ (rows @ alternatives.inversion.gram[np.ix_(used, used)]).T
         at = {self.facts[k].name: place for place, k in enumerate(chosen) if not self.facts[k].arguments}
         parents = np.full((size, 2), size)
         given, coupling = self.rate[chosen].copy(), np.zeros((size, size))
@@ -210,7 +212,7 @@ class WorldSampler:
         rate = np.zeros(size)
         rate[:n] = self.rate[chosen]
         evidence = np.zeros(size)
-        evidence[:n] = rows @ support[:columns]
+        evidence[:n] = rows @ support[used]
         full = np.zeros((size, size))
         full[:n, :n] = gram
         numbers = [jnp.asarray(part, jnp.float32) for part in (evidence, full, prior, coupling, rate)]
@@ -241,19 +243,42 @@ def log_posterior(said: Float[Array, " J"], given: _Candidates) -> Float[Array, 
     return likelihood + said @ given.prior + said @ given.coupling @ said / 2
 
 
-@partial(jax.jit, static_argnums=(2, 3))
-def _sample(given: _Candidates, keys: Array, chains: int, sweeps: int) -> tuple[Array, Array]:
-    """What holds at the end of each chain, and log p after every sweep of the second halves."""
+@partial(jax.jit, static_argnums=(2, 3, 4))
+def _sample(
+    given: _Candidates, keys: Array, chains: int, sweeps: int, things: int | None = None
+) -> tuple[Array, Array]:
+    """What holds at the end of each chain, and log p after every sweep of the second halves.
+
+    Only the first `things` candidates have others that need them; all may where it is None.
+    """
 
     def sweep(said: Array, key: Array, one: _Candidates) -> tuple[Array, Array]:
         uniform = jax.random.uniform(key, said.shape)
+        # What is left of the evidence, s - G u, is kept, and changed by what changes.
+        left = one.evidence - one.gram @ (holding(said, one.parents) - one.rate)
 
-        def flip(j: Array, said: Array) -> Array:
-            yes, no = said.at[j].set(1.0), said.at[j].set(0.0)
-            gain = log_posterior(yes, one) - log_posterior(no, one)
-            return said.at[j].set(jnp.where(uniform[j] < jax.nn.sigmoid(gain), 1.0, 0.0))
+        def drawn(j: Array, gain: Array) -> Array:
+            return jnp.where(uniform[j] < jax.nn.sigmoid(gain + one.prior[j]), 1.0, 0.0)
 
-        said = jax.lax.fori_loop(0, len(said), flip, said)
+        def thing(j: Array, state: tuple[Array, Array]) -> tuple[Array, Array]:
+            """A fact that others need: they come and go with it."""
+            said, left = state
+            with_it = holding(said.at[j].set(1.0), one.parents) - holding(said.at[j].set(0.0), one.parents)
+            along = one.gram @ with_it
+            gain = with_it @ left + (said[j] - 0.5) * (with_it @ along) + one.coupling[j] @ said
+            new = drawn(j, gain)
+            return said.at[j].set(new), left - (new - said[j]) * along
+
+        def fact(j: Array, state: tuple[Array, Array]) -> tuple[Array, Array]:
+            """A fact that nothing else needs."""
+            said, left = state
+            there = jnp.append(said, 1.0)[one.parents[j]].prod()
+            new = drawn(j, there * (left[j] + (said[j] - 0.5) * one.gram[j, j]))
+            return said.at[j].set(new), left - there * (new - said[j]) * one.gram[j]
+
+        first = len(said) if things is None else min(things, len(said))
+        state = jax.lax.fori_loop(0, first, thing, (said, left))
+        said, _ = jax.lax.fori_loop(first, len(said), fact, state)
         return said, log_posterior(said, one)
 
     def chain(key: Array, one: _Candidates) -> tuple[Array, Array]:

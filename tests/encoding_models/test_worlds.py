@@ -5,6 +5,7 @@ import itertools
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from neurona.encoding_models.worlds import _Candidates, _sample, holding, log_posterior, split_rhat, worlds_of
 from neurona.scenes.scene_graph import Fact
@@ -21,7 +22,8 @@ def candidates(seed: int) -> _Candidates:
     return _Candidates(*(jnp.asarray(part, jnp.float32) for part in parts), jnp.asarray(parents))
 
 
-def test_gibbs_draws_have_the_marginals_of_the_enumerated_posterior():
+@pytest.mark.parametrize("things", [None, 2])
+def test_gibbs_draws_have_the_marginals_of_the_enumerated_posterior(things):
     given = candidates(0)
     said = np.array(list(itertools.product([0.0, 1.0], repeat=4)), np.float32)
     logs = np.array([float(log_posterior(jnp.asarray(row), given)) for row in said])
@@ -29,7 +31,7 @@ def test_gibbs_draws_have_the_marginals_of_the_enumerated_posterior():
     weight /= weight.sum()
     exact = weight @ np.array([np.asarray(holding(jnp.asarray(row), given.parents)) for row in said])
     stacked = jax.tree.map(lambda leaf: leaf[None], given)
-    holds, trace = _sample(stacked, jax.random.split(jax.random.key(0), 1), 4000, 12)
+    holds, trace = _sample(stacked, jax.random.split(jax.random.key(0), 1), 4000, 12, things)
     np.testing.assert_allclose(np.asarray(holds)[0].mean(axis=0), exact, atol=0.035)
     assert split_rhat(np.asarray(trace))[0] < 1.2
 
