@@ -9,7 +9,6 @@ question at a time (`eager.py`). Then 10,000 random questions of 12 templates in
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
 from pathlib import Path
@@ -170,10 +169,8 @@ def eager(seconds: float) -> dict:
 
 def main() -> None:
     """Measure every setting; tables, JSON and plot."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path("runs/benchmarks"))
+    parser = measure.arguments(__doc__, 5)
     parser.add_argument("--quick", action="store_true", help="the reference's sizes alone")
-    parser.add_argument("--case", nargs=5, type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.case:
         print(json.dumps(case(*options.case)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -46,6 +47,19 @@ def matmul_rate(size: int = 2048) -> float:
 def peak_memory_mb() -> float:
     """Highest resident memory of this process so far, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def arguments(description: str | None, sizes: int) -> argparse.ArgumentParser:
+    """What benchmarks take that measure each setting in a process of its own: where results go, and (hidden) one setting.
+
+    Args:
+        description: the script's docstring.
+        sizes: how many whole numbers a setting is.
+    """
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("runs/benchmarks"))
+    parser.add_argument("--case", nargs=sizes, type=int, help=argparse.SUPPRESS)
+    return parser
 
 
 def in_fresh_process(script: str, *arguments: object) -> dict[str, Any]:

@@ -11,7 +11,6 @@ not learn) and the step on batches that are compiled once and never shuffled (`t
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
 import time
@@ -91,11 +90,9 @@ def case(recordings: int, epochs: int, streamed: int) -> dict:
 
 def main() -> None:
     """Measure every setting; table and JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path("runs/benchmarks"))
+    parser = measure.arguments(__doc__, 3)
     parser.add_argument("--recordings", type=int, default=4900)
     parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--case", nargs=3, type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.case:
         print(json.dumps(case(*options.case)))

@@ -10,7 +10,6 @@ large float32 matrix product in that process. The plain NumPy model gives the sc
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 
@@ -110,10 +109,8 @@ def _encoder_step(graph, params, rest, recordings, total):
 
 def main() -> None:
     """Measure every setting; table, JSON and plot."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path("runs/benchmarks"))
+    parser = measure.arguments(__doc__, 5)
     parser.add_argument("--quick", action="store_true", help="the reference's sizes alone")
-    parser.add_argument("--case", nargs=5, type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.case:
         print(json.dumps(case(*options.case)))

@@ -12,21 +12,55 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
+import pandas as pd
 from rich.console import Console
 
 from neurona.datasets.card import DataCard
 from neurona.datasets.dataset import Dataset
 from neurona.datasets.download import sha256
+from neurona.datasets.folder_report import FolderReport
 from neurona.datasets.label_questions import questions_from_labels
 from neurona.datasets.stimulus_questions import read_questions
 from neurona.errors import DataError, nearest_name
 from neurona.programs.vocabulary import RESERVED
 from neurona.recordings.recordings import Recordings
 from neurona.scenes.yaml_scenes import read_yaml
+
+
+@dataclass(frozen=True)
+class BidsSettings:
+    """What both are asked for; the other fields are those of `read_bids_fmri` and `read_bids_meeg`.
+
+    Attributes:
+        task: the only one there is when None.
+    """
+
+    kind: str
+    task: str | None = None
+    subjects: tuple[str, ...] | None = None
+    trial_types: tuple[str, ...] | None = None
+    label_column: str = "trial_type"
+    definitions: Mapping[str, str] = field(default_factory=dict)
+    questions: Path | None = None
+    n_jobs: int = 1
+
+
+@runtime_checkable
+class Run(Protocol):
+    """A run that was found: whose it is, and its events with the column trial_type."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def events(self) -> pd.DataFrame: ...
+
+
+R = TypeVar("R", bound=Run)
 
 
 class Study(NamedTuple):
@@ -79,6 +113,41 @@ def labelled_dataset(study: Study, recordings: Recordings, console: Console) -> 
     card = make_card(study, concepts=concepts)
     questions = questions_from_labels(ids, [concepts[kind] for kind in kinds], card.vocabulary)
     return Dataset(card.name, card, recordings, questions, sources, truth=truth)
+
+
+def check_runs(
+    root: Path, name: str, settings: BidsSettings, find: Callable[[], Sequence[R]]
+) -> tuple[FolderReport, Sequence[R]]:
+    """What there is in a folder and what is wrong with it, and the runs that were found (none where one is faulty).
+
+    Args:
+        root: raw BIDS data set.
+        name: of the layout.
+        settings: which trial types count, and whether they are asked about.
+        find: the runs, with their headers and events checked.
+
+    Raises:
+        DataError: there is no such folder or data set.
+    """
+    report = FolderReport(name, simulated=is_simulated(read_description(root)))
+    runs: list[R] = []
+
+    def count() -> None:
+        runs.extend(find())
+        report.count("runs", len(runs))
+        report.count("subjects", len({run.subject for run in runs}))
+        kinds = trial_types_of(runs)
+        report.count_trials(kinds, settings.trial_types)
+        if settings.questions is None:
+            concept_names(kinds)
+
+    report.gather(count, root.resolve().name)
+    return report, runs
+
+
+def trial_types_of(runs: Sequence[Run]) -> list[str]:
+    """The trial type of each event."""
+    return [kind for run in runs for kind in run.events.trial_type]
 
 
 def only_task(names: Iterable[str], root: Path, suffix: str) -> str:

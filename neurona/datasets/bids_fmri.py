@@ -10,13 +10,16 @@ from typing import Any, Literal
 from rich.console import Console
 
 from neurona.datasets.bids_card import (
+    BidsSettings,
     Study,
+    check_runs,
     choose,
     concept_names,
     is_simulated,
     labelled_dataset,
     only_task,
     read_description,
+    trial_types_of,
 )
 from neurona.datasets.dataset import Dataset
 from neurona.datasets.folder_report import FolderReport
@@ -31,22 +34,17 @@ NAME = "bids_fmri"
 
 
 @dataclass(frozen=True)
-class BidsFmri:
+class BidsFmri(BidsSettings):
     """How a BIDS folder of fMRI becomes a data set; the fields are those of `read_bids_fmri` unless said otherwise.
 
     Attributes:
-        task: the only one there is when None.
         betas: settings of `lsa` and `lss`, whose kind is `method`.
         windows: settings of `window`.
     """
 
     kind: Literal["bids_fmri"] = "bids_fmri"
-    task: str | None = None
     derivatives: Path | None = None
     space: str | None = None
-    subjects: tuple[str, ...] | None = None
-    trial_types: tuple[str, ...] | None = None
-    label_column: str = "trial_type"
     method: Literal["lsa", "lss", "window"] = "lsa"
     betas: Betas = Betas()  # noqa: RUF009 - frozen
     windows: Windows = Windows()  # noqa: RUF009 - frozen
@@ -55,9 +53,6 @@ class BidsFmri:
     confounds: tuple[str, ...] = ()
     drop_empty: bool = False
     filters: Mapping[str, Any] = field(default_factory=dict)
-    definitions: Mapping[str, str] = field(default_factory=dict)
-    questions: Path | None = None
-    n_jobs: int = 1
 
     @property
     def how(self) -> Betas | Windows:
@@ -104,26 +99,21 @@ def check(root: Path, console: Console, settings: BidsFmri) -> FolderReport:
     Raises:
         DataError: there is no such folder or data set.
     """
-    report = FolderReport(NAME, simulated=is_simulated(read_description(root)))
-    report.gather(lambda: _count(root, settings, report), root.resolve().name)
-    return report
-
-
-def _count(root: Path, settings: BidsFmri, report: FolderReport) -> None:
-    runs = find_runs(
+    report, _ = check_runs(
         root,
-        task=settings.task or _task(root),
-        derivatives=settings.derivatives,
-        space=settings.space,
-        subjects=settings.subjects,
-        label_column=settings.label_column,
-        filters=settings.filters,
+        NAME,
+        settings,
+        lambda: find_runs(
+            root,
+            task=settings.task or _task(root),
+            derivatives=settings.derivatives,
+            space=settings.space,
+            subjects=settings.subjects,
+            label_column=settings.label_column,
+            filters=settings.filters,
+        ),
     )
-    report.count("runs", len(runs))
-    report.count("subjects", len({run.subject for run in runs}))
-    report.count_trials([kind for run in runs for kind in run.events.trial_type], settings.trial_types)
-    if settings.questions is None:
-        concept_names([kind for run in runs for kind in run.events.trial_type])
+    return report
 
 
 def _task(root: Path) -> str:
@@ -196,8 +186,7 @@ def read_bids_fmri(
         filters=filters,
     )
     if questions is None:  # names that cannot be are refused before any volume is read
-        found = {kind for run in runs for kind in run.events.trial_type}
-        concept_names([kind for kind in found if trial_types is None or kind in trial_types])
+        concept_names([kind for kind in trial_types_of(runs) if trial_types is None or kind in trial_types])
     recordings = trial_recordings(
         runs,
         method=chosen,

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from rich.console import Console
 
 from neurona.datasets.bids_card import (
+    BidsSettings,
     Study,
+    check_runs,
     concept_names,
     is_simulated,
     labelled_dataset,
     only_task,
     read_description,
+    trial_types_of,
 )
 from neurona.datasets.dataset import Dataset
 from neurona.datasets.folder_report import FolderReport
@@ -25,23 +28,12 @@ NAME = "bids_meeg"
 
 
 @dataclass(frozen=True)
-class BidsMeeg:
-    """How a BIDS folder of EEG or MEG becomes a data set; the fields are those of `read_bids_meeg`.
-
-    Attributes:
-        task: the only one there is when None.
-    """
+class BidsMeeg(BidsSettings):
+    """How a BIDS folder of EEG or MEG becomes a data set; the fields are those of `read_bids_meeg`."""
 
     kind: Literal["bids_meeg"] = "bids_meeg"
-    task: str | None = None
     datatype: Literal["eeg", "meg"] = "eeg"
-    subjects: tuple[str, ...] | None = None
-    trial_types: tuple[str, ...] | None = None
-    label_column: str = "trial_type"
     epoching: Epoching = Epoching()  # noqa: RUF009 - frozen
-    definitions: Mapping[str, str] = field(default_factory=dict)
-    questions: Path | None = None
-    n_jobs: int = 1
 
 
 def is_layout(folder: Path) -> bool:
@@ -78,27 +70,22 @@ def check(root: Path, console: Console, settings: BidsMeeg) -> FolderReport:
     Raises:
         DataError: there is no such folder or data set.
     """
-    report = FolderReport(NAME, simulated=is_simulated(read_description(root)))
-    report.gather(lambda: _count(root, settings, report), root.resolve().name)
-    return report
-
-
-def _count(root: Path, settings: BidsMeeg, report: FolderReport) -> None:
-    raws = find_raws(
+    report, raws = check_runs(
         root,
-        task=settings.task or _task(root, settings.datatype),
-        datatype=settings.datatype,
-        subjects=settings.subjects,
-        label_column=settings.label_column,
-        epoching=settings.epoching,
+        NAME,
+        settings,
+        lambda: find_raws(
+            root,
+            task=settings.task or _task(root, settings.datatype),
+            datatype=settings.datatype,
+            subjects=settings.subjects,
+            label_column=settings.label_column,
+            epoching=settings.epoching,
+        ),
     )
-    report.count("runs", len(raws))
-    report.count("subjects", len({raw.subject for raw in raws}))
-    report.count_trials([kind for raw in raws for kind in raw.events.trial_type], settings.trial_types)
-    if settings.questions is None:
-        concept_names([kind for raw in raws for kind in raw.events.trial_type])
     bads = {raw.id: ", ".join(raw.bads) for raw in raws if raw.bads}
     report.notes += [f"bad channels of {name}: {channels}" for name, channels in bads.items()]
+    return report
 
 
 def _task(root: Path, datatype: str) -> str:
@@ -152,8 +139,7 @@ def read_bids_meeg(
     description = read_description(root)
     raws = find_raws(root, task=task, datatype=datatype, subjects=subjects, label_column=label_column, epoching=chosen)
     if questions is None:  # names that cannot be are refused before any signal is read
-        found = {kind for raw in raws for kind in raw.events.trial_type}
-        concept_names([kind for kind in found if trial_types is None or kind in trial_types])
+        concept_names([kind for kind in trial_types_of(raws) if trial_types is None or kind in trial_types])
     recordings = trial_epochs(
         raws,
         epoching=chosen,

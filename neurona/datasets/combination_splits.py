@@ -22,6 +22,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -54,28 +55,116 @@ class _Scenes:
         return set().union(*(self.facts[k] for k in rows))
 
 
-def unseen(
-    scenes: Sequence[SceneGraph],
-    *,
-    table: NameTable | None = None,
-    test: float = 0.2,
-    validation: float = 0.0,
-    seed: int = 0,
-) -> Split:
+class _Condition(NamedTuple):
+    """What makes a combination one that is held out.
+
+    Attributes:
+        candidates: what may be held out, and the images that would go to the test side with it.
+        possible: whether a candidate can still fulfil the condition, given whether any of some images is left to train.
+        held: (Tr, S, Te) -> H.
+        of_objects: the objects of H are no object in training.
+    """
+
+    candidates: list[tuple[Fact, set[int]]]
+    possible: Callable[[Fact, Callable[[set[int]], bool]], bool]
+    held: Callable[[set[Fact], set[Fact], set[Fact]], set[Fact]]
+    of_objects: bool = False
+
+
+@runtime_checkable
+class CombinationSplit(Protocol):
+    """What the four splits are called with."""
+
+    def __call__(
+        self,
+        scenes: Sequence[SceneGraph],
+        *,
+        table: NameTable | None = None,
+        test: float = 0.2,
+        validation: float = 0.0,
+        seed: int = 0,
+    ) -> Split:
+        """Draw candidates until their images make up the test share; then compute H from its definition.
+
+        Args:
+            scenes: normalised scene graphs.
+            table: inverse and symmetric relations; the one that comes with Neurona when None.
+            test, validation: about these shares of the images.
+            seed: of the draws.
+
+        Raises:
+            DataError: no combination fulfils the condition.
+        """
+        ...
+
+
+def _combination_split(condition_of: Callable[[_Scenes], _Condition]) -> CombinationSplit:
+    """The split of a condition; it is named after the function that states it."""
+
+    def split(
+        scenes: Sequence[SceneGraph],
+        *,
+        table: NameTable | None = None,
+        test: float = 0.2,
+        validation: float = 0.0,
+        seed: int = 0,
+    ) -> Split:
+        found = _Scenes(scenes, table or NameTable.read())
+        return _split(condition_of.__name__, found, condition_of(found), test, validation, seed)
+
+    # Not its `__wrapped__`, for that has another signature than what is called.
+    split.__name__, split.__qualname__, split.__doc__ = (
+        condition_of.__name__,
+        condition_of.__qualname__,
+        condition_of.__doc__,
+    )
+    return split
+
+
+def _split(name: str, found: _Scenes, condition: _Condition, test: float, validation: float, seed: int) -> Split:
+    """Draw the test side; see `CombinationSplit`."""
+    rng = np.random.default_rng(seed)
+    candidates = sorted(condition.candidates, key=lambda item: (item[0].name, item[0].arguments))
+    tested: set[int] = set()
+    for k in rng.permutation(len(candidates)):
+        fact, images = candidates[k]
+        more = tested | images
+        # A frequent combination would take too many images along.
+        if len(more) > test * len(found.images) or not condition.possible(fact, partial(_left, more)):
+            continue
+        tested = more
+    rest = sorted(set(range(len(found.images))) - tested)
+    order = rng.permutation(len(rest))
+    chosen = sorted(rest[k] for k in order[: round(validation * len(found.images))])
+    train = sorted(set(rest) - set(chosen))
+    combinations = condition.held(found.of(train), found.of(rest), found.of(tested))
+    # An image that shows none of them is no test image; it may be trained on.
+    probing = {k for k in tested if found.facts[k] & combinations}
+    train = sorted({*train, *(tested - probing)})
+    combinations = condition.held(found.of(train), found.of([*train, *chosen]), found.of(probing))
+    if not combinations:
+        raise DataError(
+            f"split {name!r}: no combination of these {len(found.images)} scenes fulfils its condition with {test:.0%} "
+            "of the images; use more scenes, a larger test share, or fewer words"
+        )
+    trained, tests, validated = (tuple(found.images[k] for k in side) for side in (train, sorted(probing), chosen))
+    split = Split(name, trained, tests, validated, frozenset(combinations))
+    if condition.of_objects:
+        return replace(split, held_objects=frozenset(fact.arguments[1] for fact in split.held))
+    return split
+
+
+def _left(taken: set[int], some: set[int]) -> bool:
+    """Whether any of some images is not taken."""
+    return bool(some - taken)
+
+
+@_combination_split
+def unseen(found: _Scenes) -> _Condition:
     """Combinations of a predicate (or attribute) and its arguments that training lacks, each word of which it has.
 
-        H = {f in Te \\ S : arguments(f) != (), every noun of f in Tr, predicate of f used in Tr}
-
-    Args:
-        scenes: normalised scene graphs.
-        table: inverse and symmetric relations; the one that comes with Neurona when None.
-        test, validation: about these shares of the images.
-        seed: of the draws.
-
-    Raises:
-        DataError: no combination fulfils the condition.
+    H = {f in Te \\ S : arguments(f) != (), every noun of f in Tr, predicate of f used in Tr}
     """
-    found = _Scenes(scenes, table or NameTable.read())
     candidates = [(fact, images) for fact, images in found.showing.items() if fact.arguments]
 
     def held(train: set[Fact], shown: set[Fact], tested: set[Fact]) -> set[Fact]:
@@ -88,24 +177,15 @@ def unseen(
             and all(Fact(noun) in train for noun in fact.arguments)
         }
 
-    return _split("unseen", found, candidates, lambda fact, left: True, held, test, validation, seed)
+    return _Condition(candidates, lambda fact, left: True, held)
 
 
-def argument_swap(
-    scenes: Sequence[SceneGraph],
-    *,
-    table: NameTable | None = None,
-    test: float = 0.2,
-    validation: float = 0.0,
-    seed: int = 0,
-) -> Split:
+@_combination_split
+def argument_swap(found: _Scenes) -> _Condition:
     """Who does it to whom, the other way round than in training.
 
-        H = {(a, r, b) in Te \\ S : a != b, (b, r, a) in Tr}
-
-    Args and Raises: as `unseen`.
+    H = {(a, r, b) in Te \\ S : a != b, (b, r, a) in Tr}
     """
-    found = _Scenes(scenes, table or NameTable.read())
     candidates = [
         (fact, images)
         for fact, images in found.showing.items()
@@ -122,24 +202,15 @@ def argument_swap(
             if len(fact.arguments) == 2 and fact.arguments[0] != fact.arguments[1] and swapped(fact) in train
         }
 
-    return _split("argument_swap", found, candidates, possible, held, test, validation, seed)
+    return _Condition(candidates, possible, held)
 
 
-def predicate_transfer(
-    scenes: Sequence[SceneGraph],
-    *,
-    table: NameTable | None = None,
-    test: float = 0.2,
-    validation: float = 0.0,
-    seed: int = 0,
-) -> Split:
+@_combination_split
+def predicate_transfer(found: _Scenes) -> _Condition:
     """A predicate between two things that training shows with it apart, and together with other predicates.
 
-        H = {(a, r, b) in Te \\ S : some (a, r, b'), (a', r, b) and (a, q, b) in Tr}
-
-    Args and Raises: as `unseen`.
+    H = {(a, r, b) in Te \\ S : some (a, r, b'), (a', r, b) and (a, q, b) in Tr}
     """
-    found = _Scenes(scenes, table or NameTable.read())
     candidates = [
         (fact, images)
         for fact, images in found.showing.items()
@@ -163,26 +234,17 @@ def predicate_transfer(
             and (fact.name, fact.arguments[1]) in objects
         }
 
-    return _split("predicate_transfer", found, candidates, possible, held, test, validation, seed)
+    return _Condition(candidates, possible, held)
 
 
-def role_transfer(
-    scenes: Sequence[SceneGraph],
-    *,
-    table: NameTable | None = None,
-    test: float = 0.2,
-    validation: float = 0.0,
-    seed: int = 0,
-) -> Split:
+@_combination_split
+def role_transfer(found: _Scenes) -> _Condition:
     """Nouns that are subjects in training, never objects, as objects.
 
         H = {(a, r, n) in Te : some (n, r', b') in Tr, and no (a', r', n) in S}
 
     Where a relation has an inverse or symmetric form, its subject is an object as well.
-
-    Args and Raises: as `unseen`.
     """
-    found = _Scenes(scenes, table or NameTable.read())
     candidates = [(Fact(noun), images) for noun, images in found.as_object.items() if noun in found.as_subject]
 
     def possible(fact: Fact, left: Callable[[set[int]], bool]) -> bool:
@@ -192,60 +254,9 @@ def role_transfer(
         nouns = _never_objects(train, shown)
         return {fact for fact in tested if len(fact.arguments) == 2 and fact.arguments[1] in nouns}
 
-    split = _split("role_transfer", found, candidates, possible, held, test, validation, seed)
-    return replace(split, held_objects=frozenset(fact.arguments[1] for fact in split.held))
+    return _Condition(candidates, possible, held, of_objects=True)
 
 
 def _never_objects(train: Iterable[Fact], shown: Iterable[Fact]) -> set[str]:
     subjects = {fact.arguments[0] for fact in train if len(fact.arguments) == 2}
     return subjects - {fact.arguments[1] for fact in shown if len(fact.arguments) == 2}
-
-
-def _split(
-    name: str,
-    found: _Scenes,
-    candidates: list[tuple[Fact, set[int]]],
-    possible: Callable[[Fact, Callable[[set[int]], bool]], bool],
-    held: Callable[[set[Fact], set[Fact], set[Fact]], set[Fact]],
-    test: float,
-    validation: float,
-    seed: int,
-) -> Split:
-    """Draw candidates until their images make up the test share; then compute H from its definition.
-
-    Args:
-        candidates: what may be held out, and the images that would go to the test side with it.
-        possible: whether a candidate can still fulfil the condition, given whether any of some images is left to train.
-        held: (Tr, S, Te) -> H.
-    """
-    rng = np.random.default_rng(seed)
-    candidates = sorted(candidates, key=lambda item: (item[0].name, item[0].arguments))
-    tested: set[int] = set()
-    for k in rng.permutation(len(candidates)):
-        fact, images = candidates[k]
-        more = tested | images
-        # A frequent combination would take too many images along.
-        if len(more) > test * len(found.images) or not possible(fact, partial(_left, more)):
-            continue
-        tested = more
-    rest = sorted(set(range(len(found.images))) - tested)
-    order = rng.permutation(len(rest))
-    chosen = sorted(rest[k] for k in order[: round(validation * len(found.images))])
-    train = sorted(set(rest) - set(chosen))
-    combinations = held(found.of(train), found.of(rest), found.of(tested))
-    # An image that shows none of them is no test image; it may be trained on.
-    probing = {k for k in tested if found.facts[k] & combinations}
-    train = sorted({*train, *(tested - probing)})
-    combinations = held(found.of(train), found.of([*train, *chosen]), found.of(probing))
-    if not combinations:
-        raise DataError(
-            f"split {name!r}: no combination of these {len(found.images)} scenes fulfils its condition with {test:.0%} "
-            "of the images; use more scenes, a larger test share, or fewer words"
-        )
-    trained, tests, validated = (tuple(found.images[k] for k in side) for side in (train, sorted(probing), chosen))
-    return Split(name, trained, tests, validated, frozenset(combinations))
-
-
-def _left(taken: set[int], some: set[int]) -> bool:
-    """Whether any of some images is not taken."""
-    return bool(some - taken)

@@ -68,7 +68,7 @@ class LinearConcepts:
     penalty: float
 
     def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
-        """See `Decoder`."""
+        """`yes_no` `[Q]`: least (or sum) of the scores of the question's words; `describe` `[Q, words]`: each word's own score."""
         values = ((features - self.mean) / self.deviation).astype(np.float32)
         place = {word: k for k, word in enumerate((*self.vocabulary.concepts, *self.vocabulary.relations))}
         holding, named = values @ self.weight + self.bias, values @ self.naming + self.rate

@@ -48,7 +48,7 @@ class ProductOfExperts:
     describe: Float[np.ndarray, " expert"]
 
     def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
-        """See `Decoder`."""
+        """`yes_no` `[Q]`: weighted sum of the experts' logits; `describe` `[Q, words]`: the same of their log probabilities."""
         yes_no, describe = _told(self.experts, features, asked)
         added = np.tensordot(self.describe, np.where(np.isfinite(describe), describe, 0.0), axes=1)
         return Answers(self.yes_no @ yes_no, np.where(np.isfinite(describe[0]), added, -np.inf))  # type: ignore[arg-type]

@@ -49,7 +49,7 @@ class QuestionOnly:
     pull: float
 
     def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
-        """See `Decoder`."""
+        """`yes_no` `[Q]`: log odds of yes under the language prior; `describe` `[Q, words]`: log probability of each word."""
         answers = no_answers(asked)
         yes_no, describe = np.asarray(answers.yes_no), np.asarray(answers.describe)
         groups = defaultdict(list)

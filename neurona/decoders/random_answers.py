@@ -28,7 +28,7 @@ class RandomAnswers:
     seed: int
 
     def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
-        """See `Decoder`."""
+        """`yes_no` `[Q]`: -1 or 1 at a coin's throw; `describe` `[Q, words]`: uniform draws, so that each word is as likely."""
         answers = no_answers(asked)
         places, draws = answers.describe.shape[1], []
         question = asked.table.recording.astype(str) + "\n" + asked.table.program.astype(str)

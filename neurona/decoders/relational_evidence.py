@@ -91,7 +91,7 @@ class RelationalEvidence:
     hypothesis: Hypothesis = HYPOTHESES["H1"]
 
     def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
-        """See `Decoder`."""
+        """`yes_no` `[Q]`: weighted evidence of the program's parts, or its execution; `describe` `[Q, words]`: that of each word."""
         scores = evidence(self.standardised(features), self.patterns)
         answers = no_answers(asked)
         yes_no, describe = np.asarray(answers.yes_no), np.asarray(answers.describe)

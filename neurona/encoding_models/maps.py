@@ -1,7 +1,7 @@
-"""Grounding maps: where in the brain is each fact's response, and where is it more than chance?
+"""Carriers of facts: where in the brain is each fact's response, and where is it more than chance?
 
 In an encoding model the weights ARE the activation pattern. A decoder's weights are not: they also cancel noise; for the patterns that
-belong to them see `neurona.evaluation.activation_patterns` (S. Haufe et al. 2014, NeuroImage 87:96).
+belong to them see `neurona.evaluation.haufe_patterns` (S. Haufe et al. 2014, NeuroImage 87:96).
 
 A fact's strength in an entity is the mean square of its pattern's values there, over features in units of their noise. Its null
 permutes the rows of the design among the recordings of a run, which leaves the responses, the runs and the co-occurrence of facts as they
@@ -29,8 +29,8 @@ def by_entity(
     return np.square(patterns) @ indicator / np.maximum(indicator.sum(axis=0), 1)
 
 
-class GroundingMap(NamedTuple):
-    """Facts over entities.
+class CarrierTest(NamedTuple):
+    """What a test of facts over entities finds.
 
     Attributes:
         strength: mean square of the pattern in units of the null's mean, so that 1 is what noise shows.
@@ -47,7 +47,7 @@ class GroundingMap(NamedTuple):
         return self.q <= rate
 
 
-def grounding_map(
+def carrier_test(
     design: Float[np.ndarray, "recording fact"],
     whitened: Float[np.ndarray, "recording feature"],
     entity_of_feature: Int[np.ndarray, " feature"],
@@ -58,7 +58,7 @@ def grounding_map(
     permutations: int = 1000,
     seed: int = 0,
     progress: bool = False,
-) -> GroundingMap:
+) -> CarrierTest:
     """Strength of each fact in each entity, against permuted facts.
 
     Args:
@@ -78,7 +78,7 @@ def grounding_map(
     """
     groups = np.unique(runs, return_inverse=True)[1] if runs is not None else np.zeros(len(design), np.int64)
     if np.bincount(groups).max() < 2:
-        raise DataError("grounding map: every run holds one recording; give coarser runs, or none")
+        raise DataError("carrier test: every run holds one recording; give coarser runs, or none")
     x = np.asarray(design, dtype=np.float64) - design.mean(axis=0)
     y = np.asarray(whitened, dtype=np.float64) - whitened.mean(axis=0)
     # Rows of the design move together, so the same solver serves every permutation.
@@ -95,7 +95,7 @@ def grounding_map(
             bar.advance(task)
     p = as_strong / (permutations + 1)
     mean = np.maximum(total / max(permutations, 1), 1e-300)
-    return GroundingMap(observed / mean, p, false_discovery_control(p.ravel()).reshape(p.shape))
+    return CarrierTest(observed / mean, p, false_discovery_control(p.ravel()).reshape(p.shape))
 
 
 def exchanged(groups: Int[np.ndarray, " recording"], rng: np.random.Generator) -> Int[np.ndarray, " recording"]:

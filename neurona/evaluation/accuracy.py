@@ -11,6 +11,7 @@ question), each row says which share of it was reached. `question_groups.py` say
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 import numpy as np
@@ -25,6 +26,7 @@ from neurona.evaluation.intervals import (
     wilson_interval,
 )
 from neurona.evaluation.predictions import (
+    CLUSTER,
     COLUMNS,
     canonical_answers,
     check_predictions,
@@ -50,18 +52,20 @@ class Accuracy(TypedDict):
     of_ideal: NotRequired[float]
 
 
-def accuracy_table(predictions: pd.DataFrame, seed: int = 0) -> dict[str, Accuracy]:
+def accuracy_table(predictions: pd.DataFrame, seed: int = 0, *, by: Sequence[str] = CLUSTER) -> dict[str, Accuracy]:
     """Accuracy of each group of questions.
 
     Args:
         predictions: one row a question, with the columns `COLUMNS`. A missing prediction counts as wrong.
-        seed: of the bootstrap over images.
+        seed: of the bootstrap over clusters.
+        by: columns that tell clusters apart, images (of each seed) unless said otherwise; `("image",)` where seeds differ in
+            training alone: the same images twice are not twice as many.
 
     Returns:
         `{group: {value, low, high, chance, n}}`, groups in the order of `question_groups`: types, kinds of denied questions (`TYPE,
         KIND`), hops, `yes/no`, `describe` (these two where they are more than one type), `overall`. Rows with yes and no answers also
-        have `balanced`, rows of simulated data `ideal` and `of_ideal`. The interval is Wilson's where each image has one
-        question of the group, and a bootstrap over images otherwise.
+        have `balanced`, rows of simulated data `ideal` and `of_ideal`. The interval is Wilson's where each cluster has one
+        question of the group, and a bootstrap over clusters otherwise.
 
     Raises:
         DataError: a column is missing, there are no questions, an answer is missing, or a type is named
@@ -69,7 +73,7 @@ def accuracy_table(predictions: pd.DataFrame, seed: int = 0) -> dict[str, Accura
     """
     check_predictions(predictions)
     truth = canonical_answers(predictions["answer"])
-    right, cluster, expected = right_answers(predictions), clusters(predictions), chance_of(predictions)
+    right, cluster, expected = right_answers(predictions), clusters(predictions, by), chance_of(predictions)
     groups = told_apart(question_groups(predictions))
     chosen = np.stack(list(groups.values()), axis=1)
     totals = resampled_totals(np.concatenate([chosen & right[:, None], chosen], axis=1).astype(float), cluster, seed)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import pandas as pd
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -71,10 +72,17 @@ def claims_table(claims: Sequence[Claim], level: float = 0.05) -> pd.DataFrame:
 
 def claims_rich_table(table: pd.DataFrame, title: str = "Claims", simulated: bool = False) -> Table:
     """Render what `claims_table` returns: green holds, red fails, yellow fails undecided."""
-    shown = Table(title=escape(f"{title} ({SIMULATED})" if simulated else title), title_justify="left")
+    shown = Table(
+        title=escape(f"{title} ({SIMULATED})" if simulated else title),
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
     shown.add_column("claim", overflow="fold", min_width=16)
-    for column in _HEADER[1:]:
-        shown.add_column(column, justify="right" if column != "verdict" else "left", no_wrap=True)
+    for column in _HEADER[1:-1]:
+        shown.add_column(column, justify="right", no_wrap=True)
+    shown.add_column("verdict", overflow="fold", min_width=9)
     for row in table.to_dict("records"):
         claim, *cells = _cells(row)
         style = "green" if row["verdict"] == "holds" else "yellow" if row["undecided"] else "red"

@@ -15,7 +15,7 @@ chances, and two decoders' losses on the same questions. Held describe questions
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -25,17 +25,18 @@ from neurona.errors import DataError
 from neurona.evaluation.chance_levels import chance_of
 from neurona.evaluation.intervals import effect_interval, resampled_totals
 from neurona.evaluation.paired import joined, q_values
-from neurona.evaluation.predictions import check_predictions, clusters, right_answers
+from neurona.evaluation.predictions import CLUSTER, check_predictions, clusters, right_answers
 from neurona.evaluation.question_groups import question_groups
 
 
-def loss_table(seen: pd.DataFrame, held: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+def loss_table(seen: pd.DataFrame, held: pd.DataFrame, seed: int = 0, *, by: Sequence[str] = CLUSTER) -> pd.DataFrame:
     """What one decoder loses from seen to held combinations, by group of questions.
 
     Args:
         seen: predictions on test recordings of an ordinary split.
         held: predictions on held combinations.
         seed: of the bootstrap.
+        by: columns that tell clusters apart, see `accuracy_table`.
 
     Returns:
         One row a group that both tables have: group, seen, held (accuracies), seen_chance, held_chance, loss, low, high, p, n_seen,
@@ -50,7 +51,7 @@ def loss_table(seen: pd.DataFrame, held: pd.DataFrame, seed: int = 0) -> pd.Data
         side.assign(_value=right_answers(side).astype(float), _chance=chance_of(side), _seen=is_seen)
         for side, is_seen in ((seen, True), (held, False))
     ]
-    rows = _contrasts(sides[0], sides[1], seed)
+    rows = _contrasts(sides[0], sides[1], seed, by)
     chances = [
         {name: float(side["_chance"][chosen].mean()) for name, chosen in question_groups(side).items()}
         for side in sides
@@ -63,15 +64,18 @@ def loss_table(seen: pd.DataFrame, held: pd.DataFrame, seed: int = 0) -> pd.Data
     return pd.DataFrame(found, columns=columns)
 
 
-def systematicity_table(seen: pd.DataFrame, held: Mapping[str, pd.DataFrame], seed: int = 0) -> pd.DataFrame:
+def systematicity_table(
+    seen: pd.DataFrame, held: Mapping[str, pd.DataFrame], seed: int = 0, *, by: Sequence[str] = CLUSTER
+) -> pd.DataFrame:
     """`loss_table` of several splits, with the split's name in the first column and q values over all rows.
 
     Args:
         seen: predictions on test recordings of an ordinary split.
         held: name of a split (`unseen`, `argument_swap`, `predicate_transfer`, `role_transfer`) -> predictions on its held combinations.
         seed: of the bootstrap.
+        by: columns that tell clusters apart, see `accuracy_table`.
     """
-    tables = [loss_table(seen, table, seed).assign(split=name) for name, table in held.items()]
+    tables = [loss_table(seen, table, seed, by=by).assign(split=name) for name, table in held.items()]
     if not tables:
         raise DataError("there are no predictions on held combinations; name at least one split")
     found = pd.concat(tables, ignore_index=True)
@@ -86,6 +90,8 @@ def difference_of_losses(
     second_seen: pd.DataFrame,
     second_held: pd.DataFrame,
     seed: int = 0,
+    *,
+    by: Sequence[str] = CLUSTER,
 ) -> pd.DataFrame:
     """How much more the first decoder loses than the second, on the same questions.
 
@@ -93,6 +99,7 @@ def difference_of_losses(
         first_seen, first_held: predictions of the first decoder.
         second_seen, second_held: predictions of the second decoder.
         seed: of the bootstrap.
+        by: columns that tell clusters apart, see `accuracy_table`.
 
     Returns:
         One row a group: group, first_loss, second_loss, difference, low, high, p, n_seen, n_held.
@@ -107,7 +114,7 @@ def difference_of_losses(
             side.assign(_value=first * side["right_first"] + second * side["right_second"], _seen=is_seen)
             for side, is_seen in ((seen, True), (held, False))
         ]
-        return _contrasts(sides[0], sides[1], seed)
+        return _contrasts(sides[0], sides[1], seed, by)
 
     ours, theirs, difference = rows(1, 0), rows(0, 1), rows(1, -1)
     return pd.DataFrame(
@@ -124,12 +131,12 @@ def difference_of_losses(
     )
 
 
-def _contrasts(seen: pd.DataFrame, held: pd.DataFrame, seed: int) -> dict[str, dict[str, float]]:
+def _contrasts(seen: pd.DataFrame, held: pd.DataFrame, seed: int, by: Sequence[str]) -> dict[str, dict[str, float]]:
     """Group -> the difference of the mean of `_value` between two sides, images drawn for both at once."""
     of_seen, of_held = question_groups(seen), question_groups(held)
     names = [name for name in of_seen if name in of_held]
     together = pd.concat([seen, held], ignore_index=True)
-    cluster, value = clusters(together), together["_value"].to_numpy(dtype=float)
+    cluster, value = clusters(together, by), together["_value"].to_numpy(dtype=float)
     first = together["_seen"].to_numpy(dtype=bool)
     chosen = np.stack([np.concatenate([of_seen[name], of_held[name]]) for name in names], axis=1)
     sides = [chosen & first[:, None], chosen & ~first[:, None]]

@@ -1,6 +1,6 @@
 """The claims of a paper, each tested on the answers of two rows of its tables.
 
-better          left and right answer the same questions; paired permutation over images (of every seed)
+better          left and right answer the same questions; paired permutation over images (of every seed, where each has its own)
 loses_at_most   questions differ; those of the right side are drawn to be of the same types, kinds and answers as the left side's
 of_ideal        share of the ideal observer's accuracy
 """
@@ -59,12 +59,11 @@ def _test(claim: PaperClaim, read: Mapping[str, pd.DataFrame | None], source: So
     right = read[claim.right or ""]
     assert right is not None
     if claim.kind == "better":
-        by = ("seed", "image") if source.simulated else ("image",)
-        pair = paired_test(left, right, claim.measure, by=by)
+        pair = paired_test(left, right, claim.measure, by=source.clusters)
         return Claim(claim.text, pair.effect, pair.low, pair.high, pair.p, bound=claim.bound)
     seeds = set(left.seed) & set(right.seed)
     left, right = left[left.seed.isin(seeds)], right[right.seed.isin(seeds)]
-    found = _of_group(loss_table(alike(right, left), left), claim.measure)
+    found = _of_group(loss_table(alike(right, left), left, by=source.clusters), claim.measure)
     return Claim(claim.text, found["loss"], found["low"], found["high"], found["p"], "at most", claim.bound)
 
 

@@ -57,6 +57,16 @@ class Source:
         """What tables say of it."""
         return f"SIMULATED ({self.name})" if self.simulated else self.name
 
+    @property
+    def own_images(self) -> bool:
+        """Whether each seed has images (and a brain) of its own; those of a folder differ in training alone, SIMULATED or not."""
+        return self.path is None
+
+    @property
+    def clusters(self) -> tuple[str, ...]:
+        """Columns that tell clusters apart where seeds are pooled."""
+        return ("seed", "image") if self.own_images else ("image",)
+
 
 @dataclass(frozen=True)
 class PlannedRow:

@@ -1,7 +1,8 @@
 """What a reproduction measured, beside what was published: one line a table's row and measure.
 
-Records are the runs' predictions; nothing is read from tables or pictures. The interval of a mean over seeds is Student's where SIMULATED data give
-every seed a brain and images of its own and there are three or more; else it is a bootstrap over images.
+Records are the runs' predictions; nothing is read from tables or pictures. The interval of a mean over seeds is Student's where the SIMULATED
+twin gives every seed a brain and images of its own and there are three or more; else it is a bootstrap over images, of a folder's data the
+same images for all seeds.
 
     verdict    higher, lower: the published number lies outside of the interval of the measured one;  agrees: it does not
                published only: what needs a large pretrained model is not run here
@@ -90,12 +91,16 @@ def result_table(
                 ]
                 continue
             found = question_groups(predictions)
-            null = chance_table({row.label: predictions}).set_index("group").verdict if table.chance else None
+            null = (
+                chance_table({row.label: predictions}, by=source.clusters).set_index("group").verdict
+                if table.chance
+                else None
+            )
             for measure in table.measures:
                 figure = _figure(published, public, row, measure, beside)
                 line = empty_line(name, row.label, measure, figure, source.provenance)
                 if measure in found:
-                    line |= _measured(predictions, found[measure], source.simulated)
+                    line |= _measured(predictions, found[measure], source)
                     line["verdict"] = (
                         str(null[measure]) if null is not None and measure in null else _verdict(line, figure)
                     )
@@ -128,16 +133,15 @@ def empty_line(table: str, label: str, measure: str, figure: Figure | None, data
     }
 
 
-def _measured(predictions: pd.DataFrame, chosen: np.ndarray, simulated: bool) -> dict[str, Any]:
+def _measured(predictions: pd.DataFrame, chosen: np.ndarray, source: Source) -> dict[str, Any]:
     right, seeds = right_answers(predictions)[chosen], predictions["seed"].to_numpy()[chosen]
     each = np.array([right[seeds == seed].mean() for seed in np.unique(seeds)])
     value = float(right.mean())
-    if simulated and len(each) >= 3:
+    if source.own_images and len(each) >= 3:
         value = float(each.mean())
         low, high = seed_interval(each)
     else:
-        by = ("seed", "image") if simulated else ("image",)
-        low, high = interval(right, clusters(predictions, by)[chosen])
+        low, high = interval(right, clusters(predictions, source.clusters)[chosen])
     line: dict[str, Any] = {"measured": value, "low": max(0.0, low), "high": min(1.0, high)}
     line |= {"seeds": len(each), "n": int(chosen.sum()), "chance": float(chance_of(predictions)[chosen].mean())}
     if "ideal" in predictions and predictions["ideal"][chosen].notna().all():

@@ -284,9 +284,11 @@ def _ray(workers: Workers, jobs: int, stack: ExitStack) -> None:
     except ImportError as error:
         raise ConfigError(f"--backend ray needs Ray ({error}); pip install 'neurona[ray]'") from error
     if not ray.is_initialized():
+        # Ray would also join whatever cluster was last started here, and refuse a number of cores for one that runs.
+        address = workers.scheduler or os.environ.get("RAY_ADDRESS") or "local"
         try:
-            ray.init(address=workers.scheduler, num_cpus=None if workers.scheduler else jobs, log_to_driver=False)
+            ray.init(address=address, num_cpus=jobs if address == "local" else None, log_to_driver=False)
         except ConnectionError as error:
-            raise ConfigError(f"--scheduler {workers.scheduler}: no Ray cluster answers ({error})") from error
+            raise ConfigError(f"--scheduler {address}: no Ray cluster answers ({error})") from error
         stack.callback(ray.shutdown)
     register_ray()

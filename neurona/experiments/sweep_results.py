@@ -66,7 +66,7 @@ def over_seeds(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     finished = rows[rows.status == "finished"]
     found = []
     for place, group in finished.groupby([*keys, "type"], sort=False, dropna=False):
-        low, high = seed_interval(group.value.to_numpy(dtype=np.float64))
+        low, high = np.clip(seed_interval(group.value.to_numpy(dtype=np.float64)), 0.0, 1.0).tolist()
         if len(group) == 1:
             low, high = float(group.low.iloc[0]), float(group.high.iloc[0])
         found.append(

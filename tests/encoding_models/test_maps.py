@@ -1,12 +1,12 @@
-"""Grounding maps: planted places are found, and nothing is found in noise beyond the stated rate."""
+"""Carriers of facts: planted places are found, and nothing is found in noise beyond the stated rate."""
 
 import numpy as np
 import pytest
 
 from neurona.encoding_models.maps import (
     by_entity,
+    carrier_test,
     exchanged,
-    grounding_map,
     prediction_accuracy,
 )
 from neurona.errors import DataError
@@ -24,7 +24,7 @@ def measured(signal, rows=200, seed=0):
 
 def test_planted_places_are_found_and_no_others():
     design, responses = measured(signal=1)
-    found = grounding_map(design, responses, ENTITY, 10, penalty=np.full(5, 10.0), permutations=500)
+    found = carrier_test(design, responses, ENTITY, 10, penalty=np.full(5, 10.0), permutations=500)
     carried = found.carried(0.05)
     assert carried[np.arange(5), np.arange(5)].all()
     assert carried.sum() <= 7  # five, and what a rate of 0.05 lets through
@@ -33,9 +33,7 @@ def test_planted_places_are_found_and_no_others():
 
 def test_noise_shows_nothing_beyond_the_rate():
     false = [
-        grounding_map(*measured(0, seed=k), ENTITY, 10, penalty=np.ones(5), permutations=200, seed=k)
-        .carried(0.05)
-        .any()
+        carrier_test(*measured(0, seed=k), ENTITY, 10, penalty=np.ones(5), permutations=200, seed=k).carried(0.05).any()
         for k in range(20)
     ]
     # In noise every discovery is false, so a map with any counts whole; P(5 or more of 20 at 0.05) < 0.003.
@@ -43,7 +41,7 @@ def test_noise_shows_nothing_beyond_the_rate():
 
 
 def test_p_is_uniform_in_noise():
-    p = grounding_map(*measured(0), ENTITY, 10, penalty=np.ones(5), permutations=200).p
+    p = carrier_test(*measured(0), ENTITY, 10, penalty=np.ones(5), permutations=200).p
     assert p.min() >= 1 / 201
     assert 0.35 < p.mean() < 0.65
 
@@ -54,7 +52,7 @@ def test_exchange_stays_within_groups():
     np.testing.assert_array_equal(np.sort(order), np.arange(6))
     np.testing.assert_array_equal(groups[order], groups)
     with pytest.raises(DataError, match="every run holds one recording"):
-        grounding_map(*measured(0), ENTITY, 10, penalty=np.ones(5), runs=np.arange(200))
+        carrier_test(*measured(0), ENTITY, 10, penalty=np.ones(5), runs=np.arange(200))
 
 
 def test_an_entity_without_features_has_strength_0():

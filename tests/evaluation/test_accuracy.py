@@ -134,3 +134,16 @@ def test_recordings_of_one_image_are_resampled_together():
     apart = accuracy_table(predictions(rows))["exists"]
     together = accuracy_table(predictions(rows).assign(image=[f"i{i // 8}" for i in range(96)]))["exists"]
     assert together["high"] - together["low"] > 2 * (apart["high"] - apart["low"])
+
+
+def test_seeds_that_asked_the_same_images_are_not_more_images():
+    rng = np.random.default_rng(0)
+    once = predictions([(f"r{i}", "exists", "yes", "yes" if rng.random() < 0.7 else "no", 0.5) for i in range(60)])
+    pooled = pd.concat([once.assign(seed=seed) for seed in range(9)], ignore_index=True)
+    alone, apart = accuracy_table(once)["exists"], accuracy_table(pooled)["exists"]
+    together = accuracy_table(pooled, by=("image",))["exists"]
+    width = {
+        name: row["high"] - row["low"] for name, row in (("alone", alone), ("apart", apart), ("together", together))
+    }
+    assert width["together"] == pytest.approx(width["alone"], rel=0.15)
+    assert width["apart"] < width["together"] / 2

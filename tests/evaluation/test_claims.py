@@ -54,7 +54,8 @@ def test_tables_show_all_figures_and_say_simulated_in_every_line(tmp_path):
     assert "SIMULATED" not in claims_markdown(table)
     assert write_claims(table, tmp_path / "claims.md", simulated=True).read_text().count("SIMULATED") == 3
     output = io.StringIO()
-    Console(width=120, file=output).print(claims_rich_table(table, simulated=True))
+    Console(width=80, file=output).print(claims_rich_table(table, simulated=True))
+    assert max(len(row) for row in output.getvalue().splitlines()) <= 80
     for part in ("Claims (SIMULATED DATA)", "H5 | H4", "+0.010 to +0.030", "holds", "undecided"):
         assert part in output.getvalue()
 

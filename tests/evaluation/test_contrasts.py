@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -80,3 +81,12 @@ def test_a_decoder_loses_no_more_than_itself(asked):
     seen, held = answers(asked, 0.9, 0), answers(asked, 0.6, 1, first_image=500)
     found = row(difference_of_losses(seen, held, seen, held), "overall")
     assert (found.difference, found.p) == (0, 1)
+
+
+def test_seeds_that_asked_the_same_images_are_not_more_images(asked):
+    seen, held = answers(asked, 0.9, 0), answers(asked, 0.7, 1, first_image=500)
+    pooled = [pd.concat([side.assign(seed=seed) for seed in range(9)], ignore_index=True) for side in (seen, held)]
+    alone = row(loss_table(seen, held), "overall")
+    apart, together = row(loss_table(*pooled), "overall"), row(loss_table(*pooled, by=("image",)), "overall")
+    assert together.high - together.low == pytest.approx(alone.high - alone.low, rel=0.15)
+    assert apart.high - apart.low < (together.high - together.low) / 2

@@ -1,9 +1,15 @@
+import io
+from pathlib import Path
+
 import pandas as pd
 import papers
 import pytest
+from rich.console import Console
 
+from neurona.evaluation.accuracy import interval
+from neurona.evaluation.predictions import clusters, right_answers
 from neurona.experiments.paper_plan import Source, plan
-from neurona.experiments.paper_records import result_table
+from neurona.experiments.paper_records import predictions_of, result_table
 from neurona.experiments.paper_report import markdown, rich_tables
 from neurona.experiments.paper_tables import read_tables
 from neurona.experiments.published import read_published
@@ -74,6 +80,17 @@ def test_every_measured_line_says_that_it_is_simulated(made, results):
     assert all("SIMULATED" in str(table.title) for table in rich_tables(results, made[0], Source()))
 
 
+def test_tables_fit_a_terminal_of_80_columns(made, results):
+    output = io.StringIO()
+    for table in rich_tables(results, made[0], Source()):
+        Console(width=80, file=output).print(table)
+    printed = output.getvalue()
+    assert max(len(row) for row in printed.splitlines()) <= 80
+    assert "…" not in printed
+    for part in ("published", "at chance", "SIMULATED"):
+        assert part in printed
+
+
 def test_a_source_that_was_not_seen_is_told_beside_its_number(results):
     assert line(results, "main", "Poor").source.endswith("source not seen")
     assert "not seen" not in line(results, "main", "Good").source
@@ -90,3 +107,15 @@ def test_runs_that_failed_are_told_in_their_line(made, tmp_path):
     verdict = line(found, "again", "The same as good").verdict
     assert "1 of 3 runs missing: no memory" in verdict
     assert line(found, "again", "The same as good").seeds == 2
+
+
+def test_seeds_of_a_folders_data_share_their_images_measured_or_not(made):
+    tables, published, rows = made
+    for simulated in (True, False):
+        fixed = Source("bold5000_qa", Path("anywhere"), simulated)
+        assert fixed.clusters == ("image",)
+        # The stub's seeds answer the same 60 images: its intervals are those of 60 images, not Student's of three seeds.
+        good = line(result_table(tables, published, rows, fixed, {}), "main", "Good")
+        predictions = predictions_of(next(row for row in rows if row.label == "Good"))
+        right = right_answers(predictions)
+        assert (good.low, good.high) == interval(right, clusters(predictions, ("image",)))

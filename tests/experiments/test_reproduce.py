@@ -6,11 +6,15 @@ import papers
 import pytest
 from rich.console import Console
 
+from neurona.datasets.layouts import convert
 from neurona.errors import ConfigError
 from neurona.experiments.paper_plan import Source, plan
 from neurona.experiments.paper_tables import read_tables
 from neurona.experiments.reproduce import reproduce
 from neurona.experiments.sweep import Workers
+from neurona.simulation import simulate
+from neurona.simulation.layouts import write
+from neurona.simulation.settings import SimulationSettings
 
 
 @pytest.fixture
@@ -67,3 +71,27 @@ def test_a_real_reproduction_of_a_tiny_paper(paper):
     assert made.failed == 0
     assert made.claims is not None
     assert made.claims.verdict.tolist() == ["holds"]
+
+
+@pytest.mark.slow
+def test_a_reproduction_on_a_converted_folder_drops_the_dials_of_the_twin_and_says_what_the_data_are(paper, tmp_path):
+    console = Console(file=io.StringIO(), width=240)
+    settings = SimulationSettings(subjects=1, images=120, questions=10, nouns=20)
+    write(simulate(settings, 0), tmp_path / "raw", "bold5000_qa", console)
+    convert(tmp_path / "raw", tmp_path / "converted", console)
+    tables = paper / "tables.yaml"
+    tables.write_text(
+        "paper: tiny\nconfig: base.yaml\nseeds: 1\nsimulated: {set: {data.simulation.snr: 0.5}}\n"
+        "measured: {set: {evaluation.split: published}}\n"
+        "rows:\n  linear: {label: linear, set: {decoder: linear, data.simulation.parcels: 30}}\n"
+        "tables:\n  main: {title: Main, rows: [linear], measures: [overall]}\n"
+    )
+    made = reproduce(
+        paper, console=console, runs=paper / "runs", data=str(tmp_path / "converted"), workers=Workers(together=1)
+    )
+    assert made.failed == 0
+    line = made.results.set_index("row").loc["linear"]
+    assert line.data == "SIMULATED (bold5000_qa)"
+    assert line.n > 50
+    assert 0 < line.low < line.measured < line.high < 1
+    assert made.folder.name == "reproduction_bold5000_qa"

@@ -123,6 +123,25 @@ def test_a_ray_cluster_of_this_machine_performs_runs(config):
     assert set(table.status) == {"finished"}
 
 
+@pytest.mark.slow
+def test_a_ray_cluster_that_the_environment_names_is_joined(config, monkeypatch):
+    pytest.importorskip("ray")
+    code = (
+        "import ray; context = ray.init(address='local', num_cpus=2, include_dashboard=False)\n"
+        "print(context.address_info['gcs_address'], flush=True); input()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as head:
+        try:
+            monkeypatch.setenv("RAY_ADDRESS", head.stdout.readline().strip())
+            table, _ = perform(config, "seed=0:2", workers=Workers(jobs=2, backend="ray"))
+        finally:
+            head.stdin.close()
+            head.wait(30)
+    assert set(table.status) == {"finished"}
+
+
 def test_a_backend_that_is_not_installed_says_how_to_get_it(config, monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(ConfigError, match=r"pip install 'neurona\[ray\]'"):
