@@ -20,7 +20,7 @@ from rich.table import Table
 
 from neurona.decoders.explain import fit_explain
 from neurona.decoders.problem import Asked, Problem
-from neurona.encoding_models.world_scores import world_values
+from neurona.encoding_models.world_scores import world_answers
 from neurona.encoding_models.worlds import Worlds
 from neurona.execution import Answers
 from neurona.programs import parse
@@ -75,7 +75,7 @@ def by_kind(asked: Asked, correct: np.ndarray, prior: np.ndarray) -> list[dict[s
 
 
 def questions_a_second(worlds: int = 64, things: int = 6, questions: int = 20_000) -> float:
-    """Relation questions about 400 recordings on K worlds each."""
+    """Relation questions about 400 recordings on K worlds each, from parsed programs to answers."""
     rng = np.random.default_rng(0)
     concepts, relations = tuple(f"c{k}" for k in range(60)), tuple(f"r{k}" for k in range(20))
     drawn = Worlds(
@@ -91,7 +91,7 @@ def questions_a_second(worlds: int = 64, things: int = 6, questions: int = 20_00
     ]
     about = rng.integers(TEST_IMAGES, size=questions)
     start = time.perf_counter()
-    world_values(drawn, programs, about)
+    world_answers(drawn, programs, [()] * questions, about)
     return questions / (time.perf_counter() - start)
 
 

@@ -1,6 +1,6 @@
 """The most probable scene behind a recording, and by how much it would be less probable with one fact more or less.
 
-    log p(y | z) = u's - u'Gu / 2 + sum_f y_f logit p_f,      u = sum_f (y_f - rate_f) row_f
+    log p(y | z) = u's - u'Gu / 2 + sum_f y_f logit p_f,      u = sum_f y_f row_f - mean scene
 
 over scenes y of candidate facts, s and G as in `inversion` with noise that holds little of the rest of the scene, as the rest is searched
 for. From an empty scene, the best change of one fact, of two, or of one with the things that it lacks is made until none is left. What is
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import jax
@@ -46,12 +46,12 @@ class Found(NamedTuple):
 
 
 class _Candidates(NamedTuple):
-    """Of each recording; `things` are those that each fact needs, J where there is none."""
+    """Of each recording: s of each fact, G between facts, G between each fact and the mean scene, and the things that it needs, J for none."""
 
     evidence: Float[Array, "*n J"]
     gram: Float[Array, "*n J J"]
     odds: Float[Array, "*n J"]
-    rate: Float[Array, "*n J"]
+    empty: Float[Array, "*n J"]
     things: Int[Array, "*n J 2"]
 
 
@@ -71,6 +71,12 @@ class SceneSearch:
     sharp: Inversion
     nouns: int = 10
     candidates: int = 320
+
+    @cached_property
+    def _mean_scene(self) -> Float[np.ndarray, " column"]:
+        """G times the mean scene: recordings are centred, and a scene lacks what it does not have."""
+        columns = self.sharp.columns
+        return self.sharp.gram[:columns, :columns] @ self.sharp.encoding.centre
 
     def find(
         self,
@@ -135,22 +141,21 @@ class SceneSearch:
         starts = np.arange(0, at.size + 1, at.shape[1])
         rows = csr_array((values.reshape(-1), where.reshape(-1), starts), shape=(n, len(used)))
         inside = rows @ (rows @ self.sharp.gram[np.ix_(used, used)]).T
-        evidence, odds, rate = np.zeros(size, np.float32), np.full(size, -30.0, np.float32), np.zeros(size, np.float32)
+        evidence, odds, empty = np.zeros(size, np.float32), np.full(size, -30.0, np.float32), np.zeros(size, np.float32)
         gram, things = np.zeros((size, size), np.float32), np.full((size, 2), size, np.int32)
         evidence[:n], gram[:n, :n] = rows @ support[used], inside
-        odds[:n], rate[:n] = inventory.log_odds(numbers), inventory.expected(numbers)
+        odds[:n], empty[:n] = inventory.log_odds(numbers), rows @ self._mean_scene[used]
         place = {number: k for k, number in enumerate(numbers.tolist())}
         _, _, a, b = inventory.split(numbers)
         things[:n] = [
             [place.get(x, size) if x >= 0 else size for x in pair] for pair in zip(a.tolist(), b.tolist(), strict=True)
         ]
-        return evidence, gram, odds, rate, things
+        return evidence, gram, odds, empty, things
 
 
 def log_posterior(said: Float[Array, " J"], given: _Candidates) -> Float[Array, ""]:
     """log p(y | z), up to a constant."""
-    u = said - given.rate
-    return u @ given.evidence - u @ given.gram @ u / 2 + said @ given.odds
+    return said @ (given.evidence + given.empty + given.odds) - said @ given.gram @ said / 2
 
 
 def allowed(said: Float[Array, " J"], things: Int[Array, "J 2"]) -> Array:
@@ -183,7 +188,7 @@ def climb(given: _Candidates, moves: int) -> tuple[Float[Array, " J"], Float[Arr
         return said + change, slope - gram @ change, count + 1, better
 
     start = jnp.zeros(size)
-    slope = given.evidence + given.odds + gram @ given.rate
+    slope = given.evidence + given.empty + given.odds
     said, slope, *_ = jax.lax.while_loop(lambda s: s[3] & (s[2] < moves), step, (start, slope, 0, True))
     return said, slope
 

@@ -2,7 +2,8 @@
 
     P(yes | z) = sum over worlds of share x [the program holds in the world]
 
-A value has the axes question, world, and one for each variable that is bound (v0, v1, ...), of size T where it depends on that variable
+Worlds are packed, 64 in the bits of one word, so that one operation is that on 64 worlds; numbers alone have an axis of worlds.
+A value has the axes question, word (or world), and one for each variable that is bound (v0, v1, ...), of size T where it depends on that variable
 and 1 where not; a world's things are its individuals. `the y. b(y)` is Russell's: one-hot on the thing that alone has b,
 else nothing, which makes the atom around it false and no more (`neurona.programs.worlds`, which the tests compare with).
 
@@ -13,11 +14,10 @@ things exist, which is another meaning of `forall` and `count`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, UInt64
 from scipy.special import logit
 
 from neurona.encoding_models.worlds import Worlds
@@ -38,12 +38,13 @@ from neurona.programs.tree import (
     Or,
     The,
     Variable,
+    children,
     walk,
 )
 from neurona.programs.worlds import COMPARISONS
 
-_CELLS = 1 << 25
-"""Booleans of one block of questions."""
+_CELLS = 1 << 20
+"""Words of one block of questions."""
 
 
 class WorldAnswers(NamedTuple):
@@ -77,14 +78,15 @@ def world_answers(
         shares: how probable each world is; equally probable draws when None.
     """
     asked: list[Query] = []
-    about: list[int] = []
-    start: list[int] = []
-    for query, choice, place in zip(queries, words, recording.tolist(), strict=True):
-        start.append(len(asked))
+    asker: list[int] = []
+    column: list[int] = []
+    for k, (query, choice) in enumerate(zip(queries, words, strict=True)):
         parts = [_with_word(query, word) for word in choice] if isinstance(query, Describe) else [query]
         asked += parts
-        about += [place] * len(parts)
-    rows = np.array(about, dtype=np.int64)
+        asker += [k] * len(parts)
+        column += range(len(parts))
+    owner, position = np.array(asker, dtype=np.int64), np.array(column, dtype=np.int64)
+    rows = recording[owner]
     values = world_values(worlds, asked, rows if len(worlds.present) > 1 else np.zeros_like(rows))
     n_worlds = worlds.present.shape[1]
     if shares is None:
@@ -98,13 +100,14 @@ def world_answers(
     most = max([len(choice) for choice in words], default=0)
     yes_no, error = np.zeros(len(queries)), np.zeros(len(queries))
     described = np.full((len(queries), max(most, 1)), -np.inf)
-    for k, (query, choice, at) in enumerate(zip(queries, words, start, strict=True)):
-        error[k] = spread[at : at + max(len(choice), 1)].max()
-        if isinstance(query, Describe):
-            of_words = kept[at : at + len(choice)]
-            described[k, : len(choice)] = np.log(of_words / of_words.sum())
-        else:
-            yes_no[k] = mean[at] if isinstance(query, Count) else logit(kept[at])
+    np.maximum.at(error, owner, spread)
+    words_asked = np.array([isinstance(query, Describe) for query in queries], bool)[owner]
+    numbers = np.array([isinstance(query, Count) for query in queries], bool)[owner]
+    truths = ~(words_asked | numbers)
+    yes_no[owner[numbers]] = mean[numbers]
+    yes_no[owner[truths]] = logit(kept[truths])
+    total = np.bincount(owner, kept, minlength=len(queries))
+    described[owner[words_asked], position[words_asked]] = np.log(kept[words_asked] / total[owner[words_asked]])
     return WorldAnswers(yes_no, described, error)
 
 
@@ -114,36 +117,81 @@ def world_values(
     """What each program is in each world of its recording: 1 or 0, or a number."""
     of_concept = {name: k for k, name in enumerate(worlds.concepts)}
     of_relation = {name: k for k, name in enumerate(worlds.relations)}
-    groups: dict[Query, list[int]] = {}
-    codes: list[list[int]] = []
-    shapes: dict[int, tuple[Query, list[int]]] = {}
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    names_of: list[list[str]] = []
     for k, query in enumerate(queries):
-        if id(query) not in shapes:
-            shape, names = _template(query)
-            binary = {int(node.name[1:]) for node in walk(shape) if isinstance(node, Atom) and len(node.terms) == 2}
-            known = [(of_relation if i in binary else of_concept).get(name, -1) for i, name in enumerate(names)]
-            shapes[id(query)] = shape, known
-        shape, known = shapes[id(query)]
-        groups.setdefault(shape, []).append(k)
-        codes.append(known)
-    found = np.zeros((len(queries), worlds.present.shape[1]), np.float32)
-    things = worlds.present.shape[2]
-    for shape, members in groups.items():
+        key: list[Any] = []
+        names: list[str] = []
+        _flatten(query, {}, 0, key, names)
+        groups.setdefault(tuple(key), []).append(k)
+        names_of.append(names)
+    number = worlds.present.shape[1]
+    found = np.zeros((len(queries), number), np.float32)
+    things, packed = worlds.present.shape[2], _Packed.of(worlds)
+    for members in groups.values():
+        shape, _ = template(queries[members[0]])
         levels = _levels(shape)
-        block = max(1, _CELLS // (found.shape[1] * things ** (levels + 1)))
+        binary = {int(node.name[1:]) for node in walk(shape) if isinstance(node, Atom) and len(node.terms) == 2}
+        tables = [of_relation if slot in binary else of_concept for slot in range(len(names_of[members[0]]))]
+        codes = [[table.get(name, -1) for table, name in zip(tables, names_of[k], strict=True)] for k in members]
+        words = np.array(codes, dtype=np.int64).reshape(len(members), len(tables))
         rows = np.array(members)
-        words = np.array([codes[k] for k in members], dtype=np.int64).reshape(len(members), -1)
+        block = max(1, _CELLS // (packed.present.shape[1] * things ** (levels + 1)))
         for at in range(0, len(rows), block):
             part = slice(at, at + block)
-            one = _Block(worlds, recording[rows[part]], words[part], levels)
-            found[rows[part]] = one.value(shape).reshape(len(rows[part]), found.shape[1])
+            one = _Block(packed, number, recording[rows[part]], words[part], levels)
+            value = one.value(shape)
+            value = value if isinstance(shape, Count) else _unpacked(value, number)
+            found[rows[part]] = value.reshape(len(rows[part]), number)
     return found
 
 
-@lru_cache(maxsize=1 << 17)
-def _template(query: Query) -> tuple[Query, tuple[str, ...]]:
-    """Kept, as naming slots takes longer than answering."""
-    return template(query)
+def _flatten(node: Any, bound: dict[str, int], depth: int, key: list[Any], names: list[str]) -> None:
+    """A query's template as a flat key, and its words in the order of `template`, which takes longer than answering."""
+    kind = type(node)
+    key.append(kind)
+    if kind is Variable:
+        key.append(bound.get(node.name, node.name))
+    elif kind is Atom:
+        key.append(len(node.terms))
+        for term in node.terms:
+            _flatten(term, bound, depth, key, names)
+        names.append(node.name)
+    elif kind in (The, Exists, Forall, Count):
+        _flatten(node.body, {**bound, node.variable: depth}, depth + 1, key, names)
+    elif kind is Number:
+        key.append(node.value)
+    else:
+        parts = children(node)
+        key.append(node.operator if kind is Compare else len(parts))
+        for part in parts:
+            _flatten(part, bound, depth, key, names)
+
+
+class _Packed(NamedTuple):
+    """`Worlds` with 64 worlds a word; bits beyond the last world mean nothing."""
+
+    present: UInt64[np.ndarray, "recording word thing"]
+    unary: UInt64[np.ndarray, "recording concept word thing"]
+    pairs: UInt64[np.ndarray, "recording relation word thing thing"]
+
+    @classmethod
+    def of(cls, worlds: Worlds) -> _Packed:
+        return cls(_packed(worlds.present, 1), _packed(worlds.unary, 2), _packed(worlds.pairs, 2))
+
+
+def _packed(values: Bool[np.ndarray, ...], axis: int = 1) -> UInt64[np.ndarray, ...]:
+    """The axis of worlds in words."""
+    octets = np.moveaxis(np.packbits(values, axis=axis, bitorder="little"), axis, -1)
+    whole = np.zeros((*octets.shape[:-1], -(-octets.shape[-1] // 8) * 8), np.uint8)
+    whole[..., : octets.shape[-1]] = octets
+    return np.ascontiguousarray(np.moveaxis(whole.view(np.uint64), -1, axis))
+
+
+def _unpacked(words: UInt64[np.ndarray, ...], number: int) -> np.ndarray:
+    """0 or 1 for each world, on axis 1."""
+    octets = np.ascontiguousarray(np.moveaxis(words, 1, -1)).view(np.uint8)
+    return np.moveaxis(np.unpackbits(octets, axis=-1, count=number, bitorder="little"), -1, 1)
 
 
 def _with_word(query: Describe, word: str) -> Query:
@@ -158,14 +206,21 @@ def _levels(shape: Query) -> int:
 
 
 class _Block:
-    """Questions of one template; axes question, world, v0, v1, ..."""
+    """Questions of one template; axes question, word, v0, v1, ..."""
 
-    def __init__(self, worlds: Worlds, recording: Int[np.ndarray, " q"], words: Int[np.ndarray, "q slot"], levels: int):
-        self.worlds, self.recording, self.words, self.levels = worlds, recording, words, levels
+    def __init__(
+        self,
+        worlds: _Packed,
+        number: int,
+        recording: Int[np.ndarray, " q"],
+        words: Int[np.ndarray, "q slot"],
+        levels: int,
+    ):
+        self.worlds, self.number, self.recording, self.words, self.levels = worlds, number, recording, words, levels
         self.present = worlds.present[recording]
 
     def value(self, node: Any) -> np.ndarray:
-        """Booleans, or numbers."""
+        """Worlds in words; or numbers, one a world."""
         match node:
             case Atom(name, (term,)):
                 return self.concept(int(name[1:]), term)
@@ -174,26 +229,29 @@ class _Block:
             case Not(body):
                 return ~self.value(body)
             case And(parts):
-                return _fold(np.logical_and, [self.value(part) for part in parts])
+                return _fold(np.bitwise_and, [self.value(part) for part in parts])
             case Or(parts):
-                return _fold(np.logical_or, [self.value(part) for part in parts])
+                return _fold(np.bitwise_or, [self.value(part) for part in parts])
             case Implies(left, right):
                 return ~self.value(left) | self.value(right)
             case Iff(left, right):
-                return self.value(left) == self.value(right)
+                return ~(self.value(left) ^ self.value(right))
             case Exists(variable, body):
-                return (self.value(body) & self.there(variable)).any(axis=_axis(variable), keepdims=True)
+                return _any(self.value(body) & self.there(variable), _axis(variable), keepdims=True)
             case Forall(variable, body):
-                return (self.value(body) | ~self.there(variable)).all(axis=_axis(variable), keepdims=True)
+                return ~_any(~self.value(body) & self.there(variable), _axis(variable), keepdims=True)
             case Count(variable, body):
-                return (self.value(body) & self.there(variable)).sum(axis=_axis(variable), keepdims=True)
+                each = _unpacked(self.value(body) & self.there(variable), self.number)
+                return each.sum(axis=_axis(variable), keepdims=True, dtype=np.int32)
             case Number(whole):
                 return np.full((1,) * (2 + self.levels), whole)
             case Compare(operator, left, right):
-                return COMPARISONS[operator](self.value(left), self.value(right))  # type: ignore[return-value, arg-type]
+                compared: Any = COMPARISONS[operator](self.value(left), self.value(right))  # type: ignore[arg-type]
+                every = (len(self.recording), self.number, *compared.shape[2:])
+                return _packed(np.broadcast_to(compared, every))
         raise TypeError(f"no meaning for {type(node).__name__}")
 
-    def there(self, variable: str) -> Bool[np.ndarray, ...]:
+    def there(self, variable: str) -> UInt64[np.ndarray, ...]:
         """Which things there are, along the variable's axis."""
         return self.along(self.present, variable)
 
@@ -204,30 +262,34 @@ class _Block:
 
     def concept(self, slot: int, term: Any) -> np.ndarray:
         word = self.words[:, slot]
-        rows = self.worlds.unary[self.recording, word] & (word >= 0)[:, None, None]
+        rows = np.where((word >= 0)[:, None, None], self.worlds.unary[self.recording, word], np.uint64(0))
         if isinstance(term, Variable):
             return self.along(rows, term.name)
         named = self.named(term)
-        return (named & rows.reshape(*rows.shape[:2], *(1,) * self.levels, rows.shape[2])).any(axis=-1)
+        return _any(named & rows.reshape(*rows.shape[:2], *(1,) * self.levels, rows.shape[2]), -1)
 
     def named(self, term: The) -> np.ndarray:
         """The thing that a term names, one-hot on a further, last axis; nothing where it names none or several."""
         body = self.value(term.body) & self.there(term.variable)
-        only = body.sum(axis=_axis(term.variable), keepdims=True) == 1
-        return np.swapaxes((body & only)[..., None], _axis(term.variable), -1)
+        one_by_one = np.moveaxis(body, _axis(term.variable), 0)
+        once, twice = np.zeros_like(one_by_one[0]), np.zeros_like(one_by_one[0])
+        for thing in one_by_one:
+            twice |= once & thing
+            once |= thing
+        return np.swapaxes((body & ~np.expand_dims(twice, _axis(term.variable)))[..., None], _axis(term.variable), -1)
 
     def relation(self, slot: int, subject: Any, object_: Any) -> np.ndarray:
         word = self.words[:, slot]
-        pairs = self.worlds.pairs[self.recording, word] & (word >= 0)[:, None, None, None]
+        pairs = np.where((word >= 0)[:, None, None, None], self.worlds.pairs[self.recording, word], np.uint64(0))
         size = pairs.shape[2]
         full = pairs.reshape(*pairs.shape[:2], *(1,) * self.levels, size, size)
         if isinstance(object_, The):
-            of_subjects = (full & self.named(object_)[..., None, :]).any(axis=-1)
+            of_subjects = _any(full & self.named(object_)[..., None, :], -1)
         else:
             of_subjects = self.placed(np.swapaxes(full, -1, -2), object_.name)
-        # Axes now: question, world, variables, subject.
+        # Axes now: question, word, variables, subject.
         if isinstance(subject, The):
-            return (of_subjects & self.named(subject)).any(axis=-1)
+            return _any(of_subjects & self.named(subject), -1)
         return self.placed(of_subjects[..., None, :].swapaxes(-1, -2), subject.name)[..., 0]
 
     def placed(self, values: np.ndarray, variable: str) -> np.ndarray:
@@ -243,6 +305,11 @@ def _fold(operation: Any, values: list[np.ndarray]) -> np.ndarray:
     for value in values[1:]:
         found = operation(found, value)
     return found
+
+
+def _any(values: UInt64[np.ndarray, ...], axis: int, *, keepdims: bool = False) -> UInt64[np.ndarray, ...]:
+    found: np.ndarray = np.bitwise_or.reduce(values, axis=axis)
+    return np.expand_dims(found, axis) if keepdims else found
 
 
 def _axis(variable: str) -> int:

@@ -44,7 +44,7 @@ def test_no_change_of_one_fact_makes_the_found_scene_more_probable(seed):
     near = [float(log_posterior(jnp.asarray(row), given)) for row in every[away == 1]]
     assert max(near) <= found + 1e-3
     np.testing.assert_allclose(
-        slope, given.evidence + given.odds - given.gram @ (said - given.rate), rtol=1e-3, atol=1e-3
+        slope, given.evidence + given.empty + given.odds - given.gram @ said, rtol=1e-3, atol=1e-3
     )
 
 

@@ -50,6 +50,27 @@ def test_every_program_has_the_value_that_enumeration_gives_it(formula, outer, i
             assert found[recording, number] == value(query, as_world(worlds, recording, number))
 
 
+@pytest.mark.parametrize("count", [64, 65])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "exists x. face(x) & hold(x, the y. cat(y))",
+        "~(forall x. face(x) -> notes(x))",
+        "exists x. face(x) <-> cat(x)",
+        "((count x. face(x)) > (count y. cat(y)))",
+        "count x. ~face(x)",
+    ],
+)
+def test_worlds_that_fill_a_machine_word_or_more_are_read_each_by_itself(text, count):
+    query, other = parse(text), parse("exists x. theory(x)")
+    worlds = random_worlds(np.random.default_rng(count), 2, count, 3)
+    recording = np.array([1, 0, 0, 1])
+    found = world_values(worlds, [query, other, query, other], recording)
+    for row, asked in enumerate([query, other, query, other]):
+        expected = [value(asked, as_world(worlds, recording[row], number)) for number in range(count)]
+        np.testing.assert_array_equal(found[row], expected)
+
+
 def test_the_answer_is_the_share_of_worlds_with_its_error():
     world = [Fact("man"), Fact("bat"), Fact("hold", ("man", "bat"))]
     worlds = worlds_of([[world, world, world, [Fact("man")]]], ("man", "bat"), ("hold", "ride"))
