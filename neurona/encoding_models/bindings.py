@@ -20,6 +20,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.sparse import csr_array
 
+from neurona.scenes.names import named_alike
 from neurona.scenes.scene_graph import Fact
 
 CONCEPT, ATTRIBUTE, ATTRIBUTE_OBJECT = "concept", "attribute", "attribute x object"
@@ -115,7 +116,7 @@ class Bindings:
         counts: Counter[Binding] = Counter()
         for facts in scenes:
             for fact in facts:
-                for form in _named_alike(forms(fact)):
+                for form in named_alike(forms(fact)):
                     counts.update(bindings_of(form))
         without = () if roles else (SUBJECT, OBJECT, RELATION_SUBJECT, RELATION_OBJECT)
         kept = {one for one, times in counts.items() if times >= least and one.band not in without}
@@ -140,7 +141,7 @@ class Bindings:
     def row(self, fact: Fact) -> Row:
         """Features of one fact: column -> value. Features that training has not seen are left out."""
         found: Row = {}
-        forms = _named_alike(self.forms(fact))
+        forms = named_alike(self.forms(fact))
         for form in forms:
             for feature in bindings_of(form):
                 if (column := self.place.get(feature)) is not None:
@@ -166,12 +167,6 @@ class Bindings:
             return np.zeros((len(scenes), len(self)), np.float32)
         counted = sparse_rows(holds, len(place))
         return (counted @ self.rows(list(place))).toarray().astype(np.float32)
-
-
-def _named_alike(forms: Sequence[Fact]) -> list[Fact]:
-    """The forms that have the name of the first in order."""
-    name = min(form.name for form in forms)
-    return [form for form in forms if form.name == name]
 
 
 def _unseen(seen: set[Binding]) -> set[Binding]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +23,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from neurona.errors import DataError, nearest_name
 from neurona.programs.vocabulary import RESERVED
 from neurona.scenes.scene_graph import Fact, Relationship, SceneGraph, Thing
+
+
+def named_alike(forms: Sequence[Fact]) -> list[Fact]:
+    """The forms of one fact that have the name of the first in order: one of `on` and `under`; `beside` both ways round."""
+    name = min(form.name for form in forms)
+    return [form for form in forms if form.name == name]
 
 
 class NameTable(BaseModel):

@@ -11,7 +11,7 @@ by `exp(-x^2 / 2 l^2)`. Kin share: a field of noun a of class A is `sqrt(1 - k) 
     g^O_a   gate of a as object, likewise with o'_a
     g_a     gate of a for its adjectives: 1 + tanh(2 n_a)
 
-With rho = 0 a noun does the same as subject and as object.
+With rho = 0 a noun does the same as subject and as object. A relation and its inverse (`on`, `under`) are one word.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
+from neurona.scenes.names import NameTable
 from neurona.simulation.brain import Brain
 from neurona.simulation.ontology import Ontology
 from neurona.simulation.settings import SimulationSettings
@@ -61,7 +62,8 @@ def plant(brain: Brain, ontology: Ontology, settings: SimulationSettings, rng: n
     spread = min(settings.spread, len(brain.parcels))
     favourites = _choose(len(classes), np.ones((len(classes), len(brain.parcels)), bool), spread + _SPARE_PARCELS, rng)
     of_nouns = _choose(len(nouns), favourites[kin], spread, rng)
-    of_others = _choose(len(others), np.ones((len(others), len(brain.parcels)), bool), spread, rng)
+    one_name = _one_name(others)
+    of_others = _choose(len(others), np.ones((len(others), len(brain.parcels)), bool), spread, rng)[one_name]
 
     def fields(number: int) -> np.ndarray:
         return rng.standard_normal((number, len(smooth))) @ smooth.T
@@ -75,7 +77,7 @@ def plant(brain: Brain, ontology: Ontology, settings: SimulationSettings, rng: n
 
     within = of_nouns[:, brain.parcel_of_component]
     of_noun = _unit(kin_fields() * within)
-    of_other = _unit(fields(len(others)) * of_others[:, brain.parcel_of_component])
+    of_other = _unit(fields(len(others))[one_name] * of_others[:, brain.parcel_of_component])
     common, as_subject, as_object = (kin_fields() for _ in range(3))
     gate_common, gate_subject, gate_object, gate = (kin_fields() for _ in range(4))
     return Patterns(
@@ -112,6 +114,13 @@ def _choose(
     chosen = np.zeros_like(allowed)
     chosen[np.arange(number)[:, None], order[:, :spread]] = True
     return chosen
+
+
+def _one_name(words: Sequence[str]) -> list[int]:
+    """Place of the name that stands for each word: `on` and `under` say the same of the same two things, and are one pattern."""
+    opposite = NameTable.read().opposite
+    names = [min(word, opposite.get(word, word)) for word in words]
+    return [words.index(name) if name in words else k for k, name in enumerate(names)]
 
 
 def _unit(fields: Float[np.ndarray, "word component"]) -> Float[np.ndarray, "word component"]:

@@ -7,19 +7,21 @@
 with noun a (and b), adjective q, relation r, elementwise product *, and the dial i `interaction`. At i = 0 who takes part in a
 relation adds to it, and two relations of a scene do not say which argument belongs to which. At i = 1 nothing is
 added: arguments only gate the relation's pattern, as a bilinear form in (relation, subject) and (relation, object). As gates
-are positive, a gated pattern still resembles the relation's own, on average over arguments. c_1 and c_2 give every part
+are positive, a gated pattern still resembles the relation's own, on average over arguments. A brain sees a scene, not words:
+forms of one fact have one response, `under(b, a)` that of `on(a, b)`, and a symmetric relation the mean of both ways round. c_1 and c_2 give every part
 unit length on average.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float
 from scipy.sparse import csr_array
 
+from neurona.scenes.names import NameTable, named_alike
 from neurona.scenes.scene_graph import Fact, SceneGraph
 from neurona.simulation.ontology import Ontology
 from neurona.simulation.patterns import Patterns
@@ -34,15 +36,25 @@ class ResponseModel:
 
     Attributes:
         relations_respond: False leaves relations without any response (null data `arguments_only`).
+        names: tells the forms of a fact.
     """
 
     ontology: Ontology
     patterns: Patterns
     interaction: float
     relations_respond: bool = True
+    names: NameTable = field(default_factory=NameTable.read)
 
     def facts(self, facts: Sequence[Fact]) -> Float[np.ndarray, "fact component"]:
-        """Response to each fact."""
+        """Response to each fact, whatever form of it is stated."""
+        forms = [named_alike(self.names.forms(fact)) for fact in facts]
+        starts = np.cumsum([0, *map(len, forms)])[:-1]
+        if not len(starts):
+            return np.zeros((0, self.patterns.word.shape[1]), np.float32)
+        stated = self._stated([form for of in forms for form in of])
+        return np.add.reduceat(stated, starts, axis=0) / np.array([len(of) for of in forms], np.float32)[:, None]
+
+    def _stated(self, facts: Sequence[Fact]) -> Float[np.ndarray, "fact component"]:
         place = {word: k for k, word in enumerate(self.patterns.words)}
         found = np.zeros((len(facts), self.patterns.word.shape[1]), np.float32)
         responses: tuple[Callable[..., np.ndarray], ...] = (self._nouns, self._attributes, self._relations)

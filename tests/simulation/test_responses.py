@@ -78,3 +78,12 @@ def test_parts_have_unit_length_on_average():
 
 def test_with_the_arguments_only_relations_have_no_response():
     assert not model(relations_respond=False).facts([hold("man", "dog")]).any()
+
+
+def test_a_brain_sees_a_scene_and_not_the_words_for_it():
+    under, on = Fact("under", ("dog", "man")), Fact("on", ("man", "dog"))
+    beside, turned = Fact("beside", ("dog", "man")), Fact("beside", ("man", "dog"))
+    found = model().facts([under, on, beside, turned])
+    np.testing.assert_allclose(found[0], found[1], atol=1e-6)
+    np.testing.assert_allclose(found[2], found[3], atol=1e-6)
+    assert np.linalg.norm(found[0] - found[2]) > 0.1
