@@ -17,6 +17,7 @@ from neurona.experiments.paper_tables import PaperTables
 from neurona.experiments.sweep_files import write_text
 
 _STYLES = {"agrees": "green", "at chance": "green", "lower": "red", "above chance": "red", "below chance": "red"}
+_SHORT = {"nothing published": "-"}
 
 
 def rich_tables(results: pd.DataFrame, tables: PaperTables, source: Source) -> list[Table]:
@@ -40,13 +41,13 @@ def rich_tables(results: pd.DataFrame, tables: PaperTables, source: Source) -> l
         for line in part.to_dict("records"):
             cells = _cells(line)
             style = _STYLES.get(line["verdict"], "")
-            verdict = escape(cells["verdict"])
+            verdict = escape(_SHORT.get(cells["verdict"], cells["verdict"]))
             table.add_row(
                 escape(cells["row"]),
                 escape(cells["measure"]),
                 *(cells[key] for key in ("published", "measured", "interval")),
                 f"[{style}]{verdict}[/{style}]" if style else verdict,
-                escape(cells["data"]),
+                "SIMULATED" if cells["data"].startswith("SIMULATED") else escape(cells["data"]),
             )
         shown.append(table)
     return shown

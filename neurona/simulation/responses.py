@@ -26,7 +26,7 @@ from neurona.scenes.scene_graph import Fact, SceneGraph
 from neurona.simulation.ontology import Ontology
 from neurona.simulation.patterns import Patterns
 
-_GATE_VARIANCE = 0.635
+GATE_VARIANCE = 0.635
 """Of tanh(2 z), z standard normal."""
 
 
@@ -86,7 +86,7 @@ class ResponseModel:
 
     def _attributes(self, adjective: np.ndarray, noun: np.ndarray) -> np.ndarray:
         own = self.patterns.word[adjective]
-        gated = own * self.patterns.gate[noun] / np.float32(np.sqrt(1 + _GATE_VARIANCE))
+        gated = own * self.patterns.gate[noun] / np.float32(np.sqrt(1 + GATE_VARIANCE))
         return np.float32(1 - self.interaction) * own + np.float32(self.interaction) * gated
 
     def _relations(self, relation: np.ndarray, subject: np.ndarray, object_: np.ndarray) -> np.ndarray:
@@ -96,5 +96,5 @@ class ResponseModel:
         # The arguments first: without roles, swapped ones give the same sum to the last bit.
         added = (own + (planted.subject[subject] + planted.object[object_])) / np.float32(np.sqrt(3))
         gate = (planted.subject_gate[subject] + planted.object_gate[object_]) / 2
-        gated = own * gate / np.float32(np.sqrt(1 + _GATE_VARIANCE / 2))
+        gated = own * gate / np.float32(np.sqrt(1 + GATE_VARIANCE / 2))
         return np.float32(1 - self.interaction) * added + np.float32(self.interaction) * gated
