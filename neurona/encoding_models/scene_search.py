@@ -97,7 +97,7 @@ class SceneSearch:
             # Few sizes, so that few programs are compiled.
             size = -(-max(map(len, chosen)) // 64) * 64
             stacked = [self._prepare(numbers, row, size) for numbers, row in zip(chosen, sharp, strict=True)]
-            stacked += [stacked[-1]] * (_BLOCK - len(stacked))
+            stacked += [stacked[-1]] * (max(8, 1 << (len(stacked) - 1).bit_length()) - len(stacked))
             given = _Candidates(*(jnp.asarray(np.stack(leaves)) for leaves in zip(*stacked, strict=True)))
             margin, toggle = jax.device_get(_search(given))
             for k, (numbers, of) in enumerate(zip(chosen, asked[start : start + _BLOCK], strict=True)):

@@ -101,6 +101,7 @@ def test_programs_of_any_form_are_answered_on_worlds(fitted):
     assert {"largest split R-hat", "Monte Carlo error"} <= set(decoder.diagnostics)
 
 
+@pytest.mark.slow
 def test_shuffled_recordings_leave_it_at_chance():
     problem, test, _ = simulated(null="shuffled")
     decoder = fit_explain(problem, ExplainSettings(rounds=4))

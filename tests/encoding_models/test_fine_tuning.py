@@ -127,6 +127,7 @@ def test_moved_patterns_are_inverted_as_if_they_had_been_fitted(world):
     assert not np.allclose(patterns, start.encoding.patterns)
 
 
+@pytest.mark.slow
 def test_held_out_recordings_are_explained_by_their_own_inversion(world, tuned):
     """The first step's loss is that of an inversion that hears nothing; validation is explained by the start as ever."""
     alternatives, z, (train, validation, _), _ = world
