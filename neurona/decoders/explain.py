@@ -230,7 +230,7 @@ def fit_explain(problem: Problem, settings: ExplainSettings | None = None) -> Ex
     inversion = Inversion.of(encoding, design, concepts)
     rate = design.mean(axis=0)
     search = None
-    if settings.search:
+    if settings.search and not few_scenes(known):
         sharp = Inversion.of(encoding, design, concepts, share=settings.rest_as_noise)
         search = SceneSearch(Inventory(bindings, rate, len(design)), inversion, sharp)
     scenes = None
