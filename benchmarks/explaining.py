@@ -27,15 +27,14 @@ from neurona.programs import parse
 from neurona.recordings.parcels import group_entities
 from neurona.scenes.facts import scene_facts
 from neurona.scenes.names import NameTable
-from neurona.simulation import simulate
+from neurona.simulation import Simulation, simulate
 from neurona.simulation.settings import SimulationSettings
 
 TEST_IMAGES = 400
 
 
-def problem_of(settings: SimulationSettings, seed: int, answers_only: bool) -> tuple[Problem, Asked]:
+def problem_of(made: Simulation, seed: int, answers_only: bool) -> tuple[Problem, Asked]:
     """A tenth of the training images is for validation."""
-    made = simulate(settings, seed)
     data = made.dataset()
     ids = data.recordings.data.recording.values.astype(str).tolist()
     ideal = made.ideal_observer()["expected"].to_numpy()
@@ -121,7 +120,7 @@ def main(
             roles=roles,
             test_share=TEST_IMAGES / total,
         )
-        problem, test = problem_of(settings, seed, answers_only)
+        problem, test = problem_of(simulate(settings, seed), seed, answers_only)
         start = time.perf_counter()
         decoder = fit_explain(problem)
         fitted = time.perf_counter()

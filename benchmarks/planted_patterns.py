@@ -130,8 +130,8 @@ def main(
         settings = SimulationSettings(
             subjects=1, images=total, snr=level, nouns=nouns, adjectives=adjectives, test_share=TEST_IMAGES / total
         )
-        problem, test = problem_of(settings, seed, answers_only=False)
         made = simulate(settings, seed)
+        problem, test = problem_of(made, seed, answers_only=False)
         for search in (False, True):
             found = shares(*evidence_of(made, problem, search), test)
             told = ", ".join(f"{name} {value:.3f}" for name, value in found.items())

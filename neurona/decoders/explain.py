@@ -229,12 +229,12 @@ def fit_explain(problem: Problem, settings: ExplainSettings | None = None) -> Ex
     concepts = np.flatnonzero(np.array([one.band == CONCEPT for one in bindings.features]))
     inversion = Inversion.of(encoding, design, concepts)
     rate = design.mean(axis=0)
-    search = None
-    if settings.search and not few_scenes(known):
+    search, few = None, few_scenes(known)
+    if settings.search and not few:
         sharp = Inversion.of(encoding, design, concepts, share=settings.rest_as_noise)
         search = SceneSearch(Inventory(bindings, rate, len(design)), inversion, sharp)
     scenes = None
-    if few_scenes(known):
+    if few:
         # It chooses by inner folds, so that it can learn from the validation recordings, too.
         scenes = SceneList.fit(
             known_facts(problem, problem.learning),
@@ -248,7 +248,7 @@ def fit_explain(problem: Problem, settings: ExplainSettings | None = None) -> Ex
     evidence = FactEvidence.fit(
         alternatives, search, problem.entities.features, fact_questions(problem.validation, bindings)
     )
-    if settings.fine_tuning:
+    if settings.fine_tuning and not few:
         evidence = _fine_tuned(evidence, problem, settings.fine_tuning)
     diagnostics = {"features": len(bindings), "recordings": len(rows), "axes": len(axes.group)}
     sampler = WorldSampler.of(bindings, known, vocabulary.concepts, vocabulary.relations)

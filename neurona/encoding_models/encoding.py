@@ -85,7 +85,7 @@ def fit_encoding(
     centred = design - design.mean(axis=0)
     count = np.maximum((centred**2).sum(axis=0), 1e-3)[:, None]
     uncertainty = 1 / (count + 1 / prior)
-    patterns = _with_products(axes, recorded, design, bindings, state, words, prior, uncertainty)
+    patterns, uncertainty = _with_products(axes, recorded, design, bindings, state, words, prior, uncertainty)
     left = recorded - recorded.mean(axis=0) - centred @ patterns
     noise = shrunk(left.T @ left / len(left), len(left))
     return Encoding(axes, design.mean(axis=0), patterns, uncertainty, noise, state.rho)
@@ -100,8 +100,8 @@ def _with_products(
     words: Int[np.ndarray, " word"],
     prior: Float[np.ndarray, "feature axis"],
     uncertainty: Float[np.ndarray, "feature axis"],
-) -> Float[np.ndarray, "feature axis"]:
-    """Patterns of all features: words', and products of words with nouns' gains, whose `uncertainty` is put in place."""
+) -> tuple[Float[np.ndarray, "feature axis"], Float[np.ndarray, "feature axis"]]:
+    """Patterns of all features and their variance: words', given in `uncertainty`, and products of words with nouns' gains."""
     band, parent = bindings.band, bindings.parent
     nouns = {noun: k for k, noun in enumerate(sorted({f.words[1] for f in bindings.features if f.band in PRODUCTS}))}
     place = np.full(len(band), -1)
@@ -109,7 +109,7 @@ def _with_products(
     bands = [np.flatnonzero(band == BANDS.index(name)) for name in PRODUCTS]
     bands = [columns for columns in bands if len(columns)]
     if not bands:
-        return state.mean
+        return state.mean, uncertainty
     noun = [np.array([nouns[bindings.features[k].words[1]] for k in columns]) for columns in bands]
     products = [
         Product.of(design, columns, place[parent[columns]], who) for columns, who in zip(bands, noun, strict=True)
@@ -117,13 +117,11 @@ def _with_products(
     patterns, gains = fit_gains(
         axes, recorded, design, products, words, state.mean[words], prior[words], _smoothness(axes, state.g), len(nouns)
     )
-    full = np.zeros_like(state.mean)
+    full, variance = np.zeros_like(state.mean), uncertainty.copy()
     full[words] = patterns
     for columns, who, own, unknown in zip(bands, noun, gains.gains, gains.uncertainty, strict=True):
-        full[columns], uncertainty[columns] = product_patterns(
-            axes, patterns, own, unknown, place[parent[columns]], who
-        )
-    return full
+        full[columns], variance[columns] = product_patterns(axes, patterns, own, unknown, place[parent[columns]], who)
+    return full, variance
 
 
 def _smoothness(axes: Axes, share: Float[np.ndarray, " axis"]) -> Float[np.ndarray, " axis"]:
@@ -136,7 +134,7 @@ def _smoothness(axes: Axes, share: Float[np.ndarray, " axis"]) -> Float[np.ndarr
 
 @dataclass
 class _State:
-    """What step 3 updates: patterns, and their prior."""
+    """What step 1 updates: patterns, and their prior."""
 
     mean: Float[np.ndarray, "feature axis"]
     rho: Float[np.ndarray, "feature group"]

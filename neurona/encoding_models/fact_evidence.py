@@ -62,12 +62,6 @@ class FactEvidence:
             found.margins = fit_margin_readout(parts[0], arity, on.holds, parts[1], on.words_target)
         return found
 
-    def logits(
-        self, features: Features | None, facts: Sequence[Fact], recording: Int[np.ndarray, " fact"]
-    ) -> np.ndarray:
-        """Logit of each fact; without recordings, from rates alone."""
-        return self.answers(features, facts, recording, [], recording[:0])[0]
-
     def answers(
         self,
         features: Features | None,

@@ -167,13 +167,6 @@ class Inventory:
         share = np.clip(self._given(numbers), _LEAST, _MOST)
         return np.log(share / (1 - share))
 
-    def expected(self, numbers: Int[np.ndarray, " fact"]) -> Float[np.ndarray, " fact"]:
-        """How often each fact is to be expected in any scene."""
-        arity, _, a, b = self.split(numbers)
-        nouns = self._rate(CONCEPT)
-        there = np.where(arity > 0, nouns[a], 1.0) * np.where(arity > 1, nouns[b], 1.0)
-        return np.minimum(self._given(numbers) * there, 1.0)
-
     def _rate(self, band: str) -> np.ndarray:
         found: np.ndarray = np.append(self.rate, 0.0)[self._columns[band]] + 1 / self.scenes
         return found

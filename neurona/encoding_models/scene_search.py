@@ -31,22 +31,20 @@ from neurona.encoding_models.inversion import Inversion
 _NEVER = -1e9
 _BLOCK = 64
 """Recordings at a time."""
-
-
-class Found(NamedTuple):
-    """What a search says of facts that were asked about.
-
-    Attributes:
-        margin: log p with the fact minus without; NaN where training has not its words.
-        toggle: the same with no other fact changed.
-    """
-
-    margin: Float[np.ndarray, " fact"]
-    toggle: Float[np.ndarray, " fact"]
+_UNLIKELY = -6.0
+"""Nouns of lower log odds are not searched for."""
 
 
 class _Candidates(NamedTuple):
-    """Of each recording: s of each fact, G between facts, G between each fact and the mean scene, and the things that it needs, J for none."""
+    """J facts of each recording, or of one.
+
+    Attributes:
+        evidence: s.
+        gram: G.
+        odds: log odds beforehand, given a fact's things.
+        empty: G between each fact and the mean scene.
+        things: places of those that a fact needs; J where there is none.
+    """
 
     evidence: Float[Array, "*n J"]
     gram: Float[Array, "*n J J"]
@@ -88,6 +86,10 @@ class SceneSearch:
         Args:
             features: of recordings.
             asked: numbers of the facts that are asked about, for each recording.
+
+        Returns:
+            Of each recording, number -> (margin, toggle) in nats: log p of the best scene with the fact minus that of the best one without it;
+            and the same with no other fact changed but those that go with it.
         """
         found = []
         for start in range(0, len(features), _BLOCK):
@@ -115,7 +117,8 @@ class SceneSearch:
         half = np.diag(self.marginal.gram)[columns:] / 2
         score = support[columns:] - half + inventory.log_odds(nouns)
         top = np.argsort(-score, kind="stable")[: self.nouns]
-        top = top[score[top] > min(score[top[0]], -6.0)]
+        # The likeliest noun stays, however unlikely: a scene has something in it.
+        top = top[score[top] >= min(score[top[0]], _UNLIKELY)]
         of = np.array(sorted(set(asked)), dtype=np.int64)
         _, _, a, b = inventory.split(of)
         things = np.unique(np.concatenate([top, of[of < len(nouns)], a, b]))
@@ -166,7 +169,12 @@ def allowed(said: Float[Array, " J"], things: Int[Array, "J 2"]) -> Array:
 
 
 def climb(given: _Candidates, moves: int) -> tuple[Float[Array, " J"], Float[Array, " J"]]:
-    """A scene that no change of one fact or two makes more probable, and the gradient of log p there."""
+    """A scene that no change of one fact or two makes more probable, and the gradient of log p there.
+
+    Args:
+        given: candidates of one recording.
+        moves: at most so many changes.
+    """
     size, gram = len(given.odds), given.gram
     half, identity = jnp.diag(gram) / 2, jnp.eye(len(given.odds))
 
@@ -217,7 +225,7 @@ def with_things(
 def margins(
     said: Float[Array, " J"], slope: Float[Array, " J"], given: _Candidates
 ) -> tuple[Float[Array, " J"], Float[Array, " J"]]:
-    """Margin and toggle of every candidate."""
+    """Margin and toggle of every candidate, in nats, from what `climb` found."""
     size, gram = len(said), given.gram
     sign, half, own = 1 - 2 * said, jnp.diag(gram) / 2, jnp.eye(size, dtype=bool)
     needs = jnp.eye(size + 1)[given.things].sum(axis=1)[:, :size] > 0

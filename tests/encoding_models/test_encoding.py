@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from neurona.encoding_models.axes import fit_axes, shrunk
+from neurona.encoding_models.axes import fit_axes
 from neurona.encoding_models.bindings import Bindings
 from neurona.encoding_models.encoding import fit_encoding
-from neurona.encoding_models.normal_equations import conjugate, gram_product
 from neurona.recordings.entities import Entities
 from neurona.scenes.scene_graph import Fact
 
@@ -73,25 +72,3 @@ def test_windows_of_time_are_left_as_they_are(planted):
     axes = fit_axes(two, np.arange(len(design)), design, groups=np.arange(2))
     assert axes.basis.shape[1] == entities.features.shape[1]
     assert ((axes.basis[windows == 0] != 0).any(axis=0) != (axes.basis[windows == 1] != 0).any(axis=0)).all()
-
-
-@pytest.mark.parametrize("density", [0.02, 0.6])
-def test_conjugate_gradients_solve_the_normal_equations(density):
-    rng = np.random.default_rng(3)
-    design = (rng.random((50, 20)) < density).astype(np.float32)
-    product, power = gram_product(design)
-    penalty = rng.uniform(0.5, 5.0, (20, 3)).astype(np.float32)
-    moments = rng.normal(size=(20, 3)).astype(np.float32)
-    found = conjugate(product, power[:, None], penalty, moments, np.zeros((20, 3), np.float32), 60)
-    centred = design - design.mean(axis=0)
-    for axis in range(3):
-        exact = np.linalg.solve(centred.T @ centred + np.diag(penalty[:, axis]), moments[:, axis])
-        np.testing.assert_allclose(found[:, axis], exact, rtol=1e-3, atol=1e-4)
-
-
-def test_few_samples_shrink_a_covariance_more():
-    rng = np.random.default_rng(0)
-    root = np.diag(np.linspace(0.5, 2, 10))
-    few, many = ((rng.normal(size=(n, 10)) @ root) for n in (12, 5000))
-    off = [np.linalg.cond(shrunk(x.T @ x / len(x), len(x))) / np.linalg.cond(root @ root) for x in (few, many)]
-    assert off[0] < off[1] < 1.2

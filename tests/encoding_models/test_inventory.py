@@ -52,15 +52,19 @@ def test_rows_are_those_of_the_bindings(fact):
     assert found == pytest.approx(BINDINGS.row(fact))
 
 
-@given(facts)
-def test_a_fact_is_expected_as_often_as_its_things_and_itself_given_them(fact):
-    number = INVENTORY.number(fact)
-    share = 1 / (1 + np.exp(-INVENTORY.log_odds(np.array([number]))[0]))
-    things = INVENTORY.expected(np.array([INVENTORY.number(Fact(noun)) for noun in fact.arguments], dtype=np.int64))
-    expected = INVENTORY.expected(np.array([number]))[0]
-    assert 0 < expected <= share * things.prod() * (1 + 1e-5) + 1e-4
-    if 1e-4 < share < 0.9:
-        assert expected == pytest.approx(share * things.prod(), rel=1e-4)
+def test_the_prior_is_the_share_of_scenes_with_its_things_that_have_the_fact():
+    scene = [set(facts) for facts in scenes()]
+    fact = Fact("big", ("man",))
+    share = sum(fact in one for one in scene) / sum(Fact("man") in one for one in scene)
+    odds = INVENTORY.log_odds(np.array([INVENTORY.number(fact)]))[0]
+    assert 1 / (1 + np.exp(-odds)) == pytest.approx(share, abs=0.03)
+
+
+def test_combinations_that_training_lacks_are_possible():
+    every = INVENTORY.said_of(np.arange(len(NOUNS)))
+    odds = INVENTORY.log_odds(every)
+    assert np.isfinite(odds).all()
+    assert (odds > -12).all()
 
 
 def test_what_may_be_said_of_things_is_each_fact_once():
