@@ -32,6 +32,7 @@ class Claim(NamedTuple):
         p: against no effect; NaN where it has none.
         kind: whether the effect is claimed to be `above` the bound or `at most` the bound.
         bound: of the effect.
+        quantity: what the effect is; those of one quantity share an axis where they are drawn.
     """
 
     claim: str
@@ -41,6 +42,7 @@ class Claim(NamedTuple):
     p: float = float("nan")
     kind: Literal["above", "at most"] = "above"
     bound: float = 0.0
+    quantity: str = "difference of accuracies"
 
 
 def claims_table(claims: Sequence[Claim], level: float = 0.05) -> pd.DataFrame:
@@ -51,14 +53,14 @@ def claims_table(claims: Sequence[Claim], level: float = 0.05) -> pd.DataFrame:
         level: of the adjusted p values.
 
     Returns:
-        One row a claim: claim, kind, bound, effect, low, high, p, q, verdict (`holds` or `fails`), undecided.
+        One row a claim: claim, kind, bound, quantity, effect, low, high, p, q, verdict (`holds` or `fails`), undecided.
 
     Raises:
         DataError: there are no claims.
     """
     if not claims:
         raise DataError("claims: there are none to judge")
-    table = pd.DataFrame(claims)[["claim", "kind", "bound", "effect", "low", "high", "p"]]
+    table = pd.DataFrame(claims)[["claim", "kind", "bound", "quantity", "effect", "low", "high", "p"]]
     above = (table["kind"] == "above").to_numpy()
     tested = above & table["p"].notna().to_numpy()
     table["q"] = float("nan")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from textwrap import shorten, wrap
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullLocator
 
@@ -136,12 +139,13 @@ def forest_plot(
     """Draw effects with their 95 % intervals, one row each, around no effect; bounds that claims name are ticks.
 
     Args:
-        table: columns `label`, effect, low, high; and, where known, bound and verdict (what `claims_table` returns).
+        table: columns `label`, effect, low, high; and, where known, bound, verdict and quantity (what `claims_table` returns). Each quantity
+            has a panel and an axis of its own.
         path: the picture; the suffix (.png, .svg, .pdf) chooses the format.
         title: a line above the picture.
         simulated: say so in the picture.
         label: the column that names the rows.
-        axis: what the effect is.
+        axis: what the effect is, where no column says so.
 
     Raises:
         DataError: the table is empty.
@@ -149,12 +153,32 @@ def forest_plot(
     """
     if table.empty:
         raise DataError("forest plot: the table has no rows to draw")
-    rows = table.to_dict("records")
-    labels = ["\n".join(wrap(shorten(str(row[label]), 90, placeholder="..."), 40)) for row in rows]
-    figure = new_figure(8.6, 1.6 + 0.4 * len(rows) + 0.12 * sum(text.count("\n") for text in labels))
-    axes = figure.add_subplot()
-    axes.axvline(0, color=GREY, linewidth=1.0, zorder=1)
-    verdicts = "verdict" in table
+    named = table if "quantity" in table else table.assign(quantity=axis)
+    panels = {str(name): part for name, part in named.groupby("quantity", sort=False)}
+    labels = {name: [_wrapped(str(text)) for text in part[label]] for name, part in panels.items()}
+    heights = [len(part) + 0.3 * sum(text.count("\n") for text in labels[name]) for name, part in panels.items()]
+    figure = new_figure(8.6, 1.0 + 0.6 * len(panels) + 0.4 * sum(heights))
+    drawn = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
+    for axes, (name, part) in zip(drawn, panels.items(), strict=True):
+        _effects(axes, part.to_dict("records"))
+        axes.set_yticks(range(len(part)), labels[name], fontsize=9)
+        axes.set_xlabel(name)
+        if (part["low"] <= 0).any():
+            axes.axvline(0, color=GREY, linewidth=1.0, zorder=1)
+    if "bound" in table and table["bound"].astype(bool).any():
+        tick = Line2D([], [], color="black", linewidth=0, marker="|", markersize=11, markeredgewidth=1.6)
+        figure.legend([tick], ["bound that the claim names"], loc="outside lower right", fontsize=9, frameon=False)
+    set_title(figure, title, simulated)
+    return save_figure(figure, path)
+
+
+def _wrapped(text: str) -> str:
+    return "\n".join(wrap(shorten(text, 90, placeholder="..."), 40))
+
+
+def _effects(axes: Axes, rows: Sequence[Mapping[Hashable, Any]]) -> None:
+    """Effects of one quantity from top to bottom, their figures beside them."""
+    verdicts = "verdict" in rows[0]
     for place, row in enumerate(rows):
         holds = not verdicts or row["verdict"] == "holds"
         undecided = verdicts and bool(row.get("undecided", False))
@@ -177,16 +201,9 @@ def forest_plot(
             color="black" if not verdicts else COLOURS[-1] if undecided else colour,
             annotation_clip=False,
         )
-    axes.set_yticks(range(len(rows)), labels, fontsize=9)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.margins(x=0.06)
-    axes.set_xlabel(axis)
     axes.grid(axis="x", color="#DDDDDD", linewidth=0.7)
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)
-    if "bound" in table and table["bound"].astype(bool).any():
-        tick = Line2D([], [], color="black", linewidth=0, marker="|", markersize=11, markeredgewidth=1.6)
-        figure.legend([tick], ["bound that the claim names"], loc="outside lower right", fontsize=9, frameon=False)
-    set_title(figure, title, simulated)
-    return save_figure(figure, path)

@@ -1,8 +1,8 @@
 """Confidence intervals of an accuracy.
 
-Three questions, three functions: how precise is a proportion of independent answers (Wilson), how precise is
-it when several answers come from one recording (cluster bootstrap), and how far from chance can guessing come
-(exact binomial).
+Four questions, four functions: how precise is a proportion of independent answers (Wilson), how precise is
+it when several answers come from one recording (cluster bootstrap), how precise is the mean over seeds, and how far
+from chance can guessing come (exact binomial).
 """
 
 from __future__ import annotations
@@ -138,6 +138,33 @@ def _percentiles(
     """Percentiles, widened to the estimate itself in the rare case that a skew puts it outside."""
     low, high = np.quantile(resampled, [0.5 - confidence / 2, 0.5 + confidence / 2])
     return min(float(low), estimate), max(float(high), estimate)
+
+
+def seeds_interval(
+    values: Float[np.ndarray, " seed"], images: float = 0.0, confidence: float = 0.95
+) -> tuple[float, float]:
+    """Interval of the mean over seeds.
+
+        half^2 = (t_{S-1} sd(values) / sqrt(S))^2 + images^2
+
+    The first term is Student's: how the mean varies with the seed. Where every seed has images of its own, it holds the choice of images,
+    too. Seeds that answer about the same images share their luck with these, which no spread over seeds shows: that is the second term.
+
+    Args:
+        values: an accuracy, or another figure, of each seed.
+        images: half the width of an interval of the mean over the images that the seeds share; 0 where each has its own. Half the width
+            of one seed's interval is a cautious choice.
+        confidence: coverage, between 0 and 1.
+
+    Returns:
+        (low, high), not limited to a range; (NaN, NaN) for a single value.
+    """
+    _check_confidence(confidence)
+    if len(values) < 2:
+        return float("nan"), float("nan")
+    student = stats.t.ppf(0.5 + confidence / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
+    half = float(np.hypot(student, images))
+    return float(values.mean()) - half, float(values.mean()) + half
 
 
 def chance_interval(chance: float, n: int, confidence: float = 0.95) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """Learning curves: accuracy against the number of training recordings.
 
-The band is a 95 % t interval over seeds where there are several, and the bootstrap over images of the one seed otherwise. The ideal
+The band is the interval of the mean over seeds (`intervals.seeds_interval`), and the bootstrap over images where there is one. The ideal
 observer knows how the data came about and learns nothing, so it is a line.
 """
 
@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from neurona.errors import DataError, nearest_name
 from neurona.evaluation.accuracy import interval
 from neurona.evaluation.chance_levels import chance_of
+from neurona.evaluation.intervals import seeds_interval
 from neurona.evaluation.predictions import check_predictions, clusters, right_answers
 from neurona.evaluation.question_groups import question_groups
 
@@ -36,12 +36,13 @@ class CurveRun(NamedTuple):
     predictions: pd.DataFrame
 
 
-def learning_curve_table(runs: Iterable[CurveRun], group: str = "overall") -> pd.DataFrame:
+def learning_curve_table(runs: Iterable[CurveRun], group: str = "overall", own_images: bool = False) -> pd.DataFrame:
     """Accuracy of decoders by number of training recordings.
 
     Args:
         runs: read one after another, so a generator may load them.
         group: of questions, as `question_groups` names them.
+        own_images: whether each seed has test images of its own (a simulation); where seeds share them, the band is wider.
 
     Returns:
         One row a decoder (in the order of their first runs) and number: decoder, n_train, group, accuracy (mean over seeds), low, high, chance,
@@ -82,7 +83,7 @@ def learning_curve_table(runs: Iterable[CurveRun], group: str = "overall") -> pd
     if not rows:
         raise DataError("learning curve: there are no runs")
     found = [
-        {"decoder": decoder, "n_train": n_train, "group": group} | _point(part)
+        {"decoder": decoder, "n_train": n_train, "group": group} | _point(part, own_images)
         for (decoder, n_train), part in pd.DataFrame(rows).groupby(["decoder", "n_train"], sort=False)
     ]
     order = {str(row["decoder"]): k for k, row in reversed(list(enumerate(rows)))}
@@ -93,14 +94,12 @@ def learning_curve_table(runs: Iterable[CurveRun], group: str = "overall") -> pd
     )
 
 
-def _point(runs: pd.DataFrame) -> dict[str, float | int]:
+def _point(runs: pd.DataFrame, own_images: bool) -> dict[str, float | int]:
     accuracy, seeds = float(runs["accuracy"].mean()), len(runs)
+    low, high = float(runs["low"].iloc[0]), float(runs["high"].iloc[0])
     if seeds > 1:
-        error = float(runs["accuracy"].std(ddof=1)) / np.sqrt(seeds)
-        half = float(stats.t.ppf(0.975, seeds - 1)) * error
-        low, high = max(0.0, accuracy - half), min(1.0, accuracy + half)
-    else:
-        low, high = float(runs["low"].iloc[0]), float(runs["high"].iloc[0])
+        images = 0.0 if own_images else float((runs["high"] - runs["low"]).mean()) / 2
+        low, high = np.clip(seeds_interval(runs["accuracy"].to_numpy(), images), 0.0, 1.0).tolist()
     return {
         "accuracy": accuracy,
         "low": low,

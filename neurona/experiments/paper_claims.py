@@ -55,7 +55,8 @@ def _test(claim: PaperClaim, read: Mapping[str, pd.DataFrame | None], source: So
     assert left is not None
     if claim.kind == "of_ideal":
         found = _of_group(share_of_ideal(left), claim.measure)
-        return Claim(claim.text, found["share"], found["low"], found["high"], bound=claim.bound)
+        share = "share of the ideal observer's accuracy"
+        return Claim(claim.text, found["share"], found["low"], found["high"], bound=claim.bound, quantity=share)
     right = read[claim.right or ""]
     assert right is not None
     if claim.kind == "better":
@@ -64,7 +65,8 @@ def _test(claim: PaperClaim, read: Mapping[str, pd.DataFrame | None], source: So
     seeds = set(left.seed) & set(right.seed)
     left, right = left[left.seed.isin(seeds)], right[right.seed.isin(seeds)]
     found = _of_group(loss_table(alike(right, left), left, by=source.clusters), claim.measure)
-    return Claim(claim.text, found["loss"], found["low"], found["high"], found["p"], "at most", claim.bound)
+    measured = found["loss"], found["low"], found["high"], found["p"]
+    return Claim(claim.text, *measured, "at most", claim.bound, "accuracy lost")
 
 
 def _of_group(table: pd.DataFrame, group: str) -> dict[str, float]:

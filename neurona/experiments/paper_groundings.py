@@ -19,9 +19,9 @@ import pandas as pd
 import xarray as xr
 
 from neurona.evaluation.consistency import grounding_consistency
+from neurona.evaluation.intervals import seeds_interval
 from neurona.experiments.paper_plan import PlannedRow, Source
 from neurona.experiments.paper_records import empty_line
-from neurona.experiments.sweep_results import seed_interval
 from neurona.scenes.facts import fact_of
 
 CONSISTENCY = "grounding consistency"
@@ -52,7 +52,7 @@ def _over_seeds(each: Sequence[tuple[float, float, float]]) -> dict[str, Any]:
     """From (value, null, p) of every seed."""
     value, null, p = np.array(each, dtype=float).T
     # Of two seeds there is next to nothing to be said of their spread.
-    low, high = seed_interval(value) if len(value) >= 3 else (np.nan, np.nan)
+    low, high = seeds_interval(value) if len(value) >= 3 else (np.nan, np.nan)
     verdict = "above its null" if (p < 0.05).all() else "not above its null"
     seeds = f"p {p.max():.3g}" if len(each) == 1 else f"largest p of {len(each)} seeds {p.max():.3g}"
     found = {"measured": value.mean(), "low": low, "high": high, "chance": null.mean(), "seeds": len(each)}

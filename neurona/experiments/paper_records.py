@@ -1,8 +1,8 @@
 """What a reproduction measured, beside what was published: one line a table's row and measure.
 
-Records are the runs' predictions; nothing is read from tables or pictures. The interval of a mean over seeds is Student's where the SIMULATED
-twin gives every seed a brain and images of its own and there are three or more; else it is a bootstrap over images, of a folder's data the
-same images for all seeds.
+Records are the runs' predictions; nothing is read from tables or pictures. Of fewer than three seeds the interval is a bootstrap over
+images; of more it is `seeds_interval`: Student's where the SIMULATED twin gives every seed a brain and images of its own, wider by the choice
+of images where the seeds share those of a folder.
 
     verdict    higher, lower: the published number lies outside of the interval of the measured one;  agrees: it does not
                published only: what needs a large pretrained model is not run here
@@ -20,12 +20,12 @@ import pandas as pd
 from neurona.evaluation.accuracy import interval
 from neurona.evaluation.chance import chance_table
 from neurona.evaluation.chance_levels import chance_of
+from neurona.evaluation.intervals import seeds_interval
 from neurona.evaluation.predictions import clusters, right_answers
 from neurona.evaluation.question_groups import question_groups
 from neurona.experiments.paper_plan import PlannedRow, Source
 from neurona.experiments.paper_tables import PaperTables
 from neurona.experiments.published import Figure, Published
-from neurona.experiments.sweep_results import seed_interval
 
 COLUMNS = (
     "table",
@@ -137,11 +137,11 @@ def _measured(predictions: pd.DataFrame, chosen: np.ndarray, source: Source) -> 
     right, seeds = right_answers(predictions)[chosen], predictions["seed"].to_numpy()[chosen]
     each = np.array([right[seeds == seed].mean() for seed in np.unique(seeds)])
     value = float(right.mean())
-    if source.own_images and len(each) >= 3:
+    low, high = interval(right, clusters(predictions, source.clusters)[chosen])
+    # Of two seeds there is next to nothing to be said of their spread.
+    if len(each) >= 3:
         value = float(each.mean())
-        low, high = seed_interval(each)
-    else:
-        low, high = interval(right, clusters(predictions, source.clusters)[chosen])
+        low, high = seeds_interval(each, 0.0 if source.own_images else (high - low) / 2)
     line: dict[str, Any] = {"measured": value, "low": max(0.0, low), "high": min(1.0, high)}
     line |= {"seeds": len(each), "n": int(chosen.sum()), "chance": float(chance_of(predictions)[chosen].mean())}
     if "ideal" in predictions and predictions["ideal"][chosen].notna().all():

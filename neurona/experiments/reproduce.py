@@ -139,9 +139,7 @@ def _claims(
     write_atomically(out / "claims.csv", lambda path: table.to_csv(path, index=False, float_format="%.6g"))
     missing = "".join(f"\nNot tested: {text}." for text in untested)
     write_text(out / "claims.md", claims_markdown(table, title, source.simulated) + missing)
-    forest_plot(
-        table, out / "claims.png", title, source.simulated, axis="difference of accuracies, or share of the ideal"
-    )
+    forest_plot(table, out / "claims.png", title, source.simulated)
     console.print(claims_rich_table(table, title, source.simulated))
     return table
 
@@ -160,7 +158,7 @@ def _learning_curves(tables: PaperTables, rows: Sequence[PlannedRow], source: So
                 for seed in sorted(set(predictions.seed.tolist())):
                     found.append(CurveRun(label, n_train, seed, predictions[predictions.seed == seed]))
         for measure in table.measures if found else ():
-            curve = learning_curve_table(found, measure)
+            curve = learning_curve_table(found, measure, source.own_images)
             stem = f"{name}_{measure}".replace("/", "_").replace(" ", "_")
             write_text(out / f"{stem}.csv", curve.to_csv(index=False))
             learning_curve_plot(curve, out / f"{stem}.png", f"{table.title}: {measure}", source.simulated)

@@ -287,8 +287,20 @@ def _ray(workers: Workers, jobs: int, stack: ExitStack) -> None:
         # Ray would also join whatever cluster was last started here, and refuse a number of cores for one that runs.
         address = workers.scheduler or os.environ.get("RAY_ADDRESS") or "local"
         try:
+            knock(address)
             ray.init(address=address, num_cpus=jobs if address == "local" else None, log_to_driver=False)
-        except ConnectionError as error:
+        except OSError as error:
             raise ConfigError(f"--scheduler {address}: no Ray cluster answers ({error})") from error
         stack.callback(ray.shutdown)
     register_ray()
+
+
+def knock(address: str, timeout: float = 10.0) -> None:
+    """See whether anyone listens at HOST:PORT, as Ray itself tries a dead address for minutes; words such as `auto` pass.
+
+    Raises:
+        OSError: nobody does.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), timeout).close()

@@ -1,8 +1,7 @@
 """What the runs of a sweep found: one table of all runs, one of the means over seeds, and a picture.
 
-    mean_s value,   mean +- t_{0.975, S-1} sd_s(value) / sqrt(S)      over the S seeds of a setting
-
-With one seed the interval is the run's own (see `neurona.evaluation.accuracy`).
+The interval of a mean is that of `neurona.evaluation.intervals.seeds_interval`; with one seed it is the run's own (see
+`neurona.evaluation.accuracy`).
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from rich.markup import escape
 from rich.table import Table
-from scipy import stats
 
 from neurona.evaluation.files import write_atomically
+from neurona.evaluation.intervals import seeds_interval
 from neurona.evaluation.tables import SIMULATED
 from neurona.experiments.schema import Config
 from neurona.experiments.sweep_files import write_json
@@ -37,11 +36,11 @@ def run_rows(
     }
     start = {**label, "seed": config.seed, "digest": config.digest(), "folder": str(folder), "seconds": seconds}
     if error is not None:
-        return [{**start, "status": "failed", "error": error, "simulated": False}]
+        return [{**start, "status": "failed", "error": error, "simulated": False, "own_images": False}]
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-    simulated = is_simulated(folder)
+    start |= {"simulated": is_simulated(folder), "own_images": config.data.name == "simulated"}
     return [
-        {**start, "status": "finished", "error": None, "simulated": simulated, "type": kind}
+        {**start, "status": "finished", "error": None, "type": kind}
         | {measure: row[measure] for measure in MEASURES if measure in row}
         for kind, row in metrics["accuracy"].items()
     ]
@@ -66,7 +65,8 @@ def over_seeds(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     finished = rows[rows.status == "finished"]
     found = []
     for place, group in finished.groupby([*keys, "type"], sort=False, dropna=False):
-        low, high = np.clip(seed_interval(group.value.to_numpy(dtype=np.float64)), 0.0, 1.0).tolist()
+        images = 0.0 if group.own_images.all() else float((group.high - group.low).mean()) / 2
+        low, high = np.clip(seeds_interval(group.value.to_numpy(np.float64), images), 0.0, 1.0).tolist()
         if len(group) == 1:
             low, high = float(group.low.iloc[0]), float(group.high.iloc[0])
         found.append(
@@ -76,14 +76,6 @@ def over_seeds(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
         )
     columns = [*keys, "type", "mean", "low", "high", "seeds", "chance", "n", "simulated"]
     return pd.DataFrame(found, columns=columns)
-
-
-def seed_interval(values: np.ndarray, confidence: float = 0.95) -> tuple[float, float]:
-    """Student's interval of the mean; (NaN, NaN) for a single value."""
-    if len(values) < 2:
-        return float("nan"), float("nan")
-    half = stats.t.ppf(0.5 + confidence / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
-    return float(values.mean() - half), float(values.mean() + half)
 
 
 def summary_table(summary: pd.DataFrame, keys: Sequence[str], title: str) -> Table:

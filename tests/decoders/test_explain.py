@@ -53,19 +53,25 @@ def fitted():
     return problem, test, made, fit_explain(problem)
 
 
-def test_it_answers_far_better_than_the_prior_alone(fitted):
+@pytest.fixture(scope="module")
+def answers(fitted):
     problem, test, _, decoder = fitted
-    answers, prior = decoder.answer(problem.entities.features, test), decoder.prior_answer(test)
+    return decoder.answer(problem.entities.features, test)
+
+
+def test_it_answers_far_better_than_the_prior_alone(fitted, answers):
+    _, test, _, decoder = fitted
+    prior = decoder.prior_answer(test)
     objects = (test.table.type == "object").to_numpy()
     assert right(answers, test)[objects].mean() > 0.8
     assert right(prior, test)[objects].mean() < 0.6
     assert right(answers, test)[test.is_describe].mean() > right(prior, test)[test.is_describe].mean() + 0.05
 
 
-def test_its_probabilities_are_calibrated(fitted):
-    problem, test, _, decoder = fitted
+def test_its_probabilities_are_calibrated(fitted, answers):
+    test = fitted[1]
     yes_no = ~test.is_describe
-    probability = 1 / (1 + np.exp(-decoder.answer(problem.entities.features, test).yes_no[yes_no]))
+    probability = 1 / (1 + np.exp(-answers.yes_no[yes_no]))
     assert abs(probability.mean() - test.target[yes_no].mean()) < 0.08
 
 

@@ -37,6 +37,17 @@ def test_pictures_say_what_they_show_and_whether_it_is_simulated(tmp_path, simul
     assert ("SIMULATED DATA" in curve) == ("SIMULATED DATA" in forest) == simulated
 
 
+def test_effects_of_another_quantity_have_an_axis_of_their_own(tmp_path, monkeypatch):
+    """A share of 0.8 would press differences of 0.01 into a point."""
+    monkeypatch.setitem(__import__("matplotlib").rcParams, "svg.fonttype", "none")
+    share = Claim("share", 0.8, 0.7, 0.9, bound=0.9, quantity="share of the ideal")
+    table = claims_table([Claim("H5 over H4", 0.02, 0.01, 0.03, 0.001), share])
+    text = forest_plot(table, tmp_path / "a.svg").read_text()
+    assert "difference of accuracies" in text
+    assert "share of the ideal" in text
+    assert 'id="axes_2"' in text
+
+
 def test_the_ideal_observer_is_left_out_where_nobody_knows_it(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("matplotlib").rcParams, "svg.fonttype", "none")
     text = learning_curve_plot(CURVE.assign(ideal=np.nan), tmp_path / "a.svg").read_text()

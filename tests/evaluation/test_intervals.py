@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from neurona.evaluation import chance_interval, cluster_bootstrap_interval, wilson_interval
-from neurona.evaluation.intervals import effect_interval, resampled_totals
+from neurona.evaluation.intervals import effect_interval, resampled_totals, seeds_interval
 
 
 @pytest.mark.parametrize(("successes", "n"), [(0, 10), (3, 10), (83, 96), (96, 96)])
@@ -83,6 +83,22 @@ def test_intervals_hold_the_estimate(rows):
     low, high = cluster_bootstrap_interval(correct, groups, seed=0, n_resamples=200)
     assert 0 <= low <= correct.mean() + 1e-12
     assert correct.mean() - 1e-12 <= high <= 1
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=8), st.floats(0, 0.5))
+def test_the_interval_over_seeds_is_students_and_wider_by_the_shared_images(values, images):
+    values = np.array(values)
+    alone, shared = seeds_interval(values), seeds_interval(values, images)
+    if values.std() > 1e-9:
+        expected = stats.t.interval(0.95, len(values) - 1, loc=values.mean(), scale=stats.sem(values))
+        assert alone == pytest.approx(expected)
+    half = (shared[1] - shared[0]) / 2
+    assert half >= max((alone[1] - alone[0]) / 2, images) - 1e-12
+    assert sum(shared) / 2 == pytest.approx(values.mean(), abs=1e-12)
+
+
+def test_one_seed_says_nothing_of_its_spread():
+    assert np.isnan(seeds_interval(np.array([0.7]), 0.1)).all()
 
 
 def test_all_statistics_share_the_same_resamples():

@@ -1,12 +1,14 @@
 import io
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import papers
 import pytest
 from rich.console import Console
 
 from neurona.evaluation.accuracy import interval
+from neurona.evaluation.intervals import seeds_interval
 from neurona.evaluation.predictions import clusters, right_answers
 from neurona.experiments.paper_plan import Source, plan
 from neurona.experiments.paper_records import predictions_of, result_table
@@ -114,8 +116,11 @@ def test_seeds_of_a_folders_data_share_their_images_measured_or_not(made):
     for simulated in (True, False):
         fixed = Source("bold5000_qa", Path("anywhere"), simulated)
         assert fixed.clusters == ("image",)
-        # The stub's seeds answer the same 60 images: its intervals are those of 60 images, not Student's of three seeds.
+        # The stub's seeds answer the same 60 images: it is these that the interval is about, and the spread over seeds.
         good = line(result_table(tables, published, rows, fixed, {}), "main", "Good")
         predictions = predictions_of(next(row for row in rows if row.label == "Good"))
         right = right_answers(predictions)
-        assert (good.low, good.high) == interval(right, clusters(predictions, ("image",)))
+        low, high = interval(right, clusters(predictions, ("image",)))
+        each = np.array([right[predictions.seed == seed].mean() for seed in range(3)])
+        assert (good.low, good.high) == pytest.approx(seeds_interval(each, (high - low) / 2))
+        assert good.low < low < high < good.high

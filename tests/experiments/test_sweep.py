@@ -4,6 +4,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from rich.console import Console
 
 from neurona.errors import ConfigError
 from neurona.experiments.over import parse_over
-from neurona.experiments.sweep import Workers, plan_sweep, sweep
+from neurona.experiments.sweep import Workers, knock, plan_sweep, sweep
 
 CONFIG = """
 name: stub
@@ -146,6 +147,23 @@ def test_a_backend_that_is_not_installed_says_how_to_get_it(config, monkeypatch)
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(ConfigError, match=r"pip install 'neurona\[ray\]'"):
         perform(config, "seed=0:1", workers=Workers(backend="ray"))
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:{}", "ray://127.0.0.1:{}"])
+def test_a_cluster_that_nobody_listens_for_is_told_at_once(address):
+    """Ray itself would try for minutes."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        one.listen()
+        port = one.getsockname()[1]
+        knock(address.format(port))
+    with pytest.raises(ConnectionRefusedError):
+        knock(address.format(port))
+
+
+def test_words_for_a_cluster_are_left_to_ray():
+    knock("auto")
+    knock("local")
 
 
 def test_a_wrong_key_is_refused_before_any_run(config):
