@@ -65,7 +65,9 @@ def test_a_real_reproduction_of_a_tiny_paper(paper):
         "claims: [{text: explain over question only, left: main/explain, right: main/question_only}]\n"
     )
     config = paper / "base.yaml"
-    config.write_text(config.read_text().replace("images: 100", "images: 300, nouns: 30, components: 64, parcels: 16, snr: 1.0"))
+    config.write_text(
+        config.read_text().replace("images: 100", "images: 300, nouns: 30, components: 64, parcels: 16, snr: 1.0")
+    )
     console = Console(file=io.StringIO(), width=240)
     made = reproduce(paper, console=console, runs=paper / "runs", workers=Workers(together=2))
     assert made.failed == 0
