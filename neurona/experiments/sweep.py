@@ -289,7 +289,7 @@ def _ray(workers: Workers, jobs: int, stack: ExitStack) -> None:
         try:
             knock(address)
             ray.init(address=address, num_cpus=jobs if address == "local" else None, log_to_driver=False)
-        except OSError as error:
+        except ConnectionError as error:
             raise ConfigError(f"--scheduler {address}: no Ray cluster answers ({error})") from error
         stack.callback(ray.shutdown)
     register_ray()
@@ -298,9 +298,17 @@ def _ray(workers: Workers, jobs: int, stack: ExitStack) -> None:
 def knock(address: str, timeout: float = 10.0) -> None:
     """See whether anyone listens at HOST:PORT, as Ray itself tries a dead address for minutes; words such as `auto` pass.
 
+    Args:
+        address: `HOST:PORT`, `ray://HOST:PORT`, or a word that Ray knows.
+        timeout: seconds.
+
     Raises:
-        OSError: nobody does.
+        ConnectionError: nobody listens in that time, or there is no such host.
     """
     host, _, port = address.removeprefix("ray://").rpartition(":")
-    if host and port.isdecimal():
+    if not host or not port.isdecimal():
+        return
+    try:
         socket.create_connection((host.strip("[]"), int(port)), timeout).close()
+    except OSError as error:
+        raise ConnectionError(str(error)) from error

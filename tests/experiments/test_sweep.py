@@ -157,8 +157,13 @@ def test_a_cluster_that_nobody_listens_for_is_told_at_once(address):
         one.listen()
         port = one.getsockname()[1]
         knock(address.format(port))
-    with pytest.raises(ConnectionRefusedError):
+    with pytest.raises(ConnectionError, match="refused"):
         knock(address.format(port))
+
+
+def test_a_host_that_does_not_exist_is_told_like_one_that_does_not_answer():
+    with pytest.raises(ConnectionError):
+        knock("nowhere.invalid:6379")
 
 
 def test_words_for_a_cluster_are_left_to_ray():
