@@ -267,5 +267,10 @@ def make_card(study: Study, concepts: Mapping[str, str] | None) -> DataCard:
         names = tuple(sorted(concepts.values()))
         categories = {"Category": names} if len(names) > 1 else {}
         facts["labels"] = dict(concepts)
-        facts["words"] = {"concepts": names, "categories": categories, "definitions": dict(study.definitions)}
+        facts["words"] = {
+            "concepts": names,
+            "categories": categories,
+            "definitions": dict(study.definitions),
+            "exclusive": tuple(categories),  # a trial is of one type
+        }
     return DataCard.model_validate(facts)

@@ -18,6 +18,7 @@ class _Words(BaseModel):
     categories: dict[str, tuple[str, ...]] = {}
     definitions: dict[str, str] = {}
     axioms: tuple[str, ...] = ()
+    exclusive: tuple[str, ...] = ()
 
 
 class RecordingFacts(BaseModel):

@@ -28,9 +28,10 @@ import numpy as np
 
 from neurona.datasets.splits import Split
 from neurona.errors import DataError
+from neurona.programs.facts import Fact
 from neurona.scenes.facts import scene_facts, swapped
 from neurona.scenes.names import NameTable
-from neurona.scenes.scene_graph import Fact, SceneGraph
+from neurona.scenes.scene_graph import SceneGraph
 
 
 class _Scenes:

@@ -129,6 +129,7 @@ def plain_vocabulary(vocabulary: Vocabulary) -> dict[str, Any]:
         "categories": {name: list(members) for name, members in vocabulary.categories.items()},
         "definitions": dict(vocabulary.definitions),
         "axioms": list(vocabulary.axioms),
+        "exclusive": list(vocabulary.exclusive),
     }
 
 
@@ -144,6 +145,7 @@ def vocabulary_of(plain: Mapping[str, Any]) -> Vocabulary:
         categories={name: tuple(members) for name, members in plain["categories"].items()},
         definitions=dict(plain["definitions"]),
         axioms=tuple(plain["axioms"]),
+        exclusive=tuple(plain.get("exclusive", ())),
     )
 
 

@@ -17,9 +17,9 @@ from sklearn.model_selection import GroupKFold
 
 from neurona.errors import DataError
 from neurona.programs import parse
+from neurona.programs.facts import Fact
 from neurona.programs.tree import names
 from neurona.scenes.facts import fact_of
-from neurona.scenes.scene_graph import Fact
 
 
 class SplitQuestions(NamedTuple):

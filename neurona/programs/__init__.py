@@ -10,7 +10,8 @@ from neurona.programs.expand import expand, template
 from neurona.programs.json_syntax import parse_json, to_json
 from neurona.programs.lambda_syntax import parse_lambda, to_lambda
 from neurona.programs.logic_syntax import parse_logic, to_logic
-from neurona.programs.normal_form import negation_normal_form
+from neurona.programs.negation import negation_normal_form
+from neurona.programs.normal_form import normal_form
 from neurona.programs.simplification import simplify
 from neurona.programs.surfaces import parse, surface_of
 from neurona.programs.tree import Query
@@ -29,6 +30,7 @@ __all__ = [
     "equivalent",
     "expand",
     "negation_normal_form",
+    "normal_form",
     "parse",
     "parse_english",
     "parse_json",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from neurona.errors import QueryError
 from neurona.programs.entailment import answerable, kind_of, telling_apart
 from neurona.programs.expand import expand
-from neurona.programs.normal_form import canonical
+from neurona.programs.normal_form import normal_form
 from neurona.programs.tree import Query, free_variables
 from neurona.programs.vocabulary import Vocabulary
 from neurona.programs.worlds import World, value
@@ -16,7 +16,7 @@ from neurona.programs.worlds import World, value
 def remove_duplicates(queries: Sequence[Query], vocabulary: Vocabulary | None = None) -> list[Query]:
     """The first query of each class of equivalent ones, in their order.
 
-    Three tests, the cheapest first: the same canonical form is the same class; different answers in a world already
+    Three tests, the cheapest first: the same normal form is the same class; different answers in a world already
     met are different classes; else a world that tells the two apart is searched, and kept for the queries to come. Only equivalence
     that is settled counts (see `entailment`): what the search cannot settle stays.
 
@@ -25,24 +25,24 @@ def remove_duplicates(queries: Sequence[Query], vocabulary: Vocabulary | None = 
         vocabulary: its definitions and axioms hold; none unless given.
     """
     kept: list[Query] = []
-    canonical_forms: set[str] = set()
+    forms: set[Query] = set()
     classes: dict[tuple[str, ...], _Classes] = {}
     for query in queries:
         meant = expand(query, vocabulary) if vocabulary is not None else query
-        form = _canonical(meant)
-        if form in canonical_forms:
+        form = _normal(meant)
+        if form in forms:
             continue
-        canonical_forms.add(form)
+        forms.add(form)
         if classes.setdefault(kind_of(meant), _Classes(vocabulary)).is_new(meant):
             kept.append(query)
     return kept
 
 
-def _canonical(query: Query) -> str:
+def _normal(query: Query) -> Query:
     try:
-        return canonical(query)
+        return normal_form(query)
     except QueryError:  # too long; the tree itself will do
-        return repr(query)
+        return query
 
 
 class _Classes:

@@ -1,6 +1,6 @@
 """Entailment and equivalence of queries under an ontology, decided over a finite domain.
 
-`a` entails `b` when no world fulfils the axioms and `a` but not `b`. Worlds of 1, 2, ..., n individuals are searched (see
+`a` entails `b` when no world fulfils the axioms and `a` but not `b`. Worlds of 0, 1, ..., n individuals are searched (see
 `propositions`), with definitions replaced by their meaning first. A world that is found settles the question: no. That none is
 found settles it only if n is large enough:
 
@@ -18,14 +18,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import networkx as nx
 
 from neurona.errors import QueryError
-from neurona.programs.expand import expand
-from neurona.programs.logic_syntax import parse_logic
-from neurona.programs.normal_form import body_about
+from neurona.programs.axioms import closed, closed_axioms
+from neurona.programs.expand import expand, rebuild
+from neurona.programs.normal_form import normal_form
 from neurona.programs.propositions import MAX_DECISIONS, find_world
 from neurona.programs.tree import (
     And,
@@ -44,6 +44,7 @@ from neurona.programs.tree import (
     Or,
     Query,
     The,
+    Variable,
     free_variables,
     names,
     walk,
@@ -103,10 +104,18 @@ def telling_apart(a: Query, b: Query, vocabulary: Vocabulary | None = None, doma
     """Look for a world in which two queries of one kind have different answers; arguments as for `entails`."""
     if isinstance(a, Count) and isinstance(b, Count):
         # The same number follows from the same individuals, and that is decided more often.
-        same = search(Not(Iff(body_about(a, "counted"), body_about(b, "counted"))), vocabulary, domain)
+        same = search(Not(Iff(_counted(a), _counted(b))), vocabulary, domain)
         different = Compare("!=", a, b)
         return same if same.world is None and same.settled else search(different, vocabulary, domain)
     return search(Not(Iff(answerable(a), answerable(b))), vocabulary, domain)  # type: ignore[arg-type]
+
+
+def _counted(query: Count) -> Formula:
+    """What a count counts, said of the free variable `counted`."""
+    found: Any = normal_form(query)
+    about = Variable(found.variable)  # outermost, so nothing within binds it again
+    body: Formula = rebuild(found.body, lambda part: Variable("counted") if part == about else part)
+    return body
 
 
 def kind_of(query: Query) -> tuple[str, ...]:
@@ -148,7 +157,7 @@ def search(
     enough = _enough(formulas)
     if domain is None:
         domain = min(enough or DEFAULT_DOMAIN, MAX_DOMAIN)
-    for individuals in range(1, domain + 1):
+    for individuals in range(domain + 1):
         world = find_world(formulas, individuals, decisions)
         if world is not None:
             return Search(world, True)
@@ -158,15 +167,9 @@ def search(
 def _with_axioms(formula: Formula, vocabulary: Vocabulary | None) -> list[Formula]:
     """A formula, closed, with the axioms it depends on; all without defined words."""
     if vocabulary is None:
-        return [_closed(formula, Exists)]
-    formula = _closed(expand(formula, vocabulary), Exists)  # type: ignore[arg-type]
+        return [closed(formula, Exists)]
+    formula = closed(expand(formula, vocabulary), Exists)  # type: ignore[arg-type]
     return [formula, *_related_axioms(frozenset(names(formula)), vocabulary)]
-
-
-def _closed(formula: Formula, kind: type[Exists] | type[Forall]) -> Formula:
-    for variable in sorted(free_variables(formula)):
-        formula = kind(variable, formula)
-    return formula
 
 
 def _related_axioms(words: frozenset[str], vocabulary: Vocabulary) -> list[Formula]:
@@ -183,12 +186,9 @@ def _related_axioms(words: frozenset[str], vocabulary: Vocabulary) -> list[Formu
 
 
 @lru_cache(maxsize=16)
-def _axioms(vocabulary: Vocabulary) -> tuple[list[Formula], nx.Graph]:
-    """Axioms, closed by "for every" and without defined words; and the graph that links each (its index) to its words."""
-    axioms = [
-        _closed(expand(parse_logic(text), vocabulary), Forall)  # type: ignore[arg-type]
-        for text in vocabulary.axioms
-    ]
+def _axioms(vocabulary: Vocabulary) -> tuple[tuple[Formula, ...], nx.Graph]:
+    """The axioms and the graph that links each (its index) to its words."""
+    axioms = closed_axioms(vocabulary)
     graph = nx.Graph((k, word) for k, axiom in enumerate(axioms) for word in names(axiom))
     return axioms, graph
 

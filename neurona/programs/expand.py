@@ -30,14 +30,18 @@ from neurona.programs.vocabulary import Vocabulary
 def rebuild(node: Any, change: Callable[[Any], Any]) -> Any:
     """The tree with `change` applied to every node, leaves first."""
     match node:
-        case Atom(_, terms) | Describe(_, terms):
-            node = replace(node, terms=tuple(rebuild(term, change) for term in terms))
+        case Atom(name, terms) | Describe(name, terms):
+            node = type(node)(name, tuple(rebuild(term, change) for term in terms))
         case And(parts) | Or(parts):
-            node = replace(node, parts=tuple(rebuild(part, change) for part in parts))
-        case Not(body) | The(_, body) | Exists(_, body) | Forall(_, body) | Count(_, body):
-            node = replace(node, body=rebuild(body, change))
-        case Implies(left, right) | Iff(left, right) | Compare(_, left, right):
-            node = replace(node, left=rebuild(left, change), right=rebuild(right, change))
+            node = type(node)(tuple(rebuild(part, change) for part in parts))
+        case Not(body):
+            node = Not(rebuild(body, change))
+        case The(name, body) | Exists(name, body) | Forall(name, body) | Count(name, body):
+            node = type(node)(name, rebuild(body, change))
+        case Implies(left, right) | Iff(left, right):
+            node = type(node)(rebuild(left, change), rebuild(right, change))
+        case Compare(operator, left, right):
+            node = Compare(operator, rebuild(left, change), rebuild(right, change))
     return change(node)
 
 

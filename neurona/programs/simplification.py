@@ -5,8 +5,8 @@
     ((count x. face(x)) >= 1)                              exists x. face(x)
     exists x. dog(x) & animal(x), every dog an animal      exists x. dog(x)
 
-A rule turns one node into one of fewer nodes, so rewriting ends. All rules are sound for classical logic over worlds with at
-least one individual (see `worlds`). Only some hold in every logic of the executor: a & a is not a where "and" multiplies
+A rule turns one node into one of fewer nodes, so rewriting ends. All rules are sound for classical logic over worlds (see
+`worlds`), the one without individuals among them. Only some hold in every logic of the executor: a & a is not a where "and" multiplies
 probabilities. `every_logic=True` keeps to those: double negation, De Morgan, nested conjunctions made one,
 contraposition, quantifiers of one kind drawn together.
 """
@@ -22,7 +22,7 @@ from sympy.logic import boolalg
 from neurona.errors import QueryError
 from neurona.programs.entailment import search
 from neurona.programs.expand import rebuild
-from neurona.programs.normal_form import OPPOSITE, flat
+from neurona.programs.negation import OPPOSITE, TURNED, flat
 from neurona.programs.tree import (
     And,
     Compare,
@@ -107,7 +107,7 @@ def _denial(node: Node) -> Node | None:
         case Not(Forall(variable, Not(body))):
             return Exists(variable, body)
         case Not(Compare(operator, left, right)):
-            return Compare(OPPOSITE[operator], left, right)  # type: ignore[arg-type]
+            return Compare(OPPOSITE[operator], left, right)
         case And(parts) | Or(parts) if all(isinstance(part, Not) for part in parts):
             kind = Or if isinstance(node, And) else And
             return Not(kind(tuple(part.body for part in parts if isinstance(part, Not))))
@@ -141,8 +141,11 @@ def _drawn_together(node: Node) -> Node | None:
 
 
 def _vacuous(node: Node) -> Node | None:
+    """exists x. exists y. a: exists y. a, where x is not in a. Not for any a: `exists x. forall y. b` says that there is something."""
     match node:
-        case Exists(variable, body) | Forall(variable, body) if variable not in free_variables(body):
+        case Exists(variable, Exists() as body) | Forall(variable, Forall() as body) if variable not in free_variables(
+            body
+        ):
             return body
     return None
 
@@ -151,8 +154,7 @@ def _counted(node: Node) -> Node | None:
     """At least one, and none."""
     match node:
         case Compare(operator, Number() as left, Count() as right):
-            turned = {">": "<", "<": ">", ">=": "<=", "<=": ">="}.get(operator, operator)
-            return _counted(Compare(turned, right, left))  # type: ignore[arg-type]
+            return _counted(Compare(TURNED[operator], right, left))
         case Compare(operator, Count(variable, body), Number(value)):
             if (operator, value) in ((">", 0), (">=", 1), ("!=", 0)):
                 return Exists(variable, body)

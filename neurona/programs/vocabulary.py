@@ -47,6 +47,7 @@ class Vocabulary:
         definitions: further unary concepts defined by the ontology as a formula over the variable x in
             logic syntax, e.g. `{"animate": "face(x) | cat(x)"}`. They are expanded before execution.
         axioms: further truths of the ontology in logic syntax, e.g. `forall x. face(x) -> ~house(x)`.
+        exclusive: categories of concepts of which each recording shows exactly one, as one thing: its label.
     """
 
     concepts: tuple[str, ...]
@@ -54,11 +55,13 @@ class Vocabulary:
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
     axioms: tuple[str, ...] = ()
+    exclusive: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "concepts", tuple(self.concepts))
         object.__setattr__(self, "relations", tuple(self.relations))
         object.__setattr__(self, "axioms", tuple(self.axioms))
+        object.__setattr__(self, "exclusive", tuple(self.exclusive))
         object.__setattr__(self, "categories", MappingProxyType({k: tuple(v) for k, v in self.categories.items()}))
         object.__setattr__(self, "definitions", MappingProxyType(dict(self.definitions)))
         words = [*self.concepts, *self.definitions, *self.relations]
@@ -80,6 +83,15 @@ class Vocabulary:
                     )
             if len({member in self.relations for member in members}) > 1:
                 raise DataError(f"vocabulary: category {category!r} mixes concepts and relations")
+        for category in self.exclusive:
+            if category not in self.categories:
+                hint = nearest_name(category, self.categories)
+                raise DataError(f"vocabulary: exclusive: no category {category!r}{hint}")
+            for member in self.categories[category]:
+                if member not in self.concepts:
+                    raise DataError(
+                        f"vocabulary: exclusive category {category!r}: {member!r} is no concept that a thing shows"
+                    )
 
     def arity(self, word: str) -> int | None:
         """1 for a concept or a defined concept, 2 for a relation, None for an unknown word."""
@@ -88,4 +100,4 @@ class Vocabulary:
         return 2 if word in self.relations else None
 
     def __hash__(self) -> int:
-        return hash((self.concepts, self.relations, tuple(self.categories.items())))
+        return hash((self.concepts, self.relations, tuple(self.categories.items()), self.exclusive))

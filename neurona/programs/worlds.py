@@ -4,7 +4,7 @@
     count x. a      how many it holds of                   r(x, the y. a) exactly one y has a, and r(x, y) (Russell)
 
 A term `the y. a` that names nothing, or more than one thing, makes the atom around it false, and no more than that atom:
-`~r(x, the y. a)` is then true. A world has at least one individual.
+`~r(x, the y. a)` is then true. In a world without individuals `exists` fails, `forall` holds and every count is 0.
 """
 
 from __future__ import annotations

@@ -71,7 +71,11 @@ WORDS = Vocabulary(
 
 
 def test_a_vocabulary_survives_json():
-    assert vocabulary_of(json.loads(json.dumps(plain_vocabulary(WORDS)))) == WORDS
+    labels = Vocabulary(("cat", "dog"), categories={"Kind": ("cat", "dog")}, exclusive=("Kind",))
+    for vocabulary in (WORDS, labels):
+        assert vocabulary_of(json.loads(json.dumps(plain_vocabulary(vocabulary)))) == vocabulary
+    older = {key: value for key, value in plain_vocabulary(WORDS).items() if key != "exclusive"}
+    assert vocabulary_of(older) == WORDS
 
 
 def test_the_vocabulary_is_the_folders_own_where_it_has_one_else_the_cards(saved, tmp_path):

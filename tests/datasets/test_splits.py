@@ -5,7 +5,7 @@ import pytest
 
 from neurona.datasets.splits import Split, by_image, by_session, by_subject
 from neurona.errors import DataError
-from neurona.scenes.scene_graph import Fact
+from neurona.programs.facts import Fact
 
 IDS = [f"r{k}" for k in range(12)]
 SUBJECTS = [f"sub-{k % 3}" for k in range(12)]

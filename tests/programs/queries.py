@@ -17,6 +17,7 @@ from neurona.programs.tree import (
     Or,
     The,
     Variable,
+    free_variables,
 )
 from neurona.programs.worlds import World
 
@@ -54,6 +55,18 @@ queries = st.one_of(
 individuals = st.integers(0, 1)
 facts = st.tuples(names, st.one_of(st.tuples(individuals), st.tuples(individuals, individuals)))
 worlds = st.builds(World, st.just(2), st.frozensets(facts, max_size=16))
+_empty = st.builds(World, st.just(0), st.just(frozenset()))
+any_worlds = st.one_of(worlds, worlds, worlds, _empty)
+"""Worlds, the one without individuals among them; for trees without free variables."""
+
+
+def closed(formula):
+    """The formula with its free variables bound, by `exists` or `forall` as its form decides."""
+    for k, name in enumerate(sorted(free_variables(formula))):
+        formula = (Exists, Forall)[(len(repr(formula)) + k) % 2](name, formula)
+    return formula
+
+
 ANYONE = {"x": 0, "y": 1, "z2": 1}
 """Individuals for the free variables of these trees."""
 

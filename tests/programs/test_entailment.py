@@ -45,6 +45,7 @@ ONTOLOGY = Vocabulary(
         ("((count x. animal(x)) >= 2)", "((count x. dog(x)) >= 2)", False),
         ("exists x. on(x, the y. dog(y))", "exists x. on(x, the y. dog(y) & animal(y))", True),
         ("exists x. exists y. on(x, y)", "exists x. exists y. ~on(y, x)", True),
+        ("forall x. dog(x)", "exists x. dog(x)", False),  # not where there is nothing
         ("on(x, x)", "dog(x)", True),  # nothing is on itself, so anything follows
     ],
 )
@@ -145,7 +146,7 @@ def test_how_many_individuals_decide(text, enough):
 
 
 def test_a_yes_beyond_what_decides_is_not_settled():
-    found = search(parse("forall x. exists y. on(x, y) & ~on(x, y)"))
+    found = search(parse("(exists x. face(x)) & (forall x. exists y. on(x, y) & ~on(x, y))"))
     assert found.world is None
     assert not found.settled
 

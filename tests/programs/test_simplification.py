@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from logics import probability
-from queries import ANYONE, formulas, queries, worlds
+from queries import ANYONE, any_worlds, closed, formulas, queries, worlds
 
 from neurona.errors import QueryError
 from neurona.programs import Vocabulary, equivalent, parse, simplify, to_logic, value
@@ -21,6 +21,11 @@ ONTOLOGY = Vocabulary(
 def test_it_has_the_same_value_in_every_world(query, world):
     if not isinstance(query, Describe):
         assert value(simplify(query), world, ANYONE) == value(query, world, ANYONE)
+
+
+@given(formula=formulas, world=any_worlds)
+def test_it_has_the_same_value_where_there_is_nothing(formula, world):
+    assert value(simplify(closed(formula)), world) == value(closed(formula), world)
 
 
 @given(query=queries)

@@ -42,6 +42,14 @@ def test_the_answer_in_a_known_world(query, answer):
     assert value(parse(query), PARK) == answer
 
 
+@pytest.mark.parametrize(
+    ("query", "answer"),
+    [("exists x. cat(x)", False), ("exists x. ~cat(x)", False), ("forall x. cat(x)", True), ("count x. ~cat(x)", 0)],
+)
+def test_where_there_is_nothing(query, answer):
+    assert value(parse(query), World(0, frozenset())) == answer
+
+
 def test_free_variables_need_individuals():
     assert value(parse("hold(x, y)"), PARK, {"x": 0, "y": 2}) is True
     with pytest.raises(QueryError, match="variable 'y' is not bound"):
