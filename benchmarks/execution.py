@@ -4,7 +4,8 @@
 
 The reference's model (P entities, vocabulary V) answers 24 questions about each of 32 SIMULATED recordings: many batches in
 one jitted map, one batch a call, and one question a call. Beside it, in the same run, the plain NumPy model that answers one
-question at a time (`eager.py`). Then 10,000 random questions of 12 templates in batches, counting traces.
+question at a time (`eager.py`). Then 10,000 random questions of 12 templates in batches, counting traces; and questions about 512
+random possible worlds of each of 160 recordings.
 """
 
 from __future__ import annotations
@@ -24,12 +25,28 @@ from flax import nnx
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
-from training_step import RECORDINGS, batches
 
-from neurona.execution import Executor, get_logic
-from neurona.programs import to_lambda
+from neurona.execution import Compiler, ProgramBatch, TraceCounter, Worlds, execute, get_logic, share_true
+from neurona.programs import Query, Vocabulary, parse, to_lambda
+from neurona.programs.facts import Fact
 
 EAGER_SIZE = 18, 1000
+RECORDINGS = 32
+
+
+def batches(
+    words: Vocabulary, per_recording: int, steps: int, rng: np.random.Generator, templates: tuple[str, ...]
+) -> tuple[jax.Array, ProgramBatch]:
+    """Rows of 32 recordings and random questions about them, for each of some steps, stacked."""
+    compiler = Compiler(words, asked_only=True, headroom=False)
+    about = np.repeat(np.arange(RECORDINGS), per_recording).tolist()
+    asked = [problem.questions(words, templates, len(about), rng) for _ in range(steps)]
+    asked = [[queries[k] for k in rng.permutation(len(queries))] for queries in asked]
+    for queries in asked:  # sizes grow until every step fits
+        compiler(queries, about, RECORDINGS)
+    compiled = [compiler(queries, about, RECORDINGS) for queries in asked]
+    rows = jnp.asarray(rng.integers(0, 4 * RECORDINGS, (steps, RECORDINGS)))
+    return rows, jax.tree.map(lambda *parts: jnp.stack(parts), *compiled)
 
 
 def case(entities: int, words: int, per_recording: int, depth: int, logic: int) -> dict:
@@ -47,15 +64,13 @@ def case(entities: int, words: int, per_recording: int, depth: int, logic: int) 
     def answers(state, data, rows, programs):
         return nnx.merge(graph, state)(data[rows], programs, evaluation=True)
 
-    many = jax.jit(
-        lambda state, data, steps: jax.lax.map(lambda step: answers(state, data, step.rows, step.programs), steps)
-    )
+    many = jax.jit(lambda state, data, steps: jax.lax.map(lambda step: answers(state, data, *step), steps))
     one = jax.jit(answers)
     first = jax.tree.map(lambda part: part[0], steps)
     compile_s = measure.first_seconds(lambda: many(state, data, steps))
     heavy = entities >= 400
     seconds = measure.median_seconds(lambda: many(state, data, steps), 3 if heavy else 15) / 8
-    per_call = measure.median_seconds(lambda: one(state, data, first.rows, first.programs), 3 if heavy else 40)
+    per_call = measure.median_seconds(lambda: one(state, data, *first), 3 if heavy else 40)
     count = RECORDINGS * per_recording
     return {
         "entities": entities,
@@ -87,24 +102,33 @@ def traces_and_latency(count: int) -> dict:
     data = jnp.asarray(problem.recordings(RECORDINGS, rng))
     templates = problem.TEMPLATES + problem.MORE_TEMPLATES
 
-    def executor() -> Executor:
-        return Executor(
-            vocabulary, lambda state, data, batch: nnx.merge(graph, state).scores(data, batch), get_logic("reference")
-        )
+    class Executor:
+        """Queries in, answers out."""
+
+        def __init__(self) -> None:
+            self.compiler = Compiler(vocabulary, asked_only=True)
+            self.answer = TraceCounter(
+                lambda state, data, batch: execute(
+                    batch, nnx.merge(graph, state).scores(data, batch), get_logic("reference"), evaluation=True
+                )
+            )
+
+        def __call__(self, state, data, queries: list[Query], about: list[int]) -> None:
+            jax.device_get(self.answer(state, data, self.compiler(queries, about, len(data))))
 
     def draw(size: int) -> tuple[list, list]:
         queries = problem.questions(vocabulary, templates, size * 3, rng)
         chosen = rng.permutation(len(queries))[:size]
         return [queries[k] for k in chosen], rng.integers(0, RECORDINGS, size).tolist()
 
-    batched = executor()
+    batched = Executor()
     batched(state, data, *draw(250))
-    warm, drawn = batched.traces, [draw(250) for _ in range(count // 250)]
+    warm, drawn = batched.answer.traces, [draw(250) for _ in range(count // 250)]
     start = time.perf_counter()
     for queries, about in drawn:
         batched(state, data, queries, about)
     wall = time.perf_counter() - start
-    single = executor()
+    single = Executor()
     for k in range(len(templates)):
         single(state, data[:1], problem.questions(vocabulary, templates[k : k + 1], 1, rng), [0])
     times = []
@@ -117,10 +141,45 @@ def traces_and_latency(count: int) -> dict:
         "templates": len(templates),
         "questions": count,
         "traces_warm_up": warm,
-        "retraces": batched.traces - warm,
+        "retraces": batched.answer.traces - warm,
         "questions_per_s_from_program_to_answer": count / wall,
         "single_question_ms": 1e3 * float(np.median(times)),
     }
+
+
+def on_worlds(recordings: int = 160, per_recording: int = 20, count: int = 512) -> dict:
+    """Questions a second about random worlds: ten things a recording, 60 attributes and 250 relations that may hold."""
+    rng = np.random.default_rng(0)
+    nouns, said, relations = ([f"{kind}{k}" for k in range(size)] for kind, size in (("n", 60), ("a", 20), ("r", 20)))
+    facts, holds = [], []
+    for _ in range(recordings):
+        there = rng.choice(nouns, 10, replace=False).tolist()
+        unary = {Fact(str(rng.choice(said)), (str(rng.choice(there)),)) for _ in range(60)}
+        pairs = {
+            Fact(str(rng.choice(relations)), tuple(rng.choice(there, 2, replace=False).tolist())) for _ in range(250)
+        }
+        facts.append([*map(Fact, there), *sorted(unary | pairs, key=repr)])
+        holds.append(rng.random((len(facts[-1]), count)) < 0.1)
+    worlds = Worlds.of_table(facts, holds, nouns + said, relations)
+    forms = {
+        "relations": ("exists x. {a}(x) & {r}(x, the y. {b}(y))",),
+        "mixed": (
+            "exists x. {a}(x) & {r}(x, the y. {b}(y))",
+            "exists x. {a}(x) & {c}(x)",
+            "((count x. {a}(x)) > (count y. {b}(y)))",
+            "forall x. {a}(x) -> {c}(x)",
+        ),
+    }
+    found = {"recordings": recordings, "worlds": count}
+    about = np.repeat(np.arange(recordings), per_recording)
+    for name, texts in forms.items():
+        queries = []
+        for k in range(len(about)):
+            a, b = rng.choice(nouns, 2, replace=False)
+            queries.append(parse(texts[k % len(texts)].format(a=a, b=b, c=rng.choice(said), r=rng.choice(relations))))
+        seconds = measure.median_seconds(lambda queries=queries: share_true(worlds, queries, about), 7)
+        found[f"{name}_per_s"] = len(about) / seconds
+    return found
 
 
 def eager(seconds: float) -> dict:
@@ -191,7 +250,7 @@ def main() -> None:
     console = Console(width=140)
     found = [measure.in_fresh_process(__file__, *setting) for setting in track(settings, "inference", console=console)]
     plain = eager(5)
-    traces = traces_and_latency(10_000)
+    traces, worlds = traces_and_latency(10_000), on_worlds()
     columns = (
         "entities",
         "words",
@@ -223,7 +282,11 @@ def main() -> None:
         f"{traces['traces_warm_up']} trace(s) of warm-up; {traces['questions_per_s_from_program_to_answer']:,.0f} questions/s from "
         f"program to answer; one question alone {traces['single_question_ms']:.2f} ms"
     )
-    content = {"provenance": measure.provenance(), "cases": found, "eager": plain, "traces": traces}
+    console.print(
+        f"{worlds['worlds']} worlds of each of {worlds['recordings']} recordings: {worlds['relations_per_s']:,.0f} relation questions/s, "
+        f"{worlds['mixed_per_s']:,.0f} mixed questions/s"
+    )
+    content = {"provenance": measure.provenance(), "cases": found, "eager": plain, "traces": traces, "worlds": worlds}
     measure.write_json(options.out / "execution.json", content)
     plot(found, plain, options.out / "execution.png")
 

@@ -47,7 +47,7 @@ def execute(
         batch: compiled programs.
         scores: on the words that the batch asks for, or on the whole vocabulary; see `ProgramBatch.concepts`.
         logic, hypothesis: meaning of connectives and of relations; static under jit.
-        evaluation: counts are whole numbers under the logic `reference`.
+        evaluation: gradients do not matter: under some logics counts are whole numbers then.
 
     Raises:
         QueryError: a relation is asked for and the scores have none, or a program would need too much memory.
@@ -138,27 +138,27 @@ class _Question(NamedTuple):
         found: RelationScores | None = self.scores.relations
         if found is None:
             raise QueryError("the program uses a relation, but this decoder scores none")
-        region = found.region_described if described else found.region
+        region = found.region[recording, words]
+        if described:
+            other = found.region_described[recording, words]
+            region = self.logic.described_region(region, other, self.hypothesis)
         size, n = found.subject.shape[-1], len(words)
         left = right = jnp.zeros((n, size, 0))
         if found.interaction is not None:
             left = found.interaction.weight[recording, words][:, None] * found.interaction.left[recording][None]
             right = jnp.broadcast_to(found.interaction.right[recording][None], left.shape)
-        return Pairs(
-            found.subject[recording, words], found.object[recording, words], region[recording, words], left, right
-        )
+        return Pairs(found.subject[recording, words], found.object[recording, words], region, left, right)
 
     def _described(self, setting: Setting, members: Int[Array, " word"], recording: Int[Array, ""]) -> Array:
         """Score of each word of the category; -inf beyond its words."""
         known = jnp.maximum(members, 0)
         terms = [weights(term, setting, (k,)).reshape(setting.size) for k, term in enumerate(self.shape.terms)]
         if len(terms) == 2:
-            # Fault 1 of the released code: with pairs on, the region term reads other rows.
-            pairs = self._pairs(known, recording, described=setting.hypothesis.pairs)
+            pairs = self._pairs(known, recording, described=True)
             words = jax.vmap(lambda pair: attended(pair, terms[0], terms[1], setting.hypothesis))(pairs)[:, 0, 0]
         else:
             on_entities = self.scores.unary[recording, known]
-            words = on_entities @ terms[0] if terms else setting.logic.any(on_entities, 1)
+            words = on_entities @ terms[0] if terms else setting.logic.exists(on_entities, 1)
         if setting.trace is not None:
             setting.trace[""] = words
         return jnp.where(members >= 0, words, -jnp.inf)

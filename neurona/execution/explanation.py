@@ -1,4 +1,8 @@
-"""Explanations: the trace of one question as a tree of its sub-expressions, each with its value over entities."""
+"""Explanations: the trace of one question as a tree of its sub-expressions, each with its value.
+
+The same tree for both forms of reading: on entity scores, values are logits over entities (`explain`); on possible worlds, shares
+of worlds over things, with witnesses (`world_trace.trace_worlds`).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float
+from rich.markup import escape
 from rich.tree import Tree
 
 from neurona.execution.compile import ProgramBatch
@@ -23,12 +28,13 @@ class Explanation:
 
     Attributes:
         expression: in logic syntax.
-        kind: `logit` (yes above 0), `number`, `weight` (how much of `the y. ...` lies on each entity) or `word` (score of
-            each word of a category).
+        kind: `logit` (yes above 0), `number`, `weight` (how much of `the y. ...` lies on each entity), `word` (score of
+            each word of a category) or `share` (of the worlds in which it is true; of words, normalised).
         variables: the variables that the value depends on, one axis each.
-        values: `[P, ...]`, an axis for each variable; of a word, one value for each word; else a single value.
-        names: of the last axis: entities, or words; empty for a single value.
+        values: an axis of entities or things for each variable; of words, one value for each word; else a single value.
+        names: of every axis: entities, things, or words; empty for a single value.
         parts: sub-expressions, in reading order.
+        witness: the things that make an existential true in the likeliest world in which it is.
     """
 
     expression: str
@@ -37,10 +43,14 @@ class Explanation:
     values: Float[np.ndarray, ...]
     names: tuple[str, ...]
     parts: tuple[Explanation, ...]
+    witness: tuple[str, ...] = ()
 
     def tree(self, top: int = 3) -> Tree:
-        """For the terminal: each value over entities by its highest few."""
-        branch = Tree(f"{self.expression}  [bold]{self._summary(top)}[/bold]", highlight=True)
+        """For the terminal: each value over entities or things by its highest few; witnesses in brackets."""
+        witness = f"  ({', '.join(self.witness)})" if self.witness else ""
+        branch = Tree(
+            f"{escape(self.expression)}  [bold]{escape(self._summary(top))}[/bold]{escape(witness)}", highlight=True
+        )
         for part in self.parts:
             branch.add(part.tree(top))
         return branch
@@ -53,6 +63,7 @@ class Explanation:
             "variables": list(self.variables),
             "names": list(self.names),
             "values": self.values.tolist(),
+            "witness": list(self.witness),
             "parts": [part.to_dict() for part in self.parts],
         }
 
@@ -65,12 +76,21 @@ class Explanation:
             value = float(self.values)
             if self.kind == "number":
                 return f"{value:.2f}"
-            return f"{value:+.2f} ({'yes' if value > 0 else 'no'}, p {1 / (1 + np.exp(-value)):.2f})"
+            if self.kind == "share":
+                return f"share {_share(value)}"
+            return f"{value:+.2f} ({'yes' if value > 0 else 'no'})"
         if self.values.ndim > 1:
             return f"{' x '.join(map(str, self.values.shape))} values over {', '.join(self.variables)}"
         order = np.argsort(-self.values, kind="stable")[:top]
-        sign = "" if self.kind == "weight" else "+"
+        if self.kind == "share":
+            return "share " + ", ".join(f"{self.names[k]} {_share(self.values[k])}" for k in order)
+        sign = "+" if self.kind in ("logit", "word") else ""
         return ", ".join(f"{self.names[k]} {self.values[k]:{sign}.2f}" for k in order)
+
+
+def _share(value: float) -> str:
+    """A probability in two digits: .83, 1.00."""
+    return f"{value:.2f}".removeprefix("0")
 
 
 def explain(

@@ -3,15 +3,14 @@
 A value is an array with one axis for each level of binding (v0, v1, ...), of size P where it depends on that variable and 1
 where not. Formulas have logits, numbers expected numbers, `the y. b(y)` how much of it lies on each entity:
 
-    the y. b(y)                 softmax over entities of b, w(y)
+    the y. b(y)                 the logic's `the`: softmax over entities of b, w(y)
     c(the y. b(y))              sum_y w(y) c(y)
     r(x, the y. b(y))           sum_y w(y) g_r(x, y), as the hypothesis allows (see `relations`)
-    exists x. a, forall x. a    the logic's `any` and `all` over entities
-    count x. a                  sum of probabilities over entities; under the logic `reference` in evaluation, how many
-                                are above 0
-    ~a                          sign change
+    exists x. a, forall x. a    the logic's `exists` and `forall` over entities
+    count x. a                  the logic's `count`: the expected number, unless it says otherwise
 
-The interpreter walks the tree once, while JAX traces.
+The connectives are the logic's. A logic that `guides` gives `r(x, the y. b(y))` a meaning of its own, which may depend on what
+stands beside it in a conjunction. The interpreter walks the tree once, while JAX traces.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from jaxtyping import Array, Float
 
 from neurona.execution.hypotheses import Hypothesis
 from neurona.execution.logics import Logic
-from neurona.execution.relations import Pairs, as_the_reference, attended
+from neurona.execution.relations import Pairs, attended
 from neurona.programs.tree import (
     And,
     Atom,
@@ -53,7 +52,7 @@ class Setting(NamedTuple):
     Attributes:
         concepts, relations: scores of the template's slots.
         size, levels: P, and how deep variables are bound.
-        evaluation: whether the logic `reference` counts what is above 0 instead of adding probabilities.
+        evaluation: whether gradients do not matter, so that a logic may count in whole numbers.
         trace: filled on the way, where asked for.
     """
 
@@ -91,7 +90,7 @@ def _body(term: The, setting: Setting, path: tuple[int, ...]) -> Array:
 def _share(term: The, body: Array, setting: Setting) -> Array:
     axis = _axis(term.variable)
     shape = [setting.size if k == axis else size for k, size in enumerate(body.shape)]
-    return jax.nn.softmax(jnp.broadcast_to(body, shape), axis)
+    return setting.logic.the(jnp.broadcast_to(body, shape), axis)
 
 
 def _value(node: Any, setting: Setting, path: tuple[int, ...]) -> Array:
@@ -106,22 +105,23 @@ def _value(node: Any, setting: Setting, path: tuple[int, ...]) -> Array:
         case Atom():
             return _relation(node, setting, path)
         case Not(body):
-            return -of(0, body)
+            return logic.not_(of(0, body))
         case And(parts):
-            if logic.name == "reference" and any(_is_related(part) for part in parts):
-                return _conjunction_of_the_reference(node, setting, path)
+            if logic.guides and any(_is_related(part) for part in parts):
+                return _guided_conjunction(node, setting, path)
             return logic.all(_stack([of(k, part) for k, part in enumerate(parts)]), 0)
         case Or(parts):
             return logic.any(_stack([of(k, part) for k, part in enumerate(parts)]), 0)
         case Implies(left, right):
-            return logic.any(_stack([-of(0, left), of(1, right)]), 0)
+            return logic.any(_stack([logic.not_(of(0, left)), of(1, right)]), 0)
         case Iff(left, right):
             a, b = _stack([of(0, left), of(1, right)])
-            return logic.all(_stack([logic.any(_stack([-a, b]), 0), logic.any(_stack([a, -b]), 0)]), 0)
+            both_ways = [logic.any(_stack([logic.not_(a), b]), 0), logic.any(_stack([a, logic.not_(b)]), 0)]
+            return logic.all(_stack(both_ways), 0)
         case Exists(variable, body):
-            return jnp.expand_dims(logic.any(of(0, body), _axis(variable)), _axis(variable))
+            return jnp.expand_dims(logic.exists(of(0, body), _axis(variable)), _axis(variable))
         case Forall(variable, body):
-            return jnp.expand_dims(logic.all(of(0, body), _axis(variable)), _axis(variable))
+            return jnp.expand_dims(logic.forall(of(0, body), _axis(variable)), _axis(variable))
         case Count(variable, body):
             return _count(of(0, body), _axis(variable), setting)
         case Number(whole):
@@ -142,8 +142,8 @@ def _relation(atom: Atom, setting: Setting, path: tuple[int, ...]) -> Array:
     pairs, hypothesis = setting.relations[atom.name], setting.hypothesis
     if hypothesis.apart:
         return _apart(atom, setting, path)
-    if setting.logic.name == "reference" and _is_related(atom):
-        return _relation_of_the_reference(atom, setting, path, None)
+    if setting.logic.guides and _is_related(atom):
+        return _guided_relation(atom, setting, path, None)
     sides = [weights(term, setting, (*path, k)) if isinstance(term, The) else None for k, term in enumerate(atom.terms)]
     outer = jnp.broadcast_shapes((1,) * setting.levels, *(side.shape[:-1] for side in sides if side is not None))
     told = [side for side in sides if side is not None]
@@ -168,17 +168,17 @@ def _attended_many(pairs: Pairs, told: list[bool], flat: list[Array], hypothesis
 
 def _apart(atom: Atom, setting: Setting, path: tuple[int, ...]) -> Array:
     """Hypothesis H1: some entity carries the relation, and some entity each of the terms that are described."""
-    any_, levels = setting.logic.any, setting.levels
-    parts = [any_(setting.relations[atom.name].region, 0).reshape((1,) * levels)]
+    exists, levels = setting.logic.exists, setting.levels
+    parts = [exists(setting.relations[atom.name].region, 0).reshape((1,) * levels)]
     for k, term in enumerate(atom.terms):
         if isinstance(term, The):
             body = _body(term, setting, (*path, k))
-            parts.append(jnp.expand_dims(any_(body, _axis(term.variable)), _axis(term.variable)))
+            parts.append(jnp.expand_dims(exists(body, _axis(term.variable)), _axis(term.variable)))
     return setting.logic.all(_stack(parts), 0)
 
 
 def _is_related(node: Any) -> bool:
-    """`r(x, the y. ...)`, the reference's one form of a relation in a yes/no question."""
+    """`r(x, the y. ...)`, the one form of a relation that a logic may guide."""
     return (
         isinstance(node, Atom)
         and len(node.terms) == 2
@@ -187,8 +187,8 @@ def _is_related(node: Any) -> bool:
     )
 
 
-def _conjunction_of_the_reference(node: And, setting: Setting, path: tuple[int, ...]) -> Array:
-    """The released code's conjunction: what stands beside a relation guides it with its raw score."""
+def _guided_conjunction(node: And, setting: Setting, path: tuple[int, ...]) -> Array:
+    """A conjunction in which what stands beside a relation guides it."""
     rest = [value(part, setting, (*path, k)) for k, part in enumerate(node.parts) if not _is_related(part)]
     subject = setting.logic.all(_stack(rest), 0) if rest else None
     related = []
@@ -197,7 +197,7 @@ def _conjunction_of_the_reference(node: And, setting: Setting, path: tuple[int, 
             found = (
                 _apart(part, setting, (*path, k))  # type: ignore[arg-type]
                 if setting.hypothesis.apart
-                else _relation_of_the_reference(part, setting, (*path, k), subject)  # type: ignore[arg-type]
+                else _guided_relation(part, setting, (*path, k), subject)  # type: ignore[arg-type]
             )
             related.append(found)
             if setting.trace is not None:
@@ -205,7 +205,7 @@ def _conjunction_of_the_reference(node: And, setting: Setting, path: tuple[int, 
     return setting.logic.all(_stack(rest + related), 0)
 
 
-def _relation_of_the_reference(atom: Atom, setting: Setting, path: tuple[int, ...], of_subject: Array | None) -> Array:
+def _guided_relation(atom: Atom, setting: Setting, path: tuple[int, ...], of_subject: Array | None) -> Array:
     term, object_ = atom.terms
     assert isinstance(term, Variable)
     assert isinstance(object_, The)
@@ -216,16 +216,15 @@ def _relation_of_the_reference(atom: Atom, setting: Setting, path: tuple[int, ..
     pairs, hypothesis = setting.relations[atom.name], setting.hypothesis
 
     def one(of_object: Array, of_subject: Array | None = None) -> Array:
-        return as_the_reference(pairs, of_subject, of_object, hypothesis)
+        return setting.logic.relation(pairs, of_subject, of_object, hypothesis)
 
     return _placed(jax.vmap(one)(*rows).reshape(*outer, setting.size), _axis(term.name))
 
 
 def _count(body: Array, axis: int, setting: Setting) -> Array:
     shape = [setting.size if k == axis else size for k, size in enumerate(body.shape)]
-    hard = setting.evaluation and setting.logic.name == "reference"
-    share = jnp.where(body > 0, 1.0, 0.0) if hard else jax.nn.sigmoid(body)
-    return jnp.broadcast_to(share, shape).sum(axis, keepdims=True)
+    number = setting.logic.count(jnp.broadcast_to(body, shape), axis, setting.evaluation)
+    return jnp.expand_dims(number, axis)
 
 
 def _compare(operator: str, difference: Array) -> Array:

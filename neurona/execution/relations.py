@@ -67,26 +67,6 @@ def column_mean(subject: Float[Array, "*batch P"], object_: Float[Array, "*batch
     return (subject.sum(-1, keepdims=True) - subject + (size - 1) * object_ + DIAGONAL) / size
 
 
-def as_the_reference(
-    pairs: Pairs, of_subject: Float[Array, " P"] | None, of_object: Float[Array, " P"], hypothesis: Hypothesis
-) -> Float[Array, " P"]:
-    """R(j) = m_r(j) + [s_a(j)] + [s_b(j)] + [u_r(j)], of `a(x) & r(x, the y. b(y))` in the released code.
-
-    Args:
-        pairs: m_r is the mean of its columns.
-        of_subject: s_a, what else the question says of x; None when nothing.
-        of_object: s_b, the body of `the`.
-        hypothesis: the brackets.
-    """
-    size = len(pairs.subject)
-    value = pairs.of_objects(jnp.full(size, 1 / size))
-    if hypothesis.subject and of_subject is not None:
-        value = value + of_subject
-    if hypothesis.object:
-        value = value + of_object
-    return value + pairs.region if hypothesis.region else value
-
-
 def attended(
     pairs: Pairs, subject: Float[Array, " P"] | None, object_: Float[Array, " P"] | None, hypothesis: Hypothesis
 ) -> Float[Array, "subjects objects"]:

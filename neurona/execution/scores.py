@@ -32,7 +32,7 @@ class RelationScores(NamedTuple):
         subject: A_r(i).
         object: B_r(j).
         region: u_r(i), the relation scored on single entities.
-        region_described: the same as describe questions read it: other rows under the reference's fault 1.
+        region_described: other rows of it, which a logic may let describe questions read (`Logic.described_region`).
         interaction: h; None where pair scores are additive.
     """
 

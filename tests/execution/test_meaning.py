@@ -209,19 +209,6 @@ def test_h1_finds_a_relation_apart_from_its_arguments():
         np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
-def test_counts_add_probabilities_and_the_reference_counts_in_evaluation():
-    unary = jnp.asarray([[[2.0, -1.0, 0.5], [0.0] * 3, [0.0] * 3]])
-    batch = compile_programs([parse("count x. person(x)", WORDS)], WORDS, [0])
-    expected = jax.nn.sigmoid(jnp.asarray([2.0, -1.0, 0.5])).sum()
-    for name, evaluation, count in (
-        ("product", True, expected),
-        ("reference", False, expected),
-        ("reference", True, 2),
-    ):
-        found = answer(batch, Scores(unary), get_logic(name), evaluation=evaluation).yes_no[0]
-        np.testing.assert_allclose(found, count, rtol=1e-6)
-
-
 @pytest.mark.parametrize("logic", LOGICS)
 @pytest.mark.parametrize(
     "text",
