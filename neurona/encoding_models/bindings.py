@@ -20,8 +20,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.sparse import csr_array
 
+from neurona.programs.facts import Fact
 from neurona.scenes.names import named_alike
-from neurona.scenes.scene_graph import Fact
 
 CONCEPT, ATTRIBUTE, ATTRIBUTE_OBJECT = "concept", "attribute", "attribute x object"
 RELATION, SUBJECT, OBJECT = "relation", "subject", "object"

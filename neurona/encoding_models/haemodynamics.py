@@ -2,52 +2,19 @@
 
     y_n(c, t) = m(c, t) + sum_k x_nk b_k(c) h(t) + e_n(c, t)
 
-with the course h canonical (`canonical_course`: Glover's haemodynamic response, nilearn's), free (`fir_courses`: one weight a
-time point) or fitted (`fitted_courses`): the leading generalised eigenvectors of the responses' covariance over time against the
-noise's. A course turns recordings into one value a channel by the matched filter w = S^-1 h / (h' S^-1 h), S the noise over time:
-the best linear unbiased estimate of the response's size. The features of fMRI windows and of M/EEG bins are laid out alike, so
-both are served.
+with courses h that are the leading generalised eigenvectors of the responses' covariance over time against the noise's. A course turns
+recordings into one value a channel by the matched filter w = S^-1 h / (h' S^-1 h), S the noise over time: the best linear unbiased
+estimate of the response's size. The features of fMRI windows and of M/EEG bins are laid out alike, so both are served.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float, Int
-from nilearn.glm.first_level import compute_regressor
+from jaxtyping import Float
 from scipy.linalg import eigh
 
 from neurona.encoding_models.noise import KroneckerNoise
 from neurona.errors import DataError
-
-
-def canonical_course(times_s: Float[np.ndarray, " time"], duration_s: float = 0.0) -> Float[np.ndarray, " time"]:
-    """Glover's response to an event at 0 s, at the recording's times; its largest value over all time is 1.
-
-    Args:
-        times_s: seconds after the event's onset, evenly spaced.
-        duration_s: of the event; 0 for a brief one.
-
-    Raises:
-        DataError: times at which the response has no size, or that are not in order.
-    """
-    if np.any(np.diff(times_s) <= 0):
-        raise DataError("canonical response: times must grow")
-    # A fine and long grid, so that the scale does not depend on where the recording's samples fall.
-    end = max(float(times_s.max()), 32.0 + duration_s) + 1
-    grid = np.arange(0, end, 0.1)
-    condition = np.array([[0.0], [duration_s], [1.0]])
-    response = compute_regressor(condition, "glover", grid, oversampling=1)[0][:, 0]
-    course = np.interp(times_s, grid, response, left=0.0) / response.max()
-    if np.abs(course).max() < 1e-3:
-        raise DataError(
-            f"canonical response: none at {times_s.min():g} to {times_s.max():g} s after onset; give times in seconds"
-        )
-    return course
-
-
-def fir_courses(n_times: int) -> Float[np.ndarray, "time time"]:
-    """The free response: each time point a course of its own."""
-    return np.eye(n_times)
 
 
 def fitted_courses(
@@ -79,33 +46,6 @@ def fitted_courses(
     _, filters = eigh(spaced.T @ spaced, over_time, subset_by_index=[times - n_courses, times - 1])
     courses = (over_time @ filters[:, ::-1]).T
     return courses * np.where(courses.sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
-
-
-def entity_courses(
-    patterns: Float[np.ndarray, "fact feature"],
-    entity_of_feature: Int[np.ndarray, " feature"],
-    noise: KroneckerNoise,
-    n_entities: int,
-) -> Float[np.ndarray, "entity time"]:
-    """The fitted course of each entity alone, from its own channels' patterns; largest value 1.
-
-    Raises:
-        DataError: an entity whose features are no whole channels.
-    """
-    times = len(noise.time)
-    of_channel = entity_of_feature.reshape(-1, times)
-    if (of_channel != of_channel[:, :1]).any():
-        raise DataError("response of each entity: entities must hold whole channels; windows of time have one each")
-    values, space = patterns.reshape(len(patterns), -1, times), noise.space @ noise.space.T
-    courses = np.zeros((n_entities, times))
-    for entity in range(n_entities):
-        mine = np.flatnonzero(of_channel[:, 0] == entity)
-        if len(mine) == 0:
-            continue
-        own = KroneckerNoise(np.linalg.cholesky(space[np.ix_(mine, mine)]), noise.time)
-        course = fitted_courses(values[:, mine].reshape(len(values), -1), own)[0]
-        courses[entity] = course / np.abs(course).max()
-    return courses
 
 
 def matched_filter(

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cholesky, solve_triangular
 from scipy.sparse import csr_array
 
 from neurona.encoding_models.encoding import Encoding
@@ -33,6 +33,7 @@ class Inversion:
 
     Attributes:
         encoding: what is inverted.
+        white: B L^-T with M = LL', so that G = white @ white'.
         weights: M^-1 B', so that s = z @ weights.
         gram: G.
         covariance: C.
@@ -40,6 +41,7 @@ class Inversion:
     """
 
     encoding: Encoding
+    white: Float[np.ndarray, "column axis"]
     weights: Float[np.ndarray, "axis column"]
     gram: Float[np.ndarray, "column column"]
     covariance: Float[np.ndarray, "feature feature"]
@@ -68,8 +70,11 @@ class Inversion:
         covariance = (centred.T @ centred / len(design)).astype(np.float32)
         context = covariance[concepts] / np.maximum(np.diag(covariance)[concepts], 1e-6)[:, None]
         patterns = np.concatenate([encoding.patterns, context @ encoding.patterns])
-        weights = cho_solve(cho_factor(total), patterns.T).astype(np.float32)
-        return cls(encoding, weights, (patterns @ weights).astype(np.float32), covariance, design.shape[1])
+        root = cholesky(total, lower=True)
+        half = solve_triangular(root, patterns.T, lower=True)
+        weights = solve_triangular(root, half, lower=True, trans="T").astype(np.float32)
+        gram = (patterns @ weights).astype(np.float32)
+        return cls(encoding, half.T.astype(np.float32), weights, gram, covariance, design.shape[1])
 
     def support(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording column"]:
         """s of every recording."""

@@ -1,23 +1,22 @@
 """What is known of the scene behind each recording: from scene graphs where there are some, else from questions' answers.
 
-An answer tells one fact, and what follows from it: whoever says that a man holds a bat has told of a man and of a bat. What no
-answer tells is unknown, not false: its features take the value that is expected of them.
+What an answer states is said in `programs.statements`. What no answer tells is unknown, not false: its features take the value that is
+expected of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from neurona.encoding_models.bindings import CONCEPT, Bindings
-from neurona.programs import Query, parse
-from neurona.programs.tree import Atom, Describe, Exists, Not, Variable
-from neurona.scenes.facts import SceneFacts, fact_of
-from neurona.scenes.scene_graph import Fact
+from neurona.programs import Vocabulary
+from neurona.programs.facts import Fact
+from neurona.programs.statements import states
+from neurona.questions import Asked, Problem
 
 
 @dataclass(frozen=True)
@@ -34,60 +33,32 @@ class KnownFacts:
     false: frozenset[Fact] = frozenset()
     complete: bool = False
 
-
-def implied(fact: Fact) -> tuple[Fact, ...]:
-    """A fact and the things that it speaks of."""
-    return (fact, *(Fact(noun) for noun in fact.arguments))
-
-
-def told(program: str, answer: str) -> tuple[Fact, bool] | None:
-    """The fact that an answer tells, and whether it holds; None where it tells none of its own.
-
-    exists x. bat(x), no           -> (bat, False)
-    ~(exists x. bat(x)), no        -> (bat, True)
-    describe Animal, cat           -> (cat, True)
-    """
-    query = _parsed(program)
-    if isinstance(query, Describe) and not query.terms:
-        return Fact(answer), True
-    if isinstance(query, Not):
-        match query.body:
-            case Exists(x, Atom(name, (Variable(y),))) if x == y:
-                return Fact(name), answer == "no"
-        return None
-    fact = fact_of(program, answer)
-    return None if fact is None else (fact, answer != "no")
+    def closed(self, forms: Callable[[Fact], Iterable[Fact]]) -> frozenset[Fact]:
+        """What holds, in all forms."""
+        return frozenset(form for fact in self.true for form in forms(fact))
 
 
-@lru_cache(maxsize=1 << 17)
-def _parsed(program: str) -> Query:
-    return parse(program)
+def known_facts(problem: Problem, asked: Asked) -> tuple[KnownFacts, ...]:
+    """What is known of the scenes that some of a problem's questions are about, in the order of their recordings."""
+    rows = np.unique(asked.recording)
+    if problem.facts is not None:
+        scenes = [problem.facts[row] for row in rows.tolist()]
+        return tuple(KnownFacts(scene.true, scene.false, scene.complete) for scene in scenes)
+    return from_answers(asked, problem.vocabulary, problem.things)
 
 
-def from_answers(
-    programs: Sequence[str],
-    answers: Sequence[str],
-    recording: Int[np.ndarray, " question"],
-    rows: Int[np.ndarray, " row"],
-) -> tuple[KnownFacts, ...]:
-    """What the answers of training questions tell of each of the recordings `rows`."""
-    place = {int(row): k for k, row in enumerate(rows)}
+def from_answers(asked: Asked, vocabulary: Vocabulary, things: frozenset[str]) -> tuple[KnownFacts, ...]:
+    """What answers tell of each recording, in the order of the recordings; what one says to hold another cannot deny."""
+    rows = np.unique(asked.recording)
+    place = {row: k for k, row in enumerate(rows.tolist())}
     true: list[set[Fact]] = [set() for _ in rows]
     false: list[set[Fact]] = [set() for _ in rows]
-    for program, answer, row in zip(programs, answers, recording.tolist(), strict=True):
-        found = told(program, answer)
-        if found is not None:
-            fact, holds = found
-            if holds:
-                true[place[row]].update(implied(fact))
-            else:
-                false[place[row]].add(fact)
+    answers = asked.table.answer.to_numpy(dtype=str)
+    for query, answer, row in zip(asked.queries, answers, asked.recording.tolist(), strict=True):
+        said = states(query, str(answer), vocabulary, things)
+        true[place[row]] |= said.true
+        false[place[row]] |= said.false
     return tuple(KnownFacts(frozenset(a), frozenset(b - a)) for a, b in zip(true, false, strict=True))
-
-
-def from_scenes(scenes: Iterable[SceneFacts]) -> tuple[KnownFacts, ...]:
-    """What scene graphs tell."""
-    return tuple(KnownFacts(scene.true, scene.false, scene.complete) for scene in scenes)
 
 
 def expected_design(bindings: Bindings, known: Sequence[KnownFacts]) -> Float[np.ndarray, "scene feature"]:

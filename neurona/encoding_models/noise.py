@@ -1,55 +1,29 @@
 """The noise of a response: what is left of its features beside what the scene explains.
 
-    e_n ~ N(0, S),   three forms of S, from many free numbers to few:
+    e_n ~ N(0, S),   two forms of S, from many free numbers to few:
 
     shrunk      S = D ((1 - a) R + a 1) D      D standard deviations, R correlations of the residuals (Ledoit and Wolf 2004,
                                                J. Multivariate Analysis 88:365); variances stay as they are (Walther et al. 2016,
                                                NeuroImage 137:188)
-    factors     S = diag(v) + L L'             few shared sources and each feature's own noise (factor analysis; with one
-                                               v for all, probabilistic PCA: Tipping and Bishop 1999, JRSS B 61:611)
     Kronecker   S = C_space (x) C_time         the same course of noise in every channel; maximum likelihood by flip-flop
                                                (Dutilleul 1999, J. Stat. Comput. Simul. 64:105), each factor shrunk
 
-Each form whitens, solves and has a log determinant; none of the last two forms builds a matrix of all features. Residuals are
-taken around the model's fit, or around the means of repeats, where a data set has them (`repeat_residuals`): they need no model.
+Both whiten recordings; the second never builds a matrix of all features.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
-from scipy.linalg import cho_solve, solve_triangular
+from jaxtyping import Float, Int
+from scipy.linalg import solve_triangular
 from sklearn.covariance import ledoit_wolf_shrinkage
-from sklearn.decomposition import FactorAnalysis
 
 from neurona.errors import DataError
 
 JITTER = 1e-6
 """Share of the mean variance that keeps a covariance invertible where shrinkage does not."""
-
-
-class Noise(Protocol):
-    """A noise covariance S over F features."""
-
-    @property
-    def logdet(self) -> float:
-        """log det S."""
-        ...
-
-    def whiten(self, values: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "row feature"]:
-        """W x of each row, with W S W' = 1."""
-        ...
-
-    def solve(self, values: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "row feature"]:
-        """S^-1 x of each row."""
-        ...
-
-    def covariance(self) -> Float[np.ndarray, "feature feature"]:
-        """S in full; for few features."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -64,18 +38,8 @@ class ShrunkNoise:
     root: Float[np.ndarray, "feature feature"]
     shrinkage: float
 
-    @property
-    def logdet(self) -> float:
-        return float(2 * np.log(np.diag(self.root)).sum())
-
     def whiten(self, values: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "row feature"]:
         return solve_triangular(self.root, values.T, lower=True).T
-
-    def solve(self, values: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "row feature"]:
-        return cho_solve((self.root, True), values.T).T
-
-    def covariance(self) -> Float[np.ndarray, "feature feature"]:
-        return self.root @ self.root.T
 
 
 def shrunk_noise(
@@ -103,78 +67,6 @@ def shrunk_noise(
 
 
 @dataclass(frozen=True)
-class FactorNoise:
-    """S = diag(own) + loadings loadings'.
-
-    Attributes:
-        own: variance of each feature's own noise, v.
-        loadings: of the shared sources, L.
-    """
-
-    own: Float[np.ndarray, " feature"]
-    loadings: Float[np.ndarray, "feature source"]
-
-    def _axes(self) -> tuple[Float[np.ndarray, "feature source"], Float[np.ndarray, " source"]]:
-        """U and s of diag(v)^-1/2 L = U s V'."""
-        axes, strength, _ = np.linalg.svd(self.loadings / np.sqrt(self.own)[:, None], full_matrices=False)
-        return axes, strength
-
-    @property
-    def logdet(self) -> float:
-        return float(np.log(self.own).sum() + np.log1p(self._axes()[1] ** 2).sum())
-
-    def whiten(self, values: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "row feature"]:
-        axes, strength = self._axes()
-        scaled = values / np.sqrt(self.own)
-        return scaled + ((scaled @ axes) * (1 / np.sqrt(1 + strength**2) - 1)) @ axes.T
-
-    def solve(self, values: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "row feature"]:
-        axes, strength = self._axes()
-        scaled = values / np.sqrt(self.own)
-        return (scaled - ((scaled @ axes) * (strength**2 / (1 + strength**2))) @ axes.T) / np.sqrt(self.own)
-
-    def covariance(self) -> Float[np.ndarray, "feature feature"]:
-        return np.diag(self.own) + self.loadings @ self.loadings.T
-
-
-def factor_noise(
-    residuals: Float[np.ndarray, "row feature"], n_sources: int, *, same_variance: bool = False, seed: int = 0
-) -> FactorNoise:
-    """Maximum likelihood of `n_sources` shared sources.
-
-    Args:
-        residuals: rows of mean 0.
-        n_sources: rank of L; less than the number of rows and of features.
-        same_variance: one v for all features (probabilistic PCA, in closed form).
-        seed: of the randomised decomposition in factor analysis.
-
-    Raises:
-        DataError: too many sources, or see `_checked`.
-    """
-    values = _checked(residuals)
-    rows, size = values.shape
-    if not 0 <= n_sources < min(rows, size):
-        raise DataError(
-            f"noise of {n_sources} sources: {rows} residuals of {size} features allow 0 to {min(rows, size) - 1}"
-        )
-    deviation = _deviation(values)
-    if n_sources == 0:
-        own = np.full(size, np.mean(deviation**2)) if same_variance else deviation**2
-        return FactorNoise(own, np.zeros((size, 0)))
-    if same_variance:
-        _, singular, axes = np.linalg.svd(values, full_matrices=False)
-        power = singular**2 / rows
-        # The directions that no row spans have no power; they count in the mean all the same.
-        rest = max(float(power[n_sources:].sum()) / (size - n_sources), JITTER * float(power.mean()))
-        strength = np.sqrt(np.maximum(power[:n_sources] - rest, 0))
-        return FactorNoise(np.full(size, rest), axes[:n_sources].T * strength)
-    model = FactorAnalysis(n_components=n_sources, random_state=seed).fit(values / deviation)
-    # A feature that a source explains in full (a Heywood case) would get no noise of its own.
-    own = np.maximum(model.noise_variance_, 1e-3) * deviation**2
-    return FactorNoise(own, model.components_.T * deviation[:, None])
-
-
-@dataclass(frozen=True)
 class KroneckerNoise:
     """S = C_space (x) C_time over features laid out channel by channel, the times of each together.
 
@@ -185,27 +77,12 @@ class KroneckerNoise:
     space: Float[np.ndarray, "channel channel"]
     time: Float[np.ndarray, "time time"]
 
-    @property
-    def logdet(self) -> float:
-        return float(
-            2 * len(self.time) * np.log(np.diag(self.space)).sum()
-            + 2 * len(self.space) * np.log(np.diag(self.time)).sum()
-        )
-
     def whiten(self, values: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "row feature"]:
         return self._apply(
             values,
             lambda x: solve_triangular(self.space, x, lower=True),
             lambda x: solve_triangular(self.time, x, lower=True),
         )
-
-    def solve(self, values: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "row feature"]:
-        return self._apply(
-            values, lambda x: cho_solve((self.space, True), x), lambda x: cho_solve((self.time, True), x)
-        )
-
-    def covariance(self) -> Float[np.ndarray, "feature feature"]:
-        return np.kron(self.space @ self.space.T, self.time @ self.time.T)
 
     def _apply(self, values, over_space, over_time) -> Float[np.ndarray, "row feature"]:
         rows, channels, times = len(values), len(self.space), len(self.time)
@@ -261,28 +138,6 @@ def _root(samples: Float[np.ndarray, "sample axis"]) -> Float[np.ndarray, "axis 
     if samples.shape[1] == 1:
         return np.array([[np.sqrt(max(float(np.mean(samples**2)), 1e-30))]])
     return shrunk_noise(samples).root
-
-
-def repeat_residuals(
-    features: Float[np.ndarray, "recording feature"], stimulus: Shaped[np.ndarray, " recording"]
-) -> tuple[Float[np.ndarray, "repeated feature"], float]:
-    """Scatter of recordings around the mean of those of the same stimulus.
-
-    Args:
-        features: of all recordings.
-        stimulus: what each recording was a repeat of.
-
-    Returns:
-        Residuals of the recordings whose stimulus was repeated, in order, and their degrees of freedom.
-
-    Raises:
-        DataError: no stimulus was repeated.
-    """
-    _, number, count = np.unique(stimulus, return_inverse=True, return_counts=True)
-    repeated = count[number] > 1
-    if not repeated.any():
-        raise DataError(f"noise from repeats: each of {len(count)} stimuli was recorded once; fit residuals instead")
-    return around_means(features, number)[repeated], float((count[count > 1] - 1).sum())
 
 
 def around_means(

@@ -31,12 +31,7 @@ def gram_product(
 
 def conjugate(
     times_gram: Callable[[np.ndarray], np.ndarray],
-    power: Float[
-        np.ndarray,
-        (
-            feature  # axis
-        ),
-    ],
+    power: Float[np.ndarray, "feature #axis"],
     penalty: Float[np.ndarray, "feature axis"],
     moments: Float[np.ndarray, "feature axis"],
     start: Float[np.ndarray, "feature axis"],

@@ -3,8 +3,8 @@
 import numpy as np
 
 from neurona.encoding_models.bindings import BANDS, CONCEPT, RELATION, RELATION_SUBJECT, SUBJECT, Binding, Bindings
+from neurona.programs.facts import Fact
 from neurona.scenes.names import NameTable
-from neurona.scenes.scene_graph import Fact
 
 SCENES = [
     [Fact("man"), Fact("bat"), Fact("hold", ("man", "bat"))],

@@ -6,8 +6,8 @@ import pytest
 from neurona.encoding_models.axes import fit_axes
 from neurona.encoding_models.bindings import Bindings
 from neurona.encoding_models.encoding import fit_encoding
+from neurona.programs.facts import Fact
 from neurona.recordings.entities import Entities
-from neurona.scenes.scene_graph import Fact
 
 COURSE = np.array([0.1, 1.0, 0.6, -0.2])
 WORDS = ("a", "b", "c", "d")

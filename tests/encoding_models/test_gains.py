@@ -7,7 +7,7 @@ from neurona.encoding_models.axes import Axes
 from neurona.encoding_models.bindings import RELATION_OBJECT, RELATION_SUBJECT, Binding, Bindings
 from neurona.encoding_models.encoding import fit_encoding
 from neurona.encoding_models.gains import Channels
-from neurona.scenes.scene_graph import Fact
+from neurona.programs.facts import Fact
 
 CHANNELS, GROUPS = 12, 4
 NOUNS, RELATIONS = tuple("abcdef"), ("hold", "see")

@@ -6,6 +6,9 @@
 
 The prior of a fact given its things takes its arguments as independent given the word, which leaves room for combinations that
 training lacks: P(r) P(a | subject of r) P(b | object of r) / (P(a) P(b)).
+
+Axioms: of two words that exclude each other, no thing has both. Facts of one thing that break one are `excluded` from each
+other; a fact that excludes its own noun is never true.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from neurona.encoding_models.bindings import (
     ATTRIBUTE,
@@ -27,25 +30,29 @@ from neurona.encoding_models.bindings import (
     SUBJECT,
     Bindings,
 )
-from neurona.scenes.scene_graph import Fact
+from neurona.programs.facts import Fact
 
 _LEAST, _MOST = 1e-4, 0.9
 """Range of prior probabilities."""
+NEVER = -1e3
+"""Log odds of what the axioms rule out."""
 
 
 @dataclass(frozen=True)
-class Inventory:
+class SceneSpace:
     """Facts made of the words that training has.
 
     Attributes:
         bindings: features of facts.
         rate: how often each feature occurs in a training scene.
         scenes: how many training scenes there were.
+        disjoint: pairs of concepts that no thing has both of (axioms of the vocabulary); words that training lacks may stand here.
     """
 
     bindings: Bindings
     rate: Float[np.ndarray, " feature"]
     scenes: int
+    disjoint: frozenset[frozenset[str]] = frozenset()
 
     @cached_property
     def nouns(self) -> tuple[str, ...]:
@@ -87,6 +94,22 @@ class Inventory:
                 found[one.band][tuple(at)] = k
         return found
 
+    @property
+    def noun_columns(self) -> Int[np.ndarray, " noun"]:
+        """The feature that is each noun's own."""
+        return self._columns[CONCEPT]
+
+    @cached_property
+    def excludes(self) -> Bool[np.ndarray, "concept concept"]:
+        """Which concepts exclude each other, nouns before attributes."""
+        place = {word: k for k, word in enumerate(self.nouns + self.attributes)}
+        found = np.zeros((len(place), len(place)), bool)
+        for pair in self.disjoint:
+            if len(pair) == 2 and pair <= place.keys():
+                a, b = (place[word] for word in pair)
+                found[a, b] = found[b, a] = True
+        return found
+
     @cached_property
     def _symmetric(self) -> np.ndarray:
         """Which relations hold both ways round."""
@@ -123,9 +146,27 @@ class Inventory:
 
     def fact(self, number: int) -> Fact:
         """The fact of a number."""
-        arity, word, subject, object_ = (int(part[0]) for part in self.split(np.array([number])))
-        name = (self.nouns, self.attributes, self.relations)[arity][word]
-        return Fact(name, tuple(self.nouns[k] for k in (subject, object_) if k >= 0))
+        return self.facts(np.array([number]))[0]
+
+    def facts(self, numbers: Int[np.ndarray, " fact"]) -> list[Fact]:
+        """The facts of numbers."""
+        bands, nouns = (self.nouns, self.attributes, self.relations), self.nouns
+        parts = (part.tolist() for part in self.split(numbers))
+        return [
+            Fact(bands[arity][word], tuple(nouns[k] for k in (a, b) if k >= 0))
+            for arity, word, a, b in zip(*parts, strict=True)
+        ]
+
+    def with_thing(self, numbers: Int[np.ndarray, " fact"], turn: int, thing: int) -> Int[np.ndarray, " fact"]:
+        """Facts that say the same of another noun, in place of the first (turn 0) or of the second (turn 1); -2 where there is none."""
+        n, q = len(self.nouns), len(self.attributes)
+        arity, word, a, b = self.split(numbers)
+        a, b = (np.full_like(a, thing), b) if turn == 0 else (a, np.full_like(b, thing))
+        turned = (arity == 2) & np.append(self._symmetric, False)[np.where(arity == 2, word, -1)] & (a > b)
+        a, b = np.where(turned, b, a), np.where(turned, a, b)
+        one, two = n + word * n + a, n + q * n + (word * n + a) * n + b
+        fits = (arity == 2) & (a != b) if turn else (arity == 1) | ((arity == 2) & (a != b))
+        return np.where(fits, np.where(arity == 1, one, two), -2)
 
     def said_of(self, things: Int[np.ndarray, " thing"]) -> Int[np.ndarray, " fact"]:
         """All attributes and relations of some nouns."""
@@ -162,26 +203,59 @@ class Inventory:
                 columns[three, k], values[three, k] = np.where(both, part, len(self.bindings)), np.where(both, 0.5, 0.0)
         return columns, np.where(columns < len(self.bindings), values, 0.0).astype(np.float32)
 
-    def log_odds(self, numbers: Int[np.ndarray, " fact"]) -> Float[np.ndarray, " fact"]:
-        """Of each fact beforehand, given that its things are there."""
-        share = np.clip(self._given(numbers), _LEAST, _MOST)
-        return np.log(share / (1 - share))
+    @cached_property
+    def silence(self) -> tuple[Float[np.ndarray, " noun"], Float[np.ndarray, "noun noun"]]:
+        """Log probability that nothing is said of a noun that is there, and that no relation joins two that are."""
+        n, q = len(self.nouns), len(self.attributes)
+        said = self.log_odds(n + np.arange(q * n)).reshape(q, n)
+        every = self.said_of(np.arange(n))
+        arity, _, a, b = self.split(every)
+        joined = arity == 2
+        pairs = np.zeros((n, n))
+        np.add.at(pairs, (a[joined], b[joined]), -np.logaddexp(0.0, self.log_odds(every[joined])))
+        return -np.logaddexp(0.0, said).sum(axis=0), pairs + pairs.T
 
-    def _rate(self, band: str) -> np.ndarray:
-        found: np.ndarray = np.append(self.rate, 0.0)[self._columns[band]] + 1 / self.scenes
+    def log_odds(self, numbers: Int[np.ndarray, " fact"]) -> Float[np.ndarray, " fact"]:
+        """Of each fact beforehand, given that its things are there, between -9.2 and 2.2; `NEVER` where an axiom rules it out."""
+        share = np.clip(self._given(numbers), _LEAST, _MOST)
+        odds = np.log(share / (1 - share))
+        if self.disjoint:
+            arity, word, thing, _ = self.split(numbers)
+            one = arity == 1
+            odds[one] = np.where(self.excludes[thing[one], len(self.nouns) + word[one]], NEVER, odds[one])
+        return odds
+
+    def excluded(
+        self, numbers: Int[np.ndarray, " fact"], others: Int[np.ndarray, " other"]
+    ) -> Bool[np.ndarray, "fact other"]:
+        """Which facts cannot hold together: attributes of one thing that exclude each other."""
+        found = np.zeros((len(numbers), len(others)), bool)
+        if self.disjoint:
+            arity, word, thing, _ = self.split(numbers)
+            to, words, things, _ = self.split(others)
+            one, two = np.flatnonzero(arity == 1), np.flatnonzero(to == 1)
+            n = len(self.nouns)
+            both = self.excludes[n + word[one][:, None], n + words[two]]
+            found[np.ix_(one, two)] = both & (thing[one][:, None] == things[two])
         return found
+
+    @cached_property
+    def _rates(self) -> dict[str, np.ndarray]:
+        """Rate of each band's features, by word and noun, with one scene more that has it."""
+        padded = np.append(self.rate, 0.0)
+        return {band: padded[columns] + 1 / self.scenes for band, columns in self._columns.items()}
 
     def _given(self, numbers: np.ndarray) -> np.ndarray:
         arity, word, a, b = self.split(numbers)
-        nouns, floor = self._rate(CONCEPT), 1 / self.scenes
+        nouns, floor = self._rates[CONCEPT], 1 / self.scenes
         found = np.zeros(len(numbers))
         one, two, three = (np.flatnonzero(arity == k) for k in range(3))
         found[one] = nouns[word[one]]
         if len(two):
-            found[two] = (self._rate(ATTRIBUTE_OBJECT)[word[two], a[two]] - 0.75 * floor) / nouns[a[two]]
+            found[two] = (self._rates[ATTRIBUTE_OBJECT][word[two], a[two]] - 0.75 * floor) / nouns[a[two]]
         if len(three):
-            total = self._rate(RELATION)[word[three]]
-            as_subject = self._rate(RELATION_SUBJECT)[word[three], a[three]] - 0.75 * floor
-            as_object = self._rate(RELATION_OBJECT)[word[three], b[three]] - 0.75 * floor
+            total = self._rates[RELATION][word[three]]
+            as_subject = self._rates[RELATION_SUBJECT][word[three], a[three]] - 0.75 * floor
+            as_object = self._rates[RELATION_OBJECT][word[three], b[three]] - 0.75 * floor
             found[three] = as_subject * as_object / total / (nouns[a[three]] * nouns[b[three]])
         return found

@@ -1,0 +1,102 @@
+"""Worlds that can be listed: few different scenes, or labels.
+
+Eight kinds of pictures, one at a time, are eight scenes. Their posterior is that of a class model (`class_model`), and every program
+has its exact probability: the sum of the shares of the scenes in which it holds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from jaxtyping import Float
+
+from neurona.encoding_models.class_model import ClassModel, fit_class_model
+from neurona.encoding_models.known_facts import KnownFacts
+from neurona.errors import DataError
+from neurona.execution.worlds import Worlds
+from neurona.programs import Vocabulary
+from neurona.programs.axioms import axioms_of
+from neurona.programs.facts import Fact
+from neurona.scenes.names import NameTable
+
+MOST = 64
+"""Different scenes that may be listed."""
+MOST_LABELS = 4096
+"""Combinations of labels that may be listed."""
+
+
+def few_scenes(known: Sequence[KnownFacts]) -> bool:
+    """Whether the training scenes are a few different ones, each seen twice or more and three times on average."""
+    times = Counter(facts.true for facts in known)
+    return 2 <= len(times) <= min(MOST, len(known) // 3) and min(times.values()) >= 2
+
+
+@dataclass(frozen=True)
+class SceneList:
+    """All scenes there are.
+
+    Attributes:
+        model: their posterior.
+        before: the scenes as the worlds of one recording, their shares those of training.
+    """
+
+    model: ClassModel
+    before: Worlds
+
+    @classmethod
+    def fit(
+        cls,
+        known: Sequence[KnownFacts],
+        features: Float[np.ndarray, "row feature"],
+        vocabulary: Vocabulary,
+        *,
+        n_times: int = 1,
+        seed: int = 0,
+    ) -> SceneList:
+        """Learn from training recordings, whose facts are known.
+
+        Args:
+            known: facts of each recording's scene.
+            features: of each recording, channel by channel.
+            vocabulary: words of the worlds.
+            n_times: time points a channel.
+            seed: of the inner folds.
+        """
+        scenes = sorted({facts.true for facts in known}, key=lambda scene: sorted(map(repr, scene)))
+        place = {scene: k for k, scene in enumerate(scenes)}
+        classes = np.array([place[facts.true] for facts in known], dtype=np.int64)
+        model = fit_class_model(features, classes, n_classes=len(scenes), n_times=n_times, seed=seed)
+        forms = NameTable.read().forms
+        closed = [sorted(KnownFacts(scene).closed(forms), key=repr) for scene in scenes]
+        share = np.exp(model.log_prior)[None, :]
+        return cls(model, Worlds.of_facts([closed], vocabulary.concepts, vocabulary.relations, share))
+
+    def worlds(self, features: Float[np.ndarray, "recording feature"]) -> Worlds:
+        """The scenes, with the share that each has given a recording."""
+        return replace(self.before, share=np.exp(self.model.log_posterior(features)))
+
+
+def labels_space(vocabulary: Vocabulary) -> list[frozenset[Fact]]:
+    """All labels that a recording may have: one word of each exclusive category, all said of one thing.
+
+    The word of the first category names the thing; those of others are said of it. Combinations that an axiom rules out are left out.
+
+    Raises:
+        DataError: no exclusive category, or more combinations than can be listed.
+    """
+    axioms = axioms_of(vocabulary)
+    groups = axioms.exclusive
+    count = int(np.prod([len(words) for words in groups], dtype=np.float64)) if groups else 0
+    if not 0 < count <= MOST_LABELS:
+        raise DataError(
+            f"labels: {count} combinations of the words of exclusive categories; there must be 1 to {MOST_LABELS}"
+        )
+    return [
+        frozenset([Fact(words[0]), *(Fact(word, (words[0],)) for word in words[1:])])
+        for words in product(*groups)
+        if not any(pair <= set(words) for pair in axioms.disjoint)
+    ]

@@ -1,0 +1,249 @@
+"""The posterior over scenes of many recordings, sampled.
+
+C chains a recording walk by `moves` from scenes of their own, at first at half of log p, so that they start apart; K worlds are kept, each
+with the time that chains stayed near it. Facts have Rao-Blackwell probabilities: the mean over time of P(fact | the rest of the
+world), which is less noisy than counting worlds (G. Casella, C. Robert 1996, Biometrika 83). Chains of a recording walk on until that
+is known well enough. Split R-hat of log p at evenly spaced times tells whether they have mixed (A. Gelman et al. 2013, Bayesian Data
+Analysis, 11.4).
+
+A recording's draws depend on its own candidates and the seed: alone, or among others in any order, it has the same worlds.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from annotated_types import Ge, Gt
+from jaxtyping import Float, Int, UInt64
+from threadpoolctl import threadpool_limits
+
+from neurona.execution.worlds import pack, unpack
+from neurona.worlds.candidates import Screening, choose
+from neurona.worlds.chains import Segment, segment, starts
+from neurona.worlds.evidence import FactEvidence, States
+from neurona.worlds.mixing import at_even_times, split_rhat
+from neurona.worlds.tables import Table, table_of
+from neurona.worlds.weighting import weighted
+
+_AT_ONCE = 8
+"""Recordings of one call, so that all shapes are the same and one program is compiled."""
+_SEGMENTS = 4
+"""Calls until all worlds are drawn; one before them is left out."""
+_COLD = 0.5
+"""Chains start at p^0.5, of which little is certain."""
+_OPEN = 0.01
+"""Facts of a probability between this and 1 minus this decide whether a recording is known well enough."""
+
+
+@dataclass(frozen=True)
+class SamplerSettings:
+    """How scenes are sampled.
+
+    Attributes:
+        nouns, candidates: considered for a recording; candidates count nouns.
+        worlds: K, kept of each recording; a multiple of 64, and of four times the chains.
+        chains: C.
+        visits: of a chain between two worlds that are kept; each is some jumps and exchanges.
+        jumps: of a visit.
+        error: chains walk on while the mean Monte Carlo error of a recording's open facts is above this ...
+        rounds: ... and they have not walked this many times as far.
+    """
+
+    nouns: Annotated[int, Ge(1)] = 10
+    candidates: Annotated[int, Ge(1)] = 320
+    worlds: Annotated[int, Ge(64)] = 512
+    chains: Annotated[int, Ge(2)] = 8
+    visits: Annotated[int, Ge(1)] = 4
+    jumps: Annotated[int, Ge(1)] = 4
+    error: Annotated[float, Gt(0)] = 0.011
+    rounds: Annotated[int, Ge(1)] = 10
+
+    def __post_init__(self) -> None:
+        if self.worlds % 64 or self.worlds % (_SEGMENTS * self.chains):
+            raise ValueError(
+                f"worlds: {self.worlds} must be a multiple of 64 and of {_SEGMENTS} times the {self.chains} chains"
+            )
+
+
+@dataclass(frozen=True)
+class ScenePosterior:
+    """K weighted worlds of each recording, over J candidate facts.
+
+    Attributes:
+        facts: numbers of the candidates; -1 pads.
+        bits: in which worlds each holds, 64 worlds to a machine word, the first world in the lowest bit.
+        share: of each world, sum 1.
+        probability: of each candidate, Rao-Blackwellised.
+        error: its Monte Carlo standard error, from the differences of chains.
+        log_p: of each world, in nats, up to a constant a recording.
+        rhat: split R-hat of log p.
+        discrepancy: mean absolute difference between the share of worlds that hold a fact and its probability.
+    """
+
+    facts: Int[np.ndarray, "recording J"]
+    bits: UInt64[np.ndarray, "recording J word"]
+    share: Float[np.ndarray, "recording world"]
+    probability: Float[np.ndarray, "recording J"]
+    error: Float[np.ndarray, "recording J"]
+    log_p: Float[np.ndarray, "recording world"]
+    rhat: Float[np.ndarray, " recording"]
+    discrepancy: Float[np.ndarray, " recording"]
+
+    @property
+    def effective(self) -> Float[np.ndarray, " recording"]:
+        """Effective number of worlds, 1 / sum of squared shares."""
+        found: np.ndarray = 1 / (self.share**2).sum(axis=1)
+        return found
+
+    def states(self, evidence: FactEvidence, recording: int) -> States:
+        """Worlds of one recording."""
+        used = self.facts[recording] >= 0
+        holds = unpack(self.bits[recording][used], self.share.shape[1]).astype(bool)
+        return States(evidence.space, self.facts[recording][used], holds)
+
+
+def sample_scenes(
+    evidence: FactEvidence,
+    screening: Screening,
+    settings: SamplerSettings = SamplerSettings(),
+    *,
+    seed: int = 0,
+    threads: int = 2,
+    progress: Callable[[int], None] | None = None,
+) -> ScenePosterior:
+    """Worlds of all recordings.
+
+    Args:
+        evidence: for facts.
+        screening: evidence that chooses the candidates.
+        settings: of the sampler.
+        seed: of the draws.
+        threads: calls at once; they do not change the draws.
+        progress: told the number of recordings that are done, now and then.
+    """
+    space = evidence.space
+    slots = min(settings.nouns, len(space.nouns))
+    most = slots + len(space.said_of(np.arange(slots)))
+    size = -(-min(max(settings.candidates, slots), most) // 64) * 64
+    begun: dict[int, _Chains] = {}
+    read: dict[int, tuple] = {}
+
+    def part(rows: Sequence[int]) -> None:
+        made = []
+        for row in rows:
+            things, said = choose(space, screening, row, nouns=slots, candidates=size - slots)
+            made.append(table_of(evidence, row, things, said[: size - slots], slots=slots, size=size))
+        chains = [begun.get(row) or _Chains(numbers) for row, (_, numbers) in zip(rows, made, strict=True)]
+        made += [made[-1]] * (_AT_ONCE - len(made))
+        leaves = zip(*(table for table, _ in made), strict=True)
+        _walk(Table(*map(np.stack, leaves)), chains, settings, seed)  # type: ignore[arg-type]
+        for row, one in zip(rows, chains, strict=True):
+            if one.done(settings):
+                read[row] = one.read()
+                begun.pop(row, None)
+            else:
+                begun[row] = one
+        if progress is not None:
+            progress(sum(row in read for row in rows))
+
+    waiting = list(range(len(evidence.support)))
+    # Each thread has its own products to compute; more threads in each would only wait for one another.
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
+        while waiting:
+            blocks = [waiting[start : start + _AT_ONCE] for start in range(0, len(waiting), _AT_ONCE)]
+            list(pool.map(part, blocks))
+            waiting = sorted(begun)
+    return ScenePosterior(*(np.stack(parts) for parts in zip(*(read[row] for row in sorted(read)), strict=True)))
+
+
+@dataclass
+class _Chains:
+    """The chains of one recording so far.
+
+    Attributes:
+        numbers: facts in the order of the places.
+        end: where chains are; None where they have not started.
+        walked: segments, without the one that led away from the start.
+    """
+
+    numbers: Int[np.ndarray, " J"]
+    end: np.ndarray | None = None
+    walked: list[Segment] = field(default_factory=list)
+
+    @property
+    def digest(self) -> int:
+        """A number of the recording's own."""
+        return zlib.crc32(self.numbers.tobytes())
+
+    @property
+    def rounds(self) -> int:
+        """Of `_SEGMENTS` segments each."""
+        return len(self.walked) // _SEGMENTS
+
+    def single(self) -> tuple[Float[np.ndarray, " J"], Float[np.ndarray, " J"]]:
+        """Probability of each fact, and its Monte Carlo error."""
+        sums = np.sum([part.sums for part in self.walked], axis=0, dtype=np.float64)
+        mass = np.sum([part.time.sum(axis=(0, 1), dtype=np.float64) for part in self.walked], axis=0)
+        each, chain = sums / mass[:, None], mass / mass.sum()
+        mean = chain @ each
+        spread = (chain[:, None] ** 2 * (each - mean) ** 2).sum(axis=0) * len(chain) / (len(chain) - 1)
+        return mean, np.sqrt(spread)
+
+    def done(self, settings: SamplerSettings) -> bool:
+        """Whether single facts are known well enough, or chains have walked as far as they may."""
+        mean, error = self.single()
+        open_ = np.abs(mean - 0.5) < 0.5 - _OPEN
+        return self.rounds >= settings.rounds or not open_.any() or float(error[open_].mean()) <= settings.error
+
+    def read(self) -> tuple:
+        """The fields of a `ScenePosterior`."""
+        probability, error = self.single()
+        # Of the rounds, each kept world is one, drawn by how long it stands.
+        stay = np.stack([part.stay for part in self.walked]).astype(np.float64)
+        stay = stay.reshape(self.rounds, -1, stay.shape[-1])
+        said = np.stack([part.said for part in self.walked]).reshape(*stay.shape, -1)
+        log_p = np.stack([part.log_p for part in self.walked]).reshape(stay.shape)
+        share, uniform = stay.cumsum(axis=0), np.random.default_rng(self.digest).random(stay.shape[1:])
+        at = (share / share[-1] <= uniform).sum(axis=0)[None]
+        weight = share[-1].reshape(-1) / share[-1].sum()
+        holds = np.take_along_axis(said, at[..., None], axis=0)[0].reshape(len(weight), -1).T
+        fitted = weighted(holds, weight, probability)
+        values = np.take_along_axis(log_p, at, axis=0)[0].reshape(-1).astype(np.float64)
+        trace, time = (
+            np.concatenate([getattr(part, name) for part in self.walked]).reshape(-1, stay.shape[-1]).T
+            for name in ("trace", "time")
+        )
+        rhat = split_rhat(at_even_times(trace.astype(np.float64), time.astype(np.float64)))
+        return self.numbers, pack(holds), fitted.share, probability, error, values, rhat, fitted.discrepancy
+
+
+def _walk(tables: Table, chains: Sequence[_Chains], settings: SamplerSettings, seed: int) -> None:
+    """One round further; all chains have walked as far."""
+    digest = np.array([one.digest for one in chains], np.uint32)
+    digest = np.pad(digest, (0, _AT_ONCE - len(chains)), mode="edge")
+    shape = settings.worlds // settings.chains // _SEGMENTS, settings.visits
+    tables = jax.tree.map(jnp.asarray, tables)
+    first, begun = chains[0].rounds * _SEGMENTS + 1, chains[0].end is not None
+    if begun:
+        ends = [np.asarray(one.end) for one in chains]
+        at = jnp.asarray(np.stack(ends + [ends[-1]] * (_AT_ONCE - len(ends))))
+    else:
+        at = starts(tables, digest, np.int32(seed), chains=settings.chains)
+        heats = np.clip(np.linspace(_COLD, 2 - _COLD, shape[0] * shape[1], dtype=np.float32), 0, 1).reshape(shape)
+        at = segment(tables, at, digest, np.int32(seed), np.int32(0), heats, jumps=settings.jumps).end
+    for number in range(first, first + _SEGMENTS):
+        found = segment(
+            tables, at, digest, np.int32(seed), np.int32(number), np.ones(shape, np.float32), jumps=settings.jumps
+        )
+        at, parts = found.end, jax.device_get(found)
+        for k, one in enumerate(chains):
+            one.walked.append(Segment(*(np.asarray(leaf[k]) for leaf in parts)))  # type: ignore[arg-type]
+    for k, one in enumerate(chains):
+        one.end = np.asarray(at[k])
