@@ -1,4 +1,4 @@
-"""Concept graphs as files: GraphML (Gephi, Cytoscape, yEd) and node-link JSON (D3, NetworkX)."""
+"""Concept graphs as files: GraphML (Gephi, Cytoscape, yEd) and node-link JSON (D3, NetworkX); the suffix chooses."""
 
 from __future__ import annotations
 
@@ -7,56 +7,73 @@ from pathlib import Path
 
 import networkx as nx
 
-from neurona.errors import DataError
-from neurona.evaluation.files import write_atomically
+from neurona.errors import DataError, OutputError
+from neurona.files import write_atomically
+
+SUFFIXES = (".graphml", ".json")
 
 
-def to_graphml(graph: nx.DiGraph, path: str | Path) -> Path:
-    """Write GraphML atomically.
-
-    Raises:
-        OutputError: the file cannot be written.
-    """
-    return write_atomically(path, lambda target: nx.write_graphml_xml(graph, target))
-
-
-def from_graphml(path: str | Path) -> nx.DiGraph:
-    """Read what `to_graphml` wrote.
+def write_graph(graph: nx.MultiDiGraph, path: str | Path) -> Path:
+    """Write GraphML (`.graphml`) or node-link JSON (`.json`: keys `graph`, `nodes`, `edges`) atomically.
 
     Raises:
-        DataError: the file is missing or is not GraphML.
+        OutputError: another suffix, or the file cannot be written.
     """
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise OutputError(
+            f"{path}: a concept graph is written to {' or '.join(SUFFIXES)}, not to {suffix or 'no suffix'!r}"
+        )
+    if suffix == ".graphml":
+        plain = _for_graphml(graph)
+        return write_atomically(path, lambda target: nx.write_graphml_xml(plain, target))
+    text = json.dumps(nx.node_link_data(graph, edges="edges"), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def fill(target: Path) -> None:
+        target.write_text(text, encoding="utf-8")
+
+    return write_atomically(path, fill)
+
+
+def read_graph(path: str | Path) -> nx.MultiDiGraph:
+    """Read what `write_graph` wrote.
+
+    Raises:
+        DataError: another suffix, or the file is missing, damaged or holds no concept graph.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise DataError(f"{path}: a concept graph is read from {' or '.join(SUFFIXES)}")
     try:
-        graph: nx.DiGraph = nx.DiGraph(nx.read_graphml(Path(path)))
-        for defaults in ("node_default", "edge_default"):  # the reader's own additions
-            graph.graph.pop(defaults, None)
+        if path.suffix.lower() == ".graphml":
+            graph = _from_graphml(nx.MultiDiGraph(nx.read_graphml(path, force_multigraph=True)))
+        else:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            graph = nx.MultiDiGraph(nx.node_link_graph(data, directed=True, multigraph=True, edges="edges"))
+        if missing := {"recording", "threshold"} - set(graph.graph):
+            raise ValueError(f"no {sorted(missing)}")
         return graph
-    except (OSError, nx.NetworkXError, SyntaxError, ValueError, KeyError) as error:
-        raise DataError(f"{path}: cannot be read as GraphML: {error}") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, SyntaxError, nx.NetworkXError) as error:
+        raise DataError(f"{path}: cannot be read as a concept graph: {error!r}") from error
 
 
-def to_json(graph: nx.DiGraph, path: str | Path) -> Path:
-    """Write node-link JSON (keys `graph`, `nodes`, `edges`) atomically.
-
-    Raises:
-        OutputError: the file cannot be written.
-    """
-    text = json.dumps(nx.node_link_data(graph, edges="edges"), indent=1, ensure_ascii=False, allow_nan=False)
-    return write_atomically(path, lambda target: _write_text(target, text + "\n"))
-
-
-def from_json(path: str | Path) -> nx.DiGraph:
-    """Read what `to_json` wrote.
-
-    Raises:
-        DataError: the file is missing, is not JSON, or does not hold a node-link graph.
-    """
-    try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
-        return nx.DiGraph(nx.node_link_graph(data, edges="edges"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, nx.NetworkXError) as error:
-        raise DataError(f"{path}: cannot be read as a concept graph in node-link JSON: {error!r}") from error
+def _for_graphml(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
+    """The graph as GraphML can hold it: no lists, and an id of its own for every edge."""
+    lists = {key: json.dumps(value) for key, value in graph.graph.items() if isinstance(value, list)}
+    plain: nx.MultiDiGraph = nx.MultiDiGraph(**{**graph.graph, **lists})
+    plain.add_nodes_from(graph.nodes(data=True))
+    for number, (source, target, data) in enumerate(graph.edges(data=True)):
+        plain.add_edge(source, target, f"e{number}", **data)
+    return plain
 
 
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+def _from_graphml(plain: nx.MultiDiGraph) -> nx.MultiDiGraph:
+    attributes = {key: value for key, value in plain.graph.items() if key not in ("node_default", "edge_default")}
+    if "missed" in attributes:
+        attributes["missed"] = json.loads(attributes["missed"])
+    graph: nx.MultiDiGraph = nx.MultiDiGraph(**attributes)
+    graph.add_nodes_from(plain.nodes(data=True))
+    for source, target, data in plain.edges(data=True):
+        data.pop("id", None)
+        graph.add_edge(source, target, data["name"] if data["kind"] == "relation" else data["kind"], **data)
+    return graph
