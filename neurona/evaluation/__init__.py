@@ -21,7 +21,6 @@ from neurona.evaluation.concept_accuracy import accuracy_by_concept
 from neurona.evaluation.consistency import Consistency, grounding_consistency
 from neurona.evaluation.contrasts import difference_of_losses, loss_table, systematicity_table
 from neurona.evaluation.effect_plots import forest_plot, learning_curve_plot
-from neurona.evaluation.files import write_atomically
 from neurona.evaluation.haufe_patterns import activation_patterns, by_entity, grounding_table
 from neurona.evaluation.ideal import share_of_ideal
 from neurona.evaluation.intervals import chance_interval, cluster_bootstrap_interval, wilson_interval
@@ -88,7 +87,6 @@ __all__ = [
     "spearman_brown",
     "systematicity_table",
     "wilson_interval",
-    "write_atomically",
     "write_claims",
     "yes_no_reliability",
 ]

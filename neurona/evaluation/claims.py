@@ -18,9 +18,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from neurona.errors import DataError
-from neurona.evaluation.files import write_atomically
 from neurona.evaluation.paired import q_values
 from neurona.evaluation.tables import SIMULATED, probability
+from neurona.files import write_atomically
 
 
 class Claim(NamedTuple):

@@ -83,13 +83,3 @@ def _cell(column: str, value: object) -> str:
             return probability(value)
         return "" if pd.isna(value) else f"{value:.3f}"
     return str(value)
-
-
-def evidence_table(carriers: Mapping[str, list[tuple[str, float]]], title: str, simulated: bool = False) -> Table:
-    """Concept -> its strongest entities with their evidence, as a table."""
-    table = Table(title=escape(f"{title} ({SIMULATED})" if simulated else title), title_justify="left")
-    table.add_column("concept")
-    table.add_column("entities")
-    for concept, entities in carriers.items():
-        table.add_row(escape(concept), escape("; ".join(f"{name} {value:+.2f}" for name, value in entities)))
-    return table

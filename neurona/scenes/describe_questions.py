@@ -22,10 +22,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from neurona.programs.facts import Fact
 from neurona.scenes.facts import SceneFacts, describe_program
 from neurona.scenes.names import NameTable
 from neurona.scenes.question_only import answers_from_questions, word_probabilities
-from neurona.scenes.scene_graph import Fact
 
 _SHARES = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1, 0.05, 0.02, 0.0)
 """Shares of the questions outside the core that are tried, the largest first."""

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from neurona.programs import Query, Vocabulary, parse
+from neurona.programs.facts import Fact
 from neurona.programs.tree import And, Atom, Describe, Exists, The, Variable
 from neurona.scenes.names import NameTable
-from neurona.scenes.scene_graph import Fact, SceneGraph
+from neurona.scenes.scene_graph import SceneGraph
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from neurona.errors import DataError, nearest_name
+from neurona.programs.facts import Fact
 from neurona.programs.vocabulary import RESERVED
-from neurona.scenes.scene_graph import Fact, Relationship, SceneGraph, Thing
+from neurona.scenes.scene_graph import Relationship, SceneGraph, Thing
 
 
 def named_alike(forms: Sequence[Fact]) -> list[Fact]:

@@ -18,8 +18,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from neurona.programs.facts import Fact
 from neurona.scenes.facts import SceneFacts, swapped
-from neurona.scenes.scene_graph import Fact
 
 ABSENT, ARGUMENT, PREDICATE, ROLES = "absent", "argument replaced", "predicate replaced", "roles swapped"
 KINDS = (ABSENT, ARGUMENT, PREDICATE, ROLES)

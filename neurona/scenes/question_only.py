@@ -87,6 +87,9 @@ def word_probabilities(
 ) -> tuple[np.ndarray, list[str]]:
     """Probability of each answer `[asked, answer]` by the program's words alone, and the answers."""
     classes = sorted(set(answers))
+    if not any(map(_tokens, programs)):
+        # Questions such as `describe Category` have no words but the category.
+        return np.tile([list(answers).count(name) / len(answers) for name in classes], (len(asked), 1)), classes
     if len(classes) == 1:
         return np.ones((len(asked), 1)), classes
     vectorizer = CountVectorizer(tokenizer=_tokens, token_pattern=None, lowercase=False, binary=True)

@@ -19,11 +19,12 @@ import pandas as pd
 
 from neurona.errors import DataError, nearest_name
 from neurona.programs import Vocabulary
+from neurona.programs.facts import Fact
 from neurona.scenes.describe_questions import balanced, describe_candidates
 from neurona.scenes.facts import SceneFacts, program_of, restricted, scene_facts
 from neurona.scenes.names import NameTable
 from neurona.scenes.negatives import ABSENT, ARGUMENT, PREDICATE, ROLES, NegativeIndex, draw
-from neurona.scenes.scene_graph import Fact, SceneGraph
+from neurona.scenes.scene_graph import SceneGraph
 
 COLUMNS = ("question", "image", "program", "answer", "type", "negative", "pair", "hops")
 

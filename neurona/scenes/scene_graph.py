@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from neurona.errors import DataError
+from neurona.programs.facts import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +27,6 @@ class Relationship:
     subject: int
     predicate: str
     object: int
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One fact.
-
-        Fact("bat")                          there is a bat
-        Fact("red", ("ball",))               a ball is red
-        Fact("hold", ("person", "bat"))      a person holds a bat
-
-    Attributes:
-        name: the noun, the attribute or the predicate.
-        arguments: nouns; none, one, or two (subject, object).
-    """
-
-    name: str
-    arguments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from neurona.errors import DataError, nearest_name
-from neurona.scenes.scene_graph import Fact, Relationship, SceneGraph, Thing
+from neurona.programs.facts import Fact
+from neurona.scenes.scene_graph import Relationship, SceneGraph, Thing
 
 _GROUPS = {"descriptor": ("adjective", "subject"), "relation": ("subject", "predicate", "object")}
 _FIELDS = ("adjective", "subject", "predicate", "object")

@@ -25,7 +25,8 @@ from typing import Any
 import yaml
 
 from neurona.errors import DataError, nearest_name
-from neurona.scenes.scene_graph import Fact, Relationship, SceneGraph, Thing
+from neurona.programs.facts import Fact
+from neurona.scenes.scene_graph import Relationship, SceneGraph, Thing
 
 _KEYS = ("image", "things", "relationships", "denied", "complete")
 # The C parser is about ten times as fast; both are safe.

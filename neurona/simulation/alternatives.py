@@ -21,10 +21,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from neurona.programs.facts import Fact
 from neurona.scenes.facts import swapped
 from neurona.scenes.names import NameTable
 from neurona.scenes.negatives import ABSENT, ARGUMENT, PREDICATE, ROLES
-from neurona.scenes.scene_graph import Fact
 
 Facts = frozenset[Fact]
 Change = tuple[tuple[int, Fact], ...]

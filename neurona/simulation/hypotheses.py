@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from neurona.programs import Vocabulary
+from neurona.programs.facts import Fact
 from neurona.scenes.facts import fact_of
 from neurona.scenes.names import NameTable
-from neurona.scenes.scene_graph import Fact, SceneGraph
+from neurona.scenes.scene_graph import SceneGraph
 from neurona.simulation.alternatives import Change, Facts, change, exchanged, near_facts, worded
 
 

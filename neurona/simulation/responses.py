@@ -21,8 +21,9 @@ import numpy as np
 from jaxtyping import Float
 from scipy.sparse import csr_array
 
+from neurona.programs.facts import Fact
 from neurona.scenes.names import NameTable, named_alike
-from neurona.scenes.scene_graph import Fact, SceneGraph
+from neurona.scenes.scene_graph import SceneGraph
 from neurona.simulation.ontology import Ontology
 from neurona.simulation.patterns import Patterns
 

@@ -5,10 +5,11 @@ from collections import Counter, defaultdict
 import numpy as np
 from random_scenes import random_scenes
 
+from neurona.programs.facts import Fact
 from neurona.scenes.describe_questions import DescribeQuestion, _core, balanced, describe_candidates
 from neurona.scenes.facts import scene_facts
 from neurona.scenes.names import NameTable
-from neurona.scenes.scene_graph import Fact, Relationship, SceneGraph, Thing
+from neurona.scenes.scene_graph import Relationship, SceneGraph, Thing
 
 TABLE = NameTable.read()
 

@@ -4,9 +4,10 @@ import pytest
 
 from neurona.errors import QueryError
 from neurona.programs import Vocabulary, check, parse, to_lambda
+from neurona.programs.facts import Fact
 from neurona.scenes.facts import describe_program, fact_of, program_of, restricted, scene_facts
 from neurona.scenes.names import NameTable
-from neurona.scenes.scene_graph import Fact, Relationship, SceneGraph, Thing
+from neurona.scenes.scene_graph import Relationship, SceneGraph, Thing
 
 TABLE = NameTable.read()
 THINGS = (Thing("cup", ("red",)), Thing("table"), Thing("man"))

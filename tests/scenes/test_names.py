@@ -3,8 +3,9 @@
 import pytest
 
 from neurona.errors import DataError
+from neurona.programs.facts import Fact
 from neurona.scenes.names import NameTable, normalise
-from neurona.scenes.scene_graph import Fact, Relationship, SceneGraph, Thing
+from neurona.scenes.scene_graph import Relationship, SceneGraph, Thing
 
 TABLE = NameTable.read()
 

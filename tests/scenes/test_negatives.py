@@ -2,10 +2,11 @@
 
 import pytest
 
+from neurona.programs.facts import Fact
 from neurona.scenes.facts import scene_facts
 from neurona.scenes.names import NameTable
 from neurona.scenes.negatives import ABSENT, ARGUMENT, KINDS, PREDICATE, ROLES, NegativeIndex, kind_of_denial
-from neurona.scenes.scene_graph import Fact, Relationship, SceneGraph, Thing
+from neurona.scenes.scene_graph import Relationship, SceneGraph, Thing
 
 HOLD = Fact("hold", ("man", "bat"))
 

@@ -7,13 +7,14 @@ from random_scenes import random_scenes
 
 from neurona.errors import DataError
 from neurona.programs import check, parse
+from neurona.programs.facts import Fact
 from neurona.programs.tree import Describe, names
 from neurona.scenes.facts import fact_of, scene_facts
 from neurona.scenes.names import NameTable
 from neurona.scenes.negatives import ABSENT, ARGUMENT, PREDICATE, ROLES
 from neurona.scenes.question_only import question_only_accuracy
 from neurona.scenes.questions import COLUMNS, SHARES, questions_from_scenes, vocabulary_of
-from neurona.scenes.scene_graph import Fact, Relationship, SceneGraph, Thing
+from neurona.scenes.scene_graph import Relationship, SceneGraph, Thing
 
 SCENES = random_scenes(240, liking=0.6, nouns=14)
 PARTS = {scene.image: "test" if k % 4 == 0 else "train" for k, scene in enumerate(SCENES)}

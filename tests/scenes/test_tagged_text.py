@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neurona.errors import DataError
-from neurona.scenes.scene_graph import Fact, Relationship, SceneGraph, Thing
+from neurona.programs.facts import Fact
+from neurona.scenes.scene_graph import Relationship, SceneGraph, Thing
 from neurona.scenes.tagged_text import parse_tagged_text, read_tagged_text
 
 CLOSED = """

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurona.errors import DataError
-from neurona.scenes.scene_graph import Fact, Relationship, SceneGraph, Thing
+from neurona.programs.facts import Fact
+from neurona.scenes.scene_graph import Relationship, SceneGraph, Thing
 from neurona.scenes.yaml_scenes import parse_yaml, read_yaml, to_yaml
 
 WORDS = st.one_of(

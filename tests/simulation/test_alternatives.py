@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
+from neurona.programs.facts import Fact
 from neurona.scenes.names import NameTable
 from neurona.scenes.negatives import ABSENT, ARGUMENT, PREDICATE, ROLES
-from neurona.scenes.scene_graph import Fact, Relationship, SceneGraph, Thing
+from neurona.scenes.scene_graph import Relationship, SceneGraph, Thing
 from neurona.simulation.alternatives import change, exchanged
 from neurona.simulation.hypotheses import hypotheses
 from neurona.simulation.ontology import make_ontology

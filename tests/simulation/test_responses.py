@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from neurona.scenes.scene_graph import Fact, Relationship, SceneGraph, Thing
+from neurona.programs.facts import Fact
+from neurona.scenes.scene_graph import Relationship, SceneGraph, Thing
 from neurona.simulation.brain import make_brain
 from neurona.simulation.ontology import make_ontology
 from neurona.simulation.patterns import plant

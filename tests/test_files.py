@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from neurona.errors import OutputError
-from neurona.evaluation import write_atomically
+from neurona.files import write_atomically
 
 
 def test_folders_are_made_and_nothing_is_left_beside_the_file(tmp_path):
