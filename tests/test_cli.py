@@ -5,9 +5,11 @@ import re
 import shutil
 from pathlib import Path
 
-import networkx as nx
+import numpy as np
 import pandas as pd
 import pytest
+
+from neurona.graphs import read_graph
 
 CONFIGS = Path(__file__).parents[1] / "experiments"
 MEG, FMRI = CONFIGS / "meg_directions" / "directions.yaml", CONFIGS / "haxby2001" / "slice.yaml"
@@ -47,7 +49,9 @@ def test_run_leaves_all_its_files_and_decodes_what_was_planted(meg_run):
     assert describe["low"] > 0.5 < describe["value"] <= describe["high"]
     assert set(metrics["baselines"]) == {"ridge", "linear_svc", "lda"}
     predictions = pd.read_parquet(meg_run / "predictions.parquet")
-    columns = "question recording program answer type image fold predicted score chance seed"
+    columns = (
+        "question recording program answer type image fold predicted score as_asked probability prior error chance seed"
+    )
     assert list(predictions) == columns.split()
     assert predictions.recording.str.startswith("test-").all()
     yes_no = predictions[predictions.type != "describe"]
@@ -57,7 +61,7 @@ def test_run_leaves_all_its_files_and_decodes_what_was_planted(meg_run):
     assert calibration.expected_error < 0.25
     provenance = json.loads((meg_run / "provenance.json").read_text())
     assert len(provenance["dataset"]["checksums"]) == 2
-    for name in ("config.yaml", "accuracy.png", "confusion.png", "checkpoint", "grounding.zarr"):
+    for name in ("config.yaml", "accuracy.png", "confusion.png", "reading", "graphs"):
         assert (meg_run / name).exists()
 
 
@@ -86,15 +90,36 @@ def test_fmri_blocks_are_decoded_leaving_runs_out(neurona, fmri_folder, tmp_path
     )
     assert code == 0
     assert "ward parcel" in printed
+    assert "yes" in printed or "no" in printed
 
 
-def test_a_query_answers_and_leaves_a_concept_graph(neurona, meg_run):
+def test_a_query_gives_the_answers_and_the_numbers_of_the_run(neurona, meg_run):
+    predictions = pd.read_parquet(meg_run / "predictions.parquet")
+    chosen = predictions[predictions.recording == "test-002"]
+    code, printed, _ = neurona("query", meg_run, *chosen.program, "--recording", "test-002")
+    assert code == 0
+    lines = [[cell.strip() for cell in line.split("│")[1:-1]] for line in printed.splitlines() if line.startswith("│")]
+    said = {cells[1]: cells for cells in lines if len(cells) == 7}
+    for row in chosen.to_dict("records"):
+        _, _, answer, *numbers = said[row["program"]]
+        assert answer == row["predicted"]
+        expected = [row[name] for name in ("as_asked", "probability", "prior", "error")]
+        np.testing.assert_allclose([float(number) for number in numbers], expected, atol=5.1e-4)
+
+
+def test_a_query_about_all_recordings_answers_for_each(neurona, meg_run):
+    code, printed, _ = neurona("query", meg_run / "reading", "describe Direction")
+    assert code == 0
+    assert sum("test-" in line for line in printed.splitlines()) == 40
+
+
+def test_a_query_leaves_a_concept_graph(neurona, meg_run):
     code, printed, _ = neurona("query", meg_run, "describe Direction", "--recording", "test-002")
     assert code == 0
-    assert "left" in printed.splitlines()[1]  # the direction planted in this trial
-    graph = nx.read_graphml(meg_run / "graphs" / "test-002.graphml")
-    assert graph.nodes["concept:left"]["probability"] > 0.5
-    assert graph.has_edge("concept:left", "defined:horizontal")
+    assert "left" in next(line for line in printed.splitlines() if "describe" in line)  # planted in this trial
+    graph = read_graph(meg_run / "graphs" / "test-002.graphml")
+    assert graph.nodes["thing:left"]["probability"] > 0.5
+    assert graph.has_edge("thing:left", "defined:horizontal")
     assert json.loads((meg_run / "graphs" / "test-002.json").read_text())["graph"]["recording"] == "test-002"
     assert (meg_run / "graphs" / "test-002.png").stat().st_size > 1000
 
@@ -105,15 +130,41 @@ def test_query_explained_shows_every_part_and_leaves_it_as_json(neurona, meg_run
     assert "left(x)" in printed
     told = json.loads((meg_run / "graphs" / "test-002.explanation.json").read_text())
     assert told["expression"] == "exists x. left(x)"
-    assert told["parts"][0]["values"] == pytest.approx(told["values"], abs=0.01)
+    assert told["parts"][0]["expression"] == "left(x)"
 
 
-def test_query_simplified_asks_and_prints_the_shorter_question(neurona, meg_run):
+def test_the_likeliest_scenes_are_shown_with_their_shares(neurona, meg_run):
+    code, printed, _ = neurona("query", meg_run, "describe Direction", "--recording", "test-002", "--worlds", "2")
+    assert code == 0
+    shares = [float(line.split("│")[1]) for line in printed.split("likeliest scenes")[1].splitlines() if "│" in line]
+    assert len(shares) == 2
+    assert 0 < shares[1] <= shares[0] <= 1
+
+
+def test_simplifying_prints_the_shorter_question_and_changes_no_answer(neurona, meg_run):
     asked = "Is there something that is horizontal or left?"
     code, printed, _ = neurona("query", meg_run, asked, "--recording", "test-002", "--simplify")
     assert code == 0
     assert "simplified: exists x. horizontal(x)" in printed
     assert "in words: Is there something that is horizontal?" in printed
+    plain = neurona("query", meg_run, asked, "--recording", "test-002")[1]
+    assert printed.endswith(plain)
+
+
+def test_given_what_excludes_it_nothing_else_is_shown(neurona, meg_run):
+    asked = ("query", meg_run, "exists x. left(x)", "--recording", "test-002")
+    code, printed, _ = neurona(*asked, "--given", "exists x. right(x)")
+    assert code == 0
+    assert "given exists x." in printed
+    assert "0.000" in next(line for line in printed.splitlines() if "exists x. left(x)" in line)
+    assert neurona(*asked, "--given", "describe Direction")[0] == 2
+
+
+@pytest.mark.parametrize("option", [("--explain",), ("--worlds", 2)])
+def test_what_is_shown_of_one_recording_needs_its_name(neurona, meg_run, option):
+    code, _, error = neurona("query", meg_run, "exists x. left(x)", *option)
+    assert code == 2
+    assert "name it with --recording" in error
 
 
 @pytest.mark.parametrize(
@@ -121,7 +172,7 @@ def test_query_simplified_asks_and_prints_the_shorter_question(neurona, meg_run)
     [
         ("exists x. lift(x)", "test-002", "unknown concept 'lift'; did you mean 'left'?"),
         ("exists x. left(x", "test-002", "line 1, column"),
-        ("exists x. left(x)", "test-900", "no held-out recording 'test-900'; did you mean 'test-0"),
+        ("exists x. left(x)", "test-900", "no recording 'test-900'; did you mean 'test-"),
     ],
 )
 def test_a_query_that_cannot_be_answered_ends_with_code_2(neurona, meg_run, query, recording, message):

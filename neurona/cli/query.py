@@ -1,61 +1,98 @@
-"""`neurona query`: ask a finished run about a recording."""
+"""`neurona query`: ask what a run, or a reading, says about recordings."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+if TYPE_CHECKING:
+    from neurona.readings import Reading
+
 
 def query(
-    run_directory: Annotated[Path, typer.Argument(metavar="RUN", help="directory of a finished run")],
-    text: Annotated[str, typer.Argument(metavar="QUERY", help='e.g. "exists x. animate(x) & ~face(x)"')],
-    recording: Annotated[str, typer.Option(help="id of a held-out recording (see predictions.parquet)")],
-    graphs: Annotated[Path | None, typer.Option(help="where the concept graph goes; RUN/graphs unless given")] = None,
-    simplify: Annotated[bool, typer.Option("--simplify", help="ask the simplified query, and print it")] = False,
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="directory of a finished run, or of a saved reading")],
+    texts: Annotated[list[str], typer.Argument(metavar="QUERY...", help='e.g. "exists x. animate(x) & ~face(x)"')],
+    recording: Annotated[
+        str | None, typer.Option(help="id of a held-out recording (see predictions.parquet); all unless given")
+    ] = None,
+    given: Annotated[str | None, typer.Option(help="a formula that is taken to be true")] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="show the value of every part, and leave it as JSON")
     ] = False,
+    worlds: Annotated[int, typer.Option(min=0, help="show so many of the likeliest scenes")] = 0,
+    simplify: Annotated[
+        bool, typer.Option("--simplify", help="print the simplified query; the answer is the same")
+    ] = False,
+    graphs: Annotated[Path | None, typer.Option(help="where concept graphs go; RUN/graphs unless given")] = None,
 ) -> None:
-    """Ask a finished run about one recording, and leave the recording's concept graph."""
-    from neurona.evaluation.files import write_atomically
-    from neurona.evaluation.tables import evidence_table
-    from neurona.experiments.query import RecordingState
-    from neurona.graphs import draw, to_graphml, to_json
+    """Ask queries about one recording, or about all; of one recording, its concept graph is left as files."""
+    from neurona.errors import ConfigError
+    from neurona.experiments.query_tables import answers_table, carriers_table
+    from neurona.experiments.run_folder import reading_of
 
     console = Console()
-    state = RecordingState(run_directory, recording)
+    reading = reading_of(run)
+    if recording is None and (explain or worlds):
+        raise ConfigError("--explain and --worlds show one recording; name it with --recording")
     if simplify:
-        from neurona import programs
+        _print_simplified(reading, texts, console)
+    console.print(answers_table(reading.ask(texts, recording, given=given), reading.about, given))
+    if recording is None:
+        return
+    stem = (graphs or run / "graphs") / recording
+    table = carriers_table(reading, texts, recording)
+    if table is not None:
+        console.print(table)
+    if explain:
+        _explain(reading, texts, recording, stem, console)
+    if worlds:
+        _print_worlds(reading, recording, worlds, console)
+    _leave_graph(reading, recording, stem, console)
 
-        shorter = programs.simplify(programs.parse(text, state.vocabulary), state.vocabulary)
-        text = programs.to_logic(shorter)
-        words = programs.to_english(shorter, state.vocabulary)
-        console.print(f"simplified: {text}\n  in words: {words}", highlight=False, markup=False)
-    reply = state.ask(text)
-    certainty = "" if reply.probability is None else f"  (probability {reply.probability:.2f})"
-    console.print(f"{recording}: {text}\n[bold]{reply.answer}[/bold]{certainty}", highlight=False)
-    simulated = bool(state.state.attrs["simulated"])
-    console.print(
-        evidence_table(reply.carriers, "Entities that speak most for each concept (evidence, logits)", simulated)
-    )
-    stem = (graphs or run_directory / "graphs") / recording
-    explanation = reply.explanation
-    if explain and explanation is None:
-        console.print("no values of parts: the answer is the share of possible worlds in which the query holds")
-    elif explain and explanation is not None:
-        as_json = explanation.to_json()
-        console.print(explanation.tree())
 
-        def fill(target: Path) -> None:
-            target.write_text(as_json + "\n", encoding="utf-8")
+def _print_simplified(reading: Reading, texts: list[str], console: Console) -> None:
+    from neurona import programs
 
-        write_atomically(Path(f"{stem}.explanation.json"), fill)
-        console.print(f"explanation: {stem}.explanation.json", highlight=False)
-    graph = state.graph()
-    to_graphml(graph, Path(f"{stem}.graphml"))
-    to_json(graph, Path(f"{stem}.json"))
+    for text in texts:
+        shorter = programs.simplify(reading.parse(text), reading.vocabulary)
+        words = programs.to_english(shorter, reading.vocabulary)
+        shown = f"simplified: {programs.to_logic(shorter)}\n  in words: {words}"
+        console.print(shown, highlight=False, markup=False)
+
+
+def _explain(reading: Reading, texts: list[str], recording: str, stem: Path, console: Console) -> None:
+    """The trees in the terminal, and one JSON file: the tree of one query, or a list of those of several."""
+    import json
+
+    from neurona.files import write_atomically
+
+    found = [reading.explain(text, recording) for text in texts]
+    for one in found:
+        console.print(one.tree())
+    told = [one.to_dict() for one in found]
+    as_json = json.dumps(told[0] if len(told) == 1 else told, indent=1) + "\n"
+
+    def fill(target: Path) -> None:
+        target.write_text(as_json, encoding="utf-8")
+
+    write_atomically(Path(f"{stem}.explanation.json"), fill)
+    console.print(f"explanation: {stem}.explanation.json", highlight=False)
+
+
+def _print_worlds(reading: Reading, recording: str, count: int, console: Console) -> None:
+    from neurona.experiments.query_tables import worlds_table
+
+    console.print(worlds_table(reading, recording, count))
+
+
+def _leave_graph(reading: Reading, recording: str, stem: Path, console: Console) -> None:
+    from neurona.graphs import draw, write_graph
+
+    graph = reading.graph(recording)
+    for suffix in (".graphml", ".json"):
+        write_graph(graph, Path(f"{stem}{suffix}"))
     draw(graph, Path(f"{stem}.png"))
-    console.print(f"concept graph: {stem}.graphml, .json, .png")
+    console.print(f"concept graph: {stem}.graphml, .json, .png", highlight=False)

@@ -1,7 +1,6 @@
-"""Decoders: encoder, grounding and execution as one model."""
+"""Decoders: one file each; settings, fit, read."""
 
-from neurona.decoders.linear_evidence import LinearEvidence, LinearEvidenceSettings
-from neurona.decoders.parcel_decoder import ParcelDecoder
-from neurona.decoders.problem import Asked, Decoder, Grounded, Problem
+from neurona.decoders.decoder import Answerer, Context, Decoder, Grounded
+from neurona.decoders.registry import decoders, fit, register
 
-__all__ = ["Asked", "Decoder", "Grounded", "LinearEvidence", "LinearEvidenceSettings", "ParcelDecoder", "Problem"]
+__all__ = ["Answerer", "Context", "Decoder", "Grounded", "decoders", "fit", "register"]

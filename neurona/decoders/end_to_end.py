@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 import jax
@@ -24,17 +24,22 @@ from annotated_types import Ge
 from flax import nnx
 from jaxtyping import Array, Float, Int
 
+from neurona.decoders.decoder import Context, DecoderSettings
+from neurona.decoders.registry import register
+from neurona.decoders.trained_module import fit_module
 from neurona.errors import ConfigError, QueryError
 from neurona.execution import Answers, ProgramBatch
 from neurona.execution.compile import Group, relation_slots
-from neurona.programs import Query
+from neurona.programs import Query, Vocabulary
 from neurona.programs.tree import Describe
+from neurona.questions import Asked, Problem
+from neurona.training import Layout, Trained, answer_in_batches
 
 _TEMPLATES, _PLACES = 256, 64
 
 
 @dataclass(frozen=True)
-class EndToEndSettings:
+class EndToEndSettings(DecoderSettings):
     """Which head, and its sizes.
 
     Attributes:
@@ -50,6 +55,40 @@ class EndToEndSettings:
     width: Annotated[int, Ge(1)] = 128
     layers: Annotated[int, Ge(1)] = 2
     heads: Annotated[int, Ge(1)] = 4
+
+
+@dataclass(frozen=True, eq=False)
+class EndToEndDecoder:
+    """A trained network; it answers questions and has no reading.
+
+    Attributes:
+        trained: network and history.
+        layout: of its inputs.
+        vocabulary: of the questions.
+    """
+
+    trained: Trained = field(repr=False)
+    layout: Layout = field(repr=False)
+    vocabulary: Vocabulary = field(repr=False)
+
+    def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
+        """Answers to all questions; see `Answerer`."""
+        rows, recording = np.unique(asked.recording, return_inverse=True)
+        about = replace(asked, recording=recording.astype(np.int64))
+        inputs = self.layout(features[rows])
+        return answer_in_batches(self.trained.model, inputs, about, self.vocabulary, asked_only=False)
+
+
+@register(EndToEndSettings)
+def fit_end_to_end(problem: Problem, settings: EndToEndSettings, context: Context) -> EndToEndDecoder:
+    """Train a network without symbols on a problem's answers."""
+    owner, words = problem.entities.entity_of_feature.tolist(), problem.vocabulary
+
+    def build(layout: Layout, seed: int) -> nnx.Module:
+        return EndToEnd(owner, len(words.concepts), len(words.relations), settings, rngs=nnx.Rngs(seed))
+
+    trained, layout = fit_module(build, problem, context, asked_only=False)
+    return EndToEndDecoder(trained, layout, words)
 
 
 class EndToEnd(nnx.Module):

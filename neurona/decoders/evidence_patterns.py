@@ -16,81 +16,83 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
-from neurona.decoders.answer_arrays import programs
-from neurona.decoders.problem import Asked
 from neurona.decoders.standardise import Standardised
-from neurona.decoders.stated_words import stated_words
+from neurona.decoders.told_words import told_words
+from neurona.encoding_models.bindings import ATTRIBUTE, CONCEPT, PARENTS, PRODUCTS, RELATION, Binding, Bindings
+from neurona.encoding_models.known_facts import KnownFacts
 from neurona.programs import Vocabulary
-from neurona.scenes.facts import fact_of
-from neurona.scenes.scene_graph import Fact
+from neurona.questions import Asked
 
-Term: TypeAlias = tuple[str, ...]
-"""("bat",) a word, ("red", "of", "ball"), ("hold", "by", "man"), ("hold", "upon", "bat"): a word bound to an argument."""
-
-
-def bindings(fact: Fact) -> tuple[Term, ...]:
-    """The bound terms of a fact."""
-    match fact.arguments:
-        case (noun,):
-            return ((fact.name, "of", noun),)
-        case (subject, object_):
-            return ((fact.name, "by", subject), (fact.name, "upon", object_))
-    return ()
+WORDS = (CONCEPT, ATTRIBUTE, RELATION)
+"""Bands of words; of `on` and `under` one stands for both."""
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds in recordings, as far as the answers say.
+    """What holds in recordings, as far as is known.
 
     Attributes:
-        names: words first, then bindings.
+        names: words first, then words bound to a noun that takes part (`PRODUCTS`).
         parent: of each term the place of its (first) word.
         holds: 1, 0 or NaN.
     """
 
-    names: tuple[Term, ...]
+    names: tuple[Binding, ...]
     parent: Int[np.ndarray, " term"]
     holds: Float[np.ndarray, "recording term"]
 
     @property
     def n_words(self) -> int:
         """How many terms are words."""
-        return sum(len(name) == 1 for name in self.names)
+        return sum(name.band in WORDS for name in self.names)
 
     @property
-    def place(self) -> dict[Term, int]:
+    def place(self) -> dict[Binding, int]:
         """Column of each term."""
         return {name: k for k, name in enumerate(self.names)}
 
 
-def terms_of(asked: Asked, vocabulary: Vocabulary, n_recordings: int, least: int, most: int) -> Terms:
-    """Words, and the bindings that at least `least` answers state; of more than `most` bindings the most frequent."""
-    words = (*vocabulary.concepts, *vocabulary.relations)
-    of_words = stated_words(asked, vocabulary, n_recordings)
-    answers = asked.table.answer.to_numpy(dtype=str)
-    cells: dict[Term, list[np.ndarray]] = {}
-    for text, places in programs(asked):
-        for answer in np.unique(answers[places]):
-            fact = fact_of(text, str(answer))
-            if answer == "no" or fact is None or not {fact.name, *fact.arguments} <= set(words):
-                continue
-            for name in bindings(fact):
-                cells.setdefault(name, []).append(asked.recording[places[answers[places] == answer]])
-    rows = {name: np.unique(np.concatenate(parts)) for name, parts in cells.items()}
-    count = Counter({name: len(found) for name, found in rows.items() if len(found) >= least})
-    kept = sorted(name for name, _ in count.most_common(most))
-    of_bindings = np.full((n_recordings, len(kept)), np.nan, np.float32)
-    for k, name in enumerate(kept):
-        of_bindings[rows[name], k] = 1.0
-    names = (*((word,) for word in words), *kept)
-    place = {word: k for k, word in enumerate(words)}
-    parent = np.array([place[name[0]] for name in names], np.int64)
-    return Terms(names, parent, np.concatenate([of_words, of_bindings], axis=1))
+def terms_of(
+    bindings: Bindings,
+    known: Sequence[KnownFacts],
+    asked: Asked,
+    vocabulary: Vocabulary,
+    n_recordings: int,
+    least: int,
+    most: int,
+) -> Terms:
+    """The words of facts, and the bindings that at least `least` recordings are known to have; of more than `most` the most frequent.
+
+    Args:
+        bindings: features of facts.
+        known: what is known of each recording that is asked about, in their order.
+        asked: questions with their answers, which say what words hold nowhere.
+        vocabulary: of the questions.
+        n_recordings: that `asked.recording` counts.
+        least, most: bindings; see above.
+    """
+    rows = np.unique(asked.recording)
+    design = bindings.design([facts.true for facts in known]) > 0
+    columns = {name: k for k, name in enumerate(bindings.features)}
+    words = [name for name in bindings.features if name.band in WORDS]
+    count = Counter({name: int(design[:, columns[name]].sum()) for name in columns if name.band in PRODUCTS})
+    frequent = [(name, n) for name, n in count.most_common(most) if n >= least]
+    names = (*words, *sorted(name for name, _ in frequent))
+    place = {name: k for k, name in enumerate(words)}
+    parent = np.array([place[Binding(PARENTS.get(name.band, name.band), name.words[:1])] for name in names], np.int64)
+    holds = np.full((n_recordings, len(names)), np.nan, np.float32)
+    told = told_words(asked, vocabulary, [name.words[0] for name in words], n_recordings)[rows]
+    complete = np.array([facts.complete for facts in known])
+    for k, name in enumerate(names):
+        shown = design[:, columns[name]]
+        denied = complete if k >= len(words) else complete | (told[:, k] == 0)
+        holds[rows, k] = np.where(shown, 1.0, np.where(denied, 0.0, np.nan))
+    return Terms(names, parent, holds)
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ def estimate(
         carried = power[terms.parent[n_words:]] > 0
         bound, variance = _regression(design[:, n_words:], left_over, binding_penalty)
         pattern[n_words:] = _bound(
-            bound, variance, carried, np.array([name[1] for name in terms.names[n_words:]]), prior
+            bound, variance, carried, np.array([name.band for name in terms.names[n_words:]]), prior
         )
     return Patterns(pattern, power.astype(np.float32))
 

@@ -1,279 +1,240 @@
-"""Decode by explaining: an encoding model of scenes, inverted; a question is answered by the evidence for what it says.
+"""Decode by explaining: an encoding model of scenes, inverted; what it reads are the possible scenes behind each recording.
 
-Fit: facts of the training scenes -> features (`bindings`) -> patterns (`encoding`) -> inversion (`inversion`). Ask:
+Fit: facts of the training scenes -> features (`bindings`) -> patterns (`encoding`) -> inversion (`inversion`). Read:
 
-    one fact      the fact against its alternatives, in closed form (`alternatives`); a logistic regression on these few
-                  log-likelihood ratios, fitted to validation questions, sets prior strength and temperature at once
-    describe      evidence for each word plus the log rate of the word beside its nouns, each with a weight of its own
-    the rest      possible worlds (`worlds`, `world_scores`)
+    evidence for facts (`worlds.evidence`) -> worlds drawn from the posterior over scenes (`worlds.sampler`)
 
-Where training shows few different scenes (one label a recording), these are all the worlds there are, and every program
-is answered by their exact posterior.
+Where training shows few different scenes (one label a recording), these are all the worlds there are, with their exact posterior
+(`worlds.listed`).
 """
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 import annotated_types
 import numpy as np
-import pandas as pd
 from jaxtyping import Float, Int
 
-from neurona.decoders.asked_facts import fact_questions, known_facts, of_words, split, told_by
-from neurona.decoders.explained_evidence import entity_evidence
-from neurona.decoders.problem import Asked, Problem
-from neurona.encoding_models.alternatives import Alternatives
+from neurona.decoders.decoder import Context, DecoderSettings, learn_asking
+from neurona.decoders.registry import register
 from neurona.encoding_models.axes import fit_axes
 from neurona.encoding_models.bindings import ATTRIBUTE, CONCEPT, RELATION, Bindings
 from neurona.encoding_models.encoding import fit_encoding
-from neurona.encoding_models.fact_evidence import FactEvidence
-from neurona.encoding_models.fine_tuning import FineTuningSettings, fine_tuned
-from neurona.encoding_models.inventory import Inventory
 from neurona.encoding_models.inversion import Inversion
-from neurona.encoding_models.known_facts import expected_design
-from neurona.encoding_models.scene_list import SceneList, few_scenes
-from neurona.encoding_models.scene_search import SceneSearch
-from neurona.encoding_models.world_scores import world_answers
-from neurona.encoding_models.worlds import Drawn, Worlds, WorldSampler
+from neurona.encoding_models.known_facts import KnownFacts, expected_design, known_facts
 from neurona.errors import DataError
-from neurona.execution import HYPOTHESES, Answers, Hypothesis, Logic, Scores, get_logic
-from neurona.programs import Vocabulary, expand
+from neurona.execution import Worlds, share_true
+from neurona.programs import Vocabulary, parse
+from neurona.programs.axioms import axioms_of
+from neurona.questions import Problem
+from neurona.readings import About, AskingModel, EntityEvidence, WorldReading
+from neurona.recordings.entities import Entities
 from neurona.scenes.names import NameTable
+from neurona.worlds import (
+    FactEvidence,
+    SampledScenes,
+    SamplerSettings,
+    SceneList,
+    SceneSpace,
+    Screening,
+    few_scenes,
+    sample_scenes,
+)
+
+_SOME = "exists x. {}(x)", "exists x. exists y. {}(x, y)"
 
 
 @dataclass(frozen=True)
-class ExplainSettings:
+class ExplainSettings(DecoderSettings):
     """How to explain.
 
     Attributes:
         roles: whether features tell subject from object.
         rounds: updates of patterns and groundings.
         carriers: share of the entities that carry a word, before any is seen.
-        worlds: K, worlds drawn for each recording that is asked what no closed form answers.
-        sweeps: of the Gibbs sampler, the first half of which is left out.
-        candidates: facts of a recording that the sampler considers.
-        search: whether the most probable scene is searched for (`scene_search`); without, the rest of a scene is noise.
-        rest_as_noise: share of the rest of a scene that the search takes as noise.
-        fine_tuning: epochs at most of gradient descent on the answers (`fine_tuning`), which keeps what validation questions say is better.
+        rest_as_noise: share of the rest of a scene that worlds take as noise.
+        worlds: how they are drawn.
     """
 
     kind: Literal["explain"] = "explain"
     roles: bool = True
     rounds: Annotated[int, annotated_types.Ge(1)] = 10
     carriers: Annotated[float, annotated_types.Gt(0), annotated_types.Lt(1)] = 0.1
-    worlds: Annotated[int, annotated_types.Ge(2)] = 64
-    sweeps: Annotated[int, annotated_types.Ge(2)] = 40
-    candidates: Annotated[int, annotated_types.Ge(1)] = 48
-    search: bool = True
     rest_as_noise: Annotated[float, annotated_types.Ge(0), annotated_types.Le(1)] = 0.1
-    fine_tuning: Annotated[int, annotated_types.Ge(0)] = 0
+    worlds: SamplerSettings = field(default_factory=SamplerSettings)
 
 
-@dataclass
+@dataclass(frozen=True)
+class Inverted:
+    """The inverted encoding model.
+
+    Attributes:
+        bindings: features of facts.
+        marginal: evidence that takes all the rest of the scene as noise; it chooses what is worth sampling.
+        sharp: evidence that takes little of it as noise, as the rest is part of a world.
+        space: of scenes.
+        before: the training scenes, as worlds.
+        entity_group: the group of the encoding model that each entity belongs to.
+    """
+
+    bindings: Bindings
+    marginal: Inversion
+    sharp: Inversion
+    space: SceneSpace
+    before: Worlds
+    entity_group: Int[np.ndarray, " entity"]
+
+
+@dataclass(frozen=True)
 class Explain:
     """A fitted decoder by explaining.
 
     Attributes:
-        facts: evidence for facts.
+        inverted: of scenes with several things.
         scenes: all scenes that there are, where they are few; else None.
-        sampler: of worlds.
         vocabulary: of the questions.
-        entity_group: the group of the encoding model that each entity belongs to.
-        settings, seed: of the fit.
-        diagnostics: figures about the fit; `answer` adds those of the sampler.
+        entities: names and positions of the entities; their features are not looked at.
+        settings, seed, about: of the fit.
+        asking: how the study puts its questions.
+        diagnostics: figures about the fit.
     """
 
-    facts: FactEvidence
+    inverted: Inverted
     scenes: SceneList | None
-    sampler: WorldSampler
     vocabulary: Vocabulary
-    entity_group: Int[np.ndarray, " entity"]
+    entities: Entities = field(repr=False)
     settings: ExplainSettings
     seed: int
+    about: About
+    asking: AskingModel = field(default_factory=AskingModel)
     diagnostics: dict[str, Any] = field(default_factory=dict)
-    _drawn: tuple[bytes, Drawn] | None = field(default=None, repr=False)
+
+    def read(self, features: Float[np.ndarray, "recording feature"], recordings: Sequence[str]) -> WorldReading:
+        """The worlds behind recordings."""
+        found = self.inverted
+        ids, nouns = tuple(map(str, recordings)), found.space.nouns
+        evidence = self._entity_evidence(features)
+        if self.scenes is not None:
+            worlds, before = self.scenes.worlds(features), self.scenes.before
+            return WorldReading(self.vocabulary, ids, worlds, before, nouns, None, self.about, self.asking, evidence)
+        by = FactEvidence.of_inversion(found.space, found.sharp, features)
+        screening = Screening.of_inversion(found.marginal, features)
+        alone = FactEvidence(found.space, screening.support, found.marginal.white)
+        sampled = SampledScenes(by, sample_scenes(by, screening, self.settings.worlds, seed=self.seed), alone)
+        worlds = sampled.to_worlds(self.vocabulary.concepts, self.vocabulary.relations)
+        return WorldReading(
+            self.vocabulary, ids, worlds, found.before, nouns, sampled, self.about, self.asking, evidence
+        )
 
     @property
-    def alternatives(self) -> Alternatives:
-        """Hypotheses about facts."""
-        return self.facts.alternatives
-
-    def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
-        """Answers to all questions."""
-        return self._answer(features, asked)
-
-    def prior_answer(self, asked: Asked) -> Answers:
-        """What the prior alone answers: the same without any evidence of a recording."""
-        return self._answer(None, asked)
+    def learns_from_validation(self) -> bool:
+        """Whether it learned from validation recordings, too: where it lists the scenes (see `product_of_experts`)."""
+        return self.scenes is not None
 
     def groundings(self) -> tuple[tuple[str, ...], Float[np.ndarray, "word entity"]]:
         """How probably each entity carries each concept and relation, times its share of the word's response."""
-        bindings, encoding = self.alternatives.bindings, self.alternatives.inversion.encoding
+        bindings, encoding = self.inverted.bindings, self.inverted.marginal.encoding
         own = [k for k, one in enumerate(bindings.features) if one.band in (CONCEPT, ATTRIBUTE, RELATION)]
         carried = encoding.carried[own] * encoding.shares[own]
-        return tuple(bindings.features[k].words[0] for k in own), carried[:, self.entity_group]
+        return tuple(bindings.features[k].words[0] for k in own), carried[:, self.inverted.entity_group]
 
-    @property
-    def logic(self) -> Logic:
-        """Of programs on `program_scores`."""
-        return get_logic("product")
+    def _entity_evidence(self, features: Float[np.ndarray, "recording feature"]) -> EntityEvidence:
+        """Each entity's share of each word's log likelihood ratio, whatever else is in the scene.
 
-    @property
-    def hypothesis(self) -> Hypothesis:
-        return HYPOTHESES["H1"]
+            log p(z | u) - log p(z) = sum over axes of z_a w_a  -  u'Gu / 2,      w the word's column of M^-1 B'
 
-    def evidence(
-        self, features: Float[np.ndarray, "recording feature"]
-    ) -> Float[np.ndarray, "recording entity concept"]:
-        """Each entity's share of each concept's log likelihood ratio."""
-        found = self.alternatives
-        return entity_evidence(found.inversion, found.bindings, features, self.vocabulary.concepts, self.entity_group)
-
-    def program_scores(self, features: Float[np.ndarray, "recording feature"]) -> Scores:
-        """Logit of each concept in the whole recording, which is one entity here; programs of more than one word have worlds."""
-        concepts = self.vocabulary.concepts
-        about = np.repeat(np.arange(len(features)), len(concepts))
-        programs = [f"exists x. {word}(x)" for word in concepts] * len(features)
-        table = pd.DataFrame({"question": np.arange(len(about)).astype(str), "recording": about.astype(str)})
-        table = table.assign(program=programs, answer="no", type="object")
-        asked = Asked.of(table, self.vocabulary, [str(row) for row in range(len(features))])
-        logits = np.asarray(self.answer(features, asked).yes_no, np.float32)
-        return Scores(logits.reshape(len(features), len(concepts), 1))  # type: ignore[arg-type]
-
-    def possible_worlds(
-        self, features: Float[np.ndarray, "recording feature"]
-    ) -> tuple[Worlds, Float[np.ndarray, "recording world"]]:
-        """Worlds of each recording, or one set for all of them, and how probable each world is."""
-        if self.scenes is not None:
-            return self.scenes.table, self.scenes.posterior(features, len(features))
-        support = self.alternatives.inversion.support(features)
-        drawn = self._draw(support)
-        return drawn.worlds, np.full((len(features), self.settings.worlds), 1 / self.settings.worlds)
-
-    def _draw(self, support: Float[np.ndarray, "recording column"]) -> Drawn:
-        """Worlds of recordings; those of the last ones are kept, as scores and worlds are wanted of the same."""
-        key, chosen = hashlib.sha256(support.tobytes()).digest(), self.settings
-        if self._drawn is None or self._drawn[0] != key:
-            drawn = self.sampler.draw(
-                self.alternatives,
-                support,
-                worlds=chosen.worlds,
-                sweeps=chosen.sweeps,
-                candidates=chosen.candidates,
-                seed=self.seed,
-            )
-            self._drawn = key, drawn
-        return self._drawn[1]
-
-    def _answer(self, features: Float[np.ndarray, "recording feature"] | None, asked: Asked) -> Answers:
-        needed, recording = np.unique(asked.recording, return_inverse=True)
-        shown = None if features is None else np.asarray(features)[needed]
-        if self.scenes is not None:
-            shares = self.scenes.posterior(shown, len(needed))
-            queries = [expand(query, self.vocabulary) for query in asked.queries]
-            exact = world_answers(self.scenes.table, queries, asked.words, recording, shares)
-            return Answers(exact.yes_no, exact.describe)  # type: ignore[arg-type]
-        one, chosen, rest = split(asked, self.alternatives.bindings)
-        most = max([len(words) for words in asked.words], default=0)
-        yes_no = np.zeros(len(asked))
-        describe = np.full((len(asked), max(most, 1)), -np.inf)
-        stated = [told_by(asked, k) for k in one.tolist()]
-        logits, scored = self.facts.answers(
-            shown, [fact for fact, _ in stated], recording[one], of_words(asked, chosen), recording[chosen]
+        An axis belongs to one group of entities, so the first term is a sum over groups, which their entities share equally; the second is
+        the same for every recording.
+        """
+        inversion, group = self.inverted.marginal, self.inverted.entity_group
+        bands = (CONCEPT, ATTRIBUTE, RELATION)
+        column = {one.words[0]: k for k, one in enumerate(self.inverted.bindings.features) if one.band in bands}
+        words = tuple(word for word in (*self.vocabulary.concepts, *self.vocabulary.relations) if word in column)
+        at = np.array([column[word] for word in words], dtype=np.int64)
+        axes = inversion.encoding.axes
+        coordinates, size = axes(features), int(group.max()) + 1
+        shares = np.zeros((len(features), size, len(words)), np.float32)
+        for one in range(size):
+            inside = axes.group == one
+            shares[:, one] = coordinates[:, inside] @ inversion.weights[np.ix_(inside, at)]
+        members = np.bincount(group, minlength=size)
+        before = self.inverted.before
+        asked = [parse(_SOME[word in self.vocabulary.relations].format(word)) for word in words]
+        rate = np.clip(share_true(before, asked, np.zeros(len(words), np.int64)), 1e-4, 1 - 1e-4)
+        return EntityEvidence(
+            words,
+            self.entities.names,
+            (shares[:, group] / members[group][None, :, None]).astype(np.float32),
+            -np.diag(inversion.gram)[at] / 2,
+            np.log(rate / (1 - rate)),
+            self.entities.positions if self.entities.kind == "parcel" else None,
         )
-        yes_no[one] = np.where([holds for _, holds in stated], logits, -logits)
-        for k, scores in zip(chosen, scored, strict=True):
-            describe[k, : len(scores)] = scores
-        if len(rest):
-            about, place = np.unique(recording[rest], return_inverse=True)
-            inversion = self.alternatives.inversion
-            nothing = np.zeros((len(about), len(inversion.gram)), np.float32)
-            drawn = self._draw(nothing if shown is None else inversion.support(shown[about]))
-            found = world_answers(
-                drawn.worlds,
-                [expand(asked.queries[k], self.vocabulary) for k in rest],
-                [asked.words[k] for k in rest],
-                place,
-            )
-            self.diagnostics |= drawn.diagnostics | {"Monte Carlo error": float(found.error.mean())}
-            yes_no[rest] = found.yes_no
-            describe[rest, : found.describe.shape[1]] = found.describe
-        return Answers(yes_no, describe)  # type: ignore[arg-type]
 
 
-def fit_explain(problem: Problem, settings: ExplainSettings | None = None) -> Explain:
-    """Fit the encoding model to the training recordings, and weigh its evidence on validation questions.
+@register(ExplainSettings)
+def fit_explain(problem: Problem, settings: ExplainSettings, context: Context | None = None) -> Explain:
+    """Fit the encoding model to the training recordings.
 
     Args:
         problem: what to learn from; without `facts` the answers say what is known of a scene.
-        settings: defaults when None.
+        settings: how to explain.
+        context: not needed.
 
     Raises:
         DataError: nothing is known to hold in any training recording.
     """
-    settings, vocabulary = settings or ExplainSettings(), problem.vocabulary
-    rows, known = problem.train_rows, known_facts(problem, problem.train)
+    known = known_facts(problem, problem.train)
     if not any(facts.true for facts in known):
         raise DataError(
             "explain: no answer of the training questions tells a fact; ask some questions about one concept each"
         )
-    bindings = Bindings.learn([facts.true for facts in known], NameTable.read().forms, roles=settings.roles)
+    inverted, diagnostics = _invert(problem, settings, known)
+    scenes = None
+    if few_scenes(known):
+        # It chooses by inner folds, so that it can learn from the validation recordings, too.
+        learning = problem.learning
+        scenes = SceneList.fit(
+            known_facts(problem, learning),
+            problem.entities.features[np.unique(learning.recording)],
+            problem.vocabulary,
+            n_times=problem.entities.n_times,
+            seed=problem.seed,
+        )
+    about = About(problem.dataset, settings.kind, settings.supervision, problem.simulated)
+    entities = replace(problem.entities, features=problem.entities.features[:0])
+    found = Explain(
+        inverted, scenes, problem.vocabulary, entities, settings, problem.seed, about, diagnostics=diagnostics
+    )
+    return replace(found, asking=learn_asking(found, problem, held_out=scenes is None))
+
+
+def _invert(
+    problem: Problem, settings: ExplainSettings, known: Sequence[KnownFacts]
+) -> tuple[Inverted, dict[str, Any]]:
+    vocabulary, rows, forms = problem.vocabulary, problem.train_rows, NameTable.read().forms
+    bindings = Bindings.learn([facts.true for facts in known], forms, roles=settings.roles)
     design = expected_design(bindings, known)
-    groups = entity_groups(problem)
+    groups = entity_groups(problem.entities)
     axes = fit_axes(problem.entities, rows, design, groups=groups)
     recorded = axes(problem.entities.features[rows])
     encoding = fit_encoding(axes, recorded, design, bindings, rounds=settings.rounds, carriers=settings.carriers)
     concepts = np.flatnonzero(np.array([one.band == CONCEPT for one in bindings.features]))
-    inversion = Inversion.of(encoding, design, concepts)
-    rate = design.mean(axis=0)
-    search, few = None, few_scenes(known)
-    if settings.search and not few:
-        sharp = Inversion.of(encoding, design, concepts, share=settings.rest_as_noise)
-        search = SceneSearch(Inventory(bindings, rate, len(design)), inversion, sharp)
-    scenes = None
-    if few:
-        # It chooses by inner folds, so that it can learn from the validation recordings, too.
-        scenes = SceneList.fit(
-            known_facts(problem, problem.learning),
-            problem.entities.features[np.unique(problem.learning.recording)],
-            vocabulary.concepts,
-            vocabulary.relations,
-            n_times=problem.entities.n_times,
-            seed=problem.seed,
-        )
-    alternatives = Alternatives(bindings, inversion, rate, len(design))
-    evidence = FactEvidence.fit(
-        alternatives, search, problem.entities.features, fact_questions(problem.validation, bindings)
-    )
-    if settings.fine_tuning and not few:
-        evidence = _fine_tuned(evidence, problem, settings.fine_tuning)
+    marginal = Inversion.of(encoding, design, concepts)
+    sharp = Inversion.of(encoding, design, concepts, share=settings.rest_as_noise)
+    # What is told of scenes, not what is expected of them, which counts nouns that nobody asked about.
+    rate = bindings.design([facts.true for facts in known]).mean(axis=0)
+    space = SceneSpace(bindings, rate, len(design), axioms_of(vocabulary).disjoint)
+    scenes = [sorted(facts.closed(forms), key=repr) for facts in known]
+    before = Worlds.of_facts([scenes], vocabulary.concepts, vocabulary.relations)
     diagnostics = {"features": len(bindings), "recordings": len(rows), "axes": len(axes.group)}
-    sampler = WorldSampler.of(bindings, known, vocabulary.concepts, vocabulary.relations)
-    return Explain(evidence, scenes, sampler, vocabulary, groups, settings, problem.seed, diagnostics)
+    return Inverted(bindings, marginal, sharp, space, before, groups), diagnostics
 
 
-def _fine_tuned(evidence: FactEvidence, problem: Problem, epochs: int) -> FactEvidence:
-    """The same with patterns that answer the training questions better, where it answers validation questions better, too."""
-    bindings, features = evidence.alternatives.bindings, problem.entities.features
-    train, validation = fact_questions(problem.train, bindings), fact_questions(problem.validation, bindings)
-    tuned = fine_tuned(
-        evidence.alternatives, evidence.readout, features, train, validation, settings=FineTuningSettings(epochs=epochs)
-    )
-    if tuned.kept == 0:
-        return evidence
-    before = evidence.alternatives
-    alternatives = Alternatives(bindings, tuned.inversion, before.rate, before.scenes)
-    search = evidence.search and replace(evidence.search, marginal=tuned.inversion)
-    found = FactEvidence.fit(alternatives, search, features, validation)
-    return min(evidence, found, key=lambda one: one.loss(features, validation))
-
-
-def entity_groups(problem: Problem) -> Int[np.ndarray, " entity"]:
+def entity_groups(entities: Entities) -> Int[np.ndarray, " entity"]:
     """Entities that are carried together: each alone, or the networks of an atlas where each has one channel."""
-    entities = problem.entities
     number = len(entities.names)
     alone = len(entities.entity_of_feature) <= number * entities.n_times
     if entities.networks is not None and alone:

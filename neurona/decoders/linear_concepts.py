@@ -1,16 +1,20 @@
 """Linear concepts: a classifier for every word, composed without structure.
 
-    s_w(x) = b_w + v_w . (x - m) / sd,      score of a question = min (or sum) of s_w over its words w
+    s_w(x) = b_w + v_w . (x - m) / sd
 
-The target of a word is what answers say of it: whether it holds somewhere in the recording; recordings of which they say
-nothing are left out. Who does what to whom cannot be expressed: `hold(man, bat)` and `hold(bat, man)` get one answer.
-A describe question is answered by classifiers of their own, of what is the answer when the word's category is asked, so that the
-most frequent word is the answer of a recording that says nothing. Ridge regresses +1 and -1; logistic is penalised likewise.
+The recording is one entity, programs are composed by their connectives in Goedel's logic (smallest and largest score) under hypothesis H1:
+a relation holds somewhere, apart from its arguments. So who does what to whom cannot be expressed: `hold(man, bat)` and
+`hold(bat, man)` get one answer.
+
+The target of a word is what answers say of it: whether it holds somewhere in the recording. Where a `describe` question had another answer,
+its category's other words count as not there unless an answer says that they are. Recordings of which nothing is said are left
+out. Ridge regresses +1 and -1; logistic is penalised likewise.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -19,121 +23,134 @@ from jaxtyping import Bool, Float
 from scipy.linalg import cho_factor, cho_solve
 from sklearn.linear_model import LogisticRegression
 
-from neurona.decoders.answer_arrays import no_answers
-from neurona.decoders.problem import Asked, Problem
-from neurona.decoders.stated_words import names_of, stated_words
-from neurona.execution import Answers
-from neurona.programs import Vocabulary, expand
+from neurona.decoders.decoder import Context, DecoderSettings, learn_asking
+from neurona.decoders.registry import register
+from neurona.decoders.temperature import fit_temperature
+from neurona.decoders.told_words import told_words
+from neurona.execution import HYPOTHESES, RelationScores, Scores, get_logic
+from neurona.programs import Vocabulary, parse
+from neurona.questions import Asked, Problem
+from neurona.questions.scene_questions import with_scene_questions
+from neurona.readings import About, AskingModel, EntityEvidence, EntityScoreReading, Rates
+from neurona.readings.belief import log_odds
+from neurona.recordings.entities import Entities
 
 
 @dataclass(frozen=True)
-class LinearSettings:
-    """Which classifiers, and how their scores are combined.
+class LinearSettings(DecoderSettings):
+    """Which classifiers.
 
     Attributes:
         kind: of decoder.
         method: least squares, or logistic regression.
-        combine: scores of a question's words: the smallest one, or their sum.
-        penalties: of squared weights, as multiples of the number of features; the one that answers most validation questions
-            rightly is taken, the largest where there are none.
+        penalties: of squared weights, as multiples of the number of features; the one that makes the answers of validation questions
+            most probable is taken, the largest where there are none.
     """
 
     kind: Literal["linear"] = "linear"
     method: Literal["ridge", "logistic"] = "ridge"
-    combine: Literal["min", "sum"] = "min"
     penalties: Annotated[tuple[float, ...], MinLen(1)] = (0.1, 1.0, 10.0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LinearConcepts:
     """Fitted classifiers.
 
     Attributes:
-        vocabulary: of the words.
+        vocabulary, entities, about: of the problem; the entities' features are not looked at.
         mean, deviation: of the training recordings.
-        weight, bias: of each word, on standardised features: does it hold?
-        naming, rate: the same of each relation: is it the answer, where a describe question of its category is asked?
-        combine: `min` or `sum`.
+        weight, bias: of each word, on standardised features.
         penalty: that was taken.
+        rates: how training questions were answered.
+        temperature: of yes/no questions, and of words.
+        asking: how the study puts its questions.
     """
 
     vocabulary: Vocabulary
+    entities: Entities = field(repr=False)
     mean: Float[np.ndarray, " feature"] = field(repr=False)
     deviation: Float[np.ndarray, " feature"] = field(repr=False)
     weight: Float[np.ndarray, "feature word"] = field(repr=False)
     bias: Float[np.ndarray, " word"] = field(repr=False)
-    naming: Float[np.ndarray, "feature word"] = field(repr=False)
-    rate: Float[np.ndarray, " word"] = field(repr=False)
-    combine: str
     penalty: float
+    rates: Rates = field(repr=False)
+    about: About = field(default_factory=About)
+    temperature: tuple[float, float] = (1.0, 1.0)
+    asking: AskingModel = field(default_factory=AskingModel)
 
-    def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
-        """`yes_no` `[Q]`: least (or sum) of the scores of the question's words; `describe` `[Q, words]`: each word's own score."""
+    def read(self, features: Float[np.ndarray, "recording feature"], recordings: Sequence[str]) -> EntityScoreReading:
+        """Scores of all words in the whole recording, and what each entity adds to each concept's logit."""
         values = ((features - self.mean) / self.deviation).astype(np.float32)
-        place = {word: k for k, word in enumerate((*self.vocabulary.concepts, *self.vocabulary.relations))}
-        holding, named = values @ self.weight + self.bias, values @ self.naming + self.rate
-        answers = no_answers(asked)
-        yes_no, describe = np.asarray(answers.yes_no), np.asarray(answers.describe)
-        combined = np.min if self.combine == "min" else np.sum
-        columns = {
-            query: [place[name] for name in names_of(expand(query, self.vocabulary))]
-            for query in dict.fromkeys(asked.queries)
-        }
-        for k, (query, row, words) in enumerate(zip(asked.queries, asked.recording, asked.words, strict=True)):
-            if words:
-                describe[k, : len(words)] = named[row, [place[word] for word in words]]
-            else:
-                yes_no[k] = combined(holding[row, columns[query]])
-        return answers
+        found = (values @ self.weight + self.bias)[:, :, None]
+        n = len(self.vocabulary.concepts)
+        none, region = np.zeros_like(found[:, n:]), found[:, n:]
+        relations = RelationScores(none, none, region, region) if region.shape[1] else None
+        return EntityScoreReading(
+            vocabulary=self.vocabulary,
+            recordings=tuple(map(str, recordings)),
+            members=(Scores(found[:, :n], relations),),
+            logic=get_logic("goedel"),
+            hypothesis=HYPOTHESES["H1"],
+            entities=("the recording",),
+            about=self.about,
+            asking=self.asking,
+            entity_evidence=self._evidence(values),
+            temperature=self.temperature,
+            rates=self.rates,
+        )
+
+    def _evidence(self, values: Float[np.ndarray, "recording feature"]) -> EntityEvidence:
+        words = self.vocabulary.concepts
+        t, entity = self.temperature[0], self.entities.entity_of_feature
+        found = np.zeros((len(values), len(self.entities.names), len(words)), np.float32)
+        for p in np.unique(entity):
+            here = entity == p
+            found[:, p] = t * values[:, here] @ self.weight[here, : len(words)]
+        queries = [parse(f"exists x. {word}(x)", self.vocabulary) for word in words]
+        prior = log_odds(np.array([self.rates.of_yes(query, "object", 1) for query in queries]))
+        bias = t * self.bias[: len(words)].astype(np.float64) - prior
+        return EntityEvidence(words, self.entities.names, found, bias, prior, self.entities.positions)
 
 
-def fit_linear(problem: Problem, settings: LinearSettings) -> LinearConcepts:
-    """A classifier for every word, all of one penalty."""
-    rows = problem.train_rows
+@register(LinearSettings)
+def fit_linear(problem: Problem, settings: LinearSettings, context: Context | None = None) -> LinearConcepts:
+    """A classifier for every word, all of one penalty; scenes, where they are known, are asked for all that holds in them."""
+    rows, vocabulary = problem.train_rows, problem.vocabulary
     features = problem.entities.features
-    target = stated_words(problem.train, problem.vocabulary, len(features))[rows]
+    target = _targets(with_scene_questions(problem).train, vocabulary, len(features))[rows]
     mean = features[rows].mean(axis=0)
     deviation = features[rows].std(axis=0)
     deviation = np.where(deviation > 0, deviation, 1.0)
     values = ((features[rows] - mean) / deviation).astype(np.float32)
-    naming = _named_words(problem)[rows]
-    classifier = _Ridge if settings.method == "ridge" else _Logistic
-    fit, fit_naming = classifier(values, target), classifier(values, naming)
-    best, most = None, -1.0
+    fit = (_Ridge if settings.method == "ridge" else _Logistic)(values, target)
+    entities = replace(problem.entities, features=features[:0])
+    about = About(problem.dataset, settings.kind, settings.supervision, problem.simulated)
+    rates = Rates.of(problem.train, vocabulary)
+    asked = problem.validation
+    shown, place = np.unique(asked.recording, return_inverse=True)
+    place = np.asarray(place, np.int64).reshape(-1)
+    names = [str(row) for row in shown]
+    best, least = None, np.inf
     # The largest first: of equally good penalties the strongest is taken.
     for penalty in sorted(settings.penalties, reverse=True):
-        amount = penalty * values.shape[1]
-        readouts = (*fit(amount), *fit_naming(amount))
-        found = LinearConcepts(problem.vocabulary, mean, deviation, *readouts, settings.combine, penalty)
-        right = _accuracy(found, problem) if len(settings.penalties) > 1 else 0.0
-        if right > most:
-            best, most = found, right
-    if best is None:
-        raise AssertionError("no penalty")
-    return best
+        readout = fit(penalty * values.shape[1])
+        found = LinearConcepts(vocabulary, entities, mean, deviation, *readout, penalty, rates, about)
+        fitted = fit_temperature(found.read(features[shown], names), asked, place)
+        if fitted.loss < least:
+            best, least = replace(found, temperature=(fitted.of_yes, fitted.of_words)), fitted.loss
+    assert best is not None
+    return replace(best, asking=learn_asking(best, problem))
 
 
-def _named_words(problem: Problem) -> Float[np.ndarray, "recording word"]:
-    """1 where a describe answer names a word, 0 where it names another of the same category, NaN where none was asked."""
-    words = (*problem.vocabulary.concepts, *problem.vocabulary.relations)
+def _targets(asked: Asked, vocabulary: Vocabulary, n_recordings: int) -> Float[np.ndarray, "recording word"]:
+    """Of each concept, then each relation: 1, 0, or NaN where nothing is said."""
+    words = (*vocabulary.concepts, *vocabulary.relations)
+    found = told_words(asked, vocabulary, words, n_recordings)
     place = {word: k for k, word in enumerate(words)}
-    found = np.full((len(problem.entities.features), len(words)), np.nan, np.float32)
-    asked = problem.train
-    for row, choices, answer in zip(asked.recording, asked.words, asked.target, strict=True):
-        columns = [place[word] for word in choices]
+    for row, choices in zip(asked.recording.tolist(), asked.words, strict=True):
+        columns = [place[word] for word in choices if word in place]
         found[row, columns] = np.nan_to_num(found[row, columns])
-        if choices:
-            found[row, columns[answer]] = 1.0
     return found
-
-
-def _accuracy(decoder: LinearConcepts, problem: Problem) -> float:
-    asked = problem.validation
-    if not len(asked):
-        return 0.0
-    answers = decoder.answer(problem.entities.features, asked)
-    chosen = np.where(asked.is_describe, np.asarray(answers.describe).argmax(axis=1), np.asarray(answers.yes_no) > 0)
-    return float((chosen == asked.target).mean())
 
 
 class _Ridge:

@@ -1,86 +1,238 @@
-"""The linear evidence decoder: every entity adds its evidence for every concept.
+"""Linear evidence: every entity adds its evidence for every word, and the words' sums weigh all worlds that there may be.
 
-    u_c(p) = sum_{f in p} w_cf (x_f - m_f)    evidence of entity p for concept c (a logit's share)
-    s_c    = b_c + sum_p u_c(p)               score of the concept in the whole recording
+    u_c(p) = sum_{f in p} w_cf (x_f - m_f)                            evidence of entity p for word c
+    share(world) = softmax over worlds of [ sum of b_c + sum_p u_c(p) over its words c  +  log prior ]
 
-Programs are executed on s. The entities' shares add up to the score exactly, so "which parcel carries the
-concept" has an exact answer. Weights live in noise-whitened coordinates, w = L^(-T) v, where weight decay on v
-shrinks noisy directions most. Only answers supervise it.
+The worlds are listed (`label_worlds`): where a recording has one label they are the labels, and this is multinomial logistic regression.
+It learns from answers by their marginal likelihood: with q(world) = p(world | recording, answers),
+
+    loss = - mean over recordings of log sum_world share(world) p(answers | world) + decay / 2 |v|^2,      d loss / d logits = share - q
+
+Weights live in noise-whitened coordinates, w = L^(-T) v, where weight decay on v shrinks noisy directions most. v is sought in the span
+of the training recordings, where it lies (representer theorem), by L-BFGS (Liu and Nocedal 1989, Mathematical Programming 45:503).
+The decay of least loss on held-out parts of the training recordings is taken.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
-import jax
-import jax.numpy as jnp
+import numpy as np
 from annotated_types import Ge, Le, MinLen
-from flax import nnx
-from jaxtyping import Array, Float, Int
+from jaxtyping import Float, Int
+from scipy.optimize import minimize
+from scipy.special import log_softmax, logsumexp, softmax
+from sklearn.model_selection import GroupKFold, KFold
 
-from neurona.encoders import NoiseWhitening
-from neurona.execution import Answers, Logic, ProgramBatch, Scores, execute
+from neurona.decoders.decoder import Context, DecoderSettings, learn_asking
+from neurona.decoders.label_worlds import LabelWorlds
+from neurona.decoders.noise_whitening import NoiseWhitening
+from neurona.decoders.registry import register
+from neurona.errors import ConfigError
+from neurona.programs import Vocabulary
+from neurona.questions import Problem
+from neurona.readings import About, AskingModel, EntityEvidence, WorldReading
+from neurona.readings.belief import log_odds
+from neurona.recordings.entities import Entities
 
 
 @dataclass(frozen=True)
-class LinearEvidenceSettings:
-    """How a linear evidence decoder is trained: full-batch L-BFGS.
+class LinearEvidenceSettings(DecoderSettings):
+    """How a linear evidence decoder is trained.
 
     Attributes:
-        logic: of the programs.
+        kind: of decoder.
         shrinkage: of the noise correlations; estimated when None.
-        steps: of L-BFGS.
+        steps: of L-BFGS, at most.
         decays: candidates for the weight decay, chosen by inner folds of the training recordings.
         inner_folds: how many.
     """
 
     kind: Literal["linear_evidence"] = "linear_evidence"
-    logic: Literal["reference", "goedel", "product", "lukasiewicz", "smooth"] = "product"
     shrinkage: Annotated[float, Ge(0), Le(1)] | None = None
-    steps: Annotated[int, Ge(1)] = 40
-    decays: Annotated[tuple[float, ...], MinLen(1)] = (0.003, 0.01, 0.03, 0.1, 0.3)
+    steps: Annotated[int, Ge(1)] = 60
+    decays: Annotated[tuple[float, ...], MinLen(1)] = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
     inner_folds: Annotated[int, Ge(2)] = 4
 
 
-class LinearEvidence(nnx.Module):
-    """Linear evidence, summed over entities.
+@dataclass(frozen=True, eq=False)
+class LinearEvidence:
+    """A fitted decoder.
 
-    Args:
-        whitening: encoder of features.
-        n_features, n_concepts: sizes F and C.
-        logic: meaning of the connectives.
-        rngs: seed of the initial weights.
+    Attributes:
+        labels: the worlds, with their prior shares.
+        mean: m, of the training features.
+        weight: w, of each feature for each word.
+        bias: b.
+        decay: the weight decay that was chosen.
+        vocabulary, entities, about: of the problem; the entities' features are not looked at.
+        asking: how the study puts its questions.
     """
 
-    def __init__(self, whitening: NoiseWhitening, n_features: int, n_concepts: int, logic: Logic, *, rngs: nnx.Rngs):
-        self.whitening = whitening
-        self.weight = nnx.Param(1e-3 * jax.random.normal(rngs.params(), (n_features, n_concepts)))
-        self.bias = nnx.Param(jnp.zeros(n_concepts))
-        self.logic = logic
+    labels: LabelWorlds
+    mean: Float[np.ndarray, " feature"] = field(repr=False)
+    weight: Float[np.ndarray, "feature word"] = field(repr=False)
+    bias: Float[np.ndarray, " word"] = field(repr=False)
+    decay: float
+    vocabulary: Vocabulary
+    entities: Entities = field(repr=False)
+    about: About = field(default_factory=About)
+    asking: AskingModel = field(default_factory=AskingModel)
 
-    def scores(self, encoded: Float[Array, "recording feature"]) -> Scores:
-        """s_c, the whole recording as one entity."""
-        return Scores(unary=(encoded @ self.weight[...] + self.bias[...][None])[:, :, None])
+    learns_from_validation = True
+    """It chooses its decay by folds of its own, so that validation recordings are learned from, too."""
 
-    def answer(self, encoded: Float[Array, "recording feature"], programs: ProgramBatch) -> Answers:
-        """Answers from encoded features; training encodes once and calls this at every step."""
-        return execute(programs, self.scores(encoded), self.logic)
+    def read(self, features: Float[np.ndarray, "recording feature"], recordings: Sequence[str]) -> WorldReading:
+        """The shares of all worlds, and what each entity adds to each word's logit."""
+        labels = self.labels
+        evidence = self._evidence(features)
+        logits = evidence.sum(axis=1) + self.bias
+        share = softmax(logits @ labels.holds.T + np.log(labels.share), axis=1)
+        carriers = EntityEvidence(
+            labels.words,
+            self.entities.names,
+            evidence.astype(np.float32),
+            self.bias,
+            log_odds(labels.share @ labels.holds),
+            self.entities.positions,
+        )
+        return WorldReading(
+            vocabulary=self.vocabulary,
+            recordings=tuple(map(str, recordings)),
+            worlds=replace(labels.worlds, share=share),
+            before=labels.worlds,
+            nouns=labels.things,
+            about=self.about,
+            asking=self.asking,
+            entity_evidence=carriers,
+        )
 
-    def __call__(self, features: Float[Array, "recording feature"], programs: ProgramBatch) -> Answers:
-        return self.answer(self.whitening(features), programs)
+    def _evidence(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording entity word"]:
+        """u: what the features of each entity add."""
+        centred, entity = np.asarray(features, np.float64) - self.mean, self.entities.entity_of_feature
+        found = np.zeros((len(features), len(self.entities.names), len(self.bias)))
+        for p in np.unique(entity):
+            here = entity == p
+            found[:, p] = centred[:, here] @ self.weight[here]
+        return found
 
-    def evidence(
-        self,
-        features: Float[Array, "recording feature"],
-        entity_of_feature: Int[Array, " feature"],
-        n_entities: int,
-    ) -> Float[Array, "recording entity concept"]:
-        """Each entity's share u_c(p) of each concept's score; the shares and the bias add up to it."""
-        weight = self.whitening.feature_weights(self.weight[...])
 
-        def of_one(row: Float[Array, " feature"]) -> Float[Array, "entity concept"]:
-            shares = (row - self.whitening.mean[...])[:, None] * weight
-            return jax.ops.segment_sum(shares, entity_of_feature, n_entities)
+@register(LinearEvidenceSettings)
+def fit_linear_evidence(
+    problem: Problem, settings: LinearEvidenceSettings, context: Context | None = None
+) -> LinearEvidence:
+    """Train on the answers of `problem.learning`.
 
-        return jax.lax.map(of_one, features)
+    Raises:
+        ConfigError: the vocabulary has relations, or more worlds than can be listed.
+    """
+    vocabulary, asked = problem.vocabulary, problem.learning
+    if vocabulary.relations:
+        raise ConfigError(
+            f"linear_evidence decodes what a recording shows, and not relations such as {vocabulary.relations[0]!r}; "
+            "use decoder relational_evidence"
+        )
+    features = np.asarray(problem.entities.features, np.float64)
+    rows = np.unique(asked.recording)
+    labels = LabelWorlds.of(vocabulary)
+    likelihood = labels.log_likelihood(asked, vocabulary, len(features))
+    labels = labels.learned(likelihood[rows])
+    shown = labels.shown(likelihood)
+    decay = settings.decays[0]
+    if len(settings.decays) > 1:
+        losses = np.zeros(len(settings.decays))
+        for train, held in inner_folds(rows, problem.runs, settings.inner_folds, problem.seed):
+            # Whitening that had seen the held-out recordings would flatter itself, so each fold has its own.
+            space = _Span.of(features[train], shown[train], settings.shrinkage)
+            inside, outside = space(features[train]), space(features[held])
+            for k, candidate in enumerate(settings.decays):
+                readout = _fit(inside, likelihood[train], labels, candidate, settings.steps)
+                losses[k] += _loss(outside, likelihood[held], labels, *readout)[0]
+        decay = settings.decays[int(np.argmin(losses))]
+    space = _Span.of(features[rows], shown[rows], settings.shrinkage)
+    weight, bias = _fit(space(features[rows]), likelihood[rows], labels, decay, settings.steps)
+    found = LinearEvidence(
+        labels,
+        space.whitening.mean,
+        space.whitening.feature_weights(space.directions.T @ weight),
+        bias,
+        decay,
+        vocabulary,
+        replace(problem.entities, features=problem.entities.features[:0]),
+        About(problem.dataset, settings.kind, settings.supervision, problem.simulated),
+    )
+    return replace(found, asking=learn_asking(found, problem, held_out=False))
+
+
+@dataclass(frozen=True)
+class _Span:
+    """White features, in coordinates of the span of the training recordings: all that a decayed weight sees."""
+
+    whitening: NoiseWhitening
+    directions: Float[np.ndarray, "direction feature"]
+
+    @classmethod
+    def of(
+        cls,
+        features: Float[np.ndarray, "row feature"],
+        shown: Float[np.ndarray, "row word"],
+        shrinkage: float | None,
+    ) -> _Span:
+        whitening = NoiseWhitening.of(features, shown, shrinkage)
+        return cls(whitening, np.linalg.svd(whitening(features), full_matrices=False)[2])
+
+    def __call__(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording direction"]:
+        return self.whitening(features) @ self.directions.T
+
+
+def _fit(
+    values: Float[np.ndarray, "row direction"],
+    likelihood: Float[np.ndarray, "row world"],
+    labels: LabelWorlds,
+    decay: float,
+    steps: int,
+) -> tuple[Float[np.ndarray, "direction word"], Float[np.ndarray, " word"]]:
+    """v and b of least loss."""
+    size, words = values.shape[1], len(labels.words)
+
+    def split(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return flat[: size * words].reshape(size, words), flat[size * words :]
+
+    def objective(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        v, b = split(flat)
+        loss, slope = _loss(values, likelihood, labels, v, b)
+        gradient = np.concatenate([(values.T @ slope + decay * v).reshape(-1), slope.sum(axis=0)])
+        return loss + decay / 2 * float((v**2).sum()), gradient
+
+    found = minimize(objective, np.zeros((size + 1) * words), jac=True, method="L-BFGS-B", options={"maxiter": steps})
+    v, b = split(found.x)
+    return v, b
+
+
+def _loss(
+    values: Float[np.ndarray, "row direction"],
+    likelihood: Float[np.ndarray, "row world"],
+    labels: LabelWorlds,
+    v: Float[np.ndarray, "direction word"],
+    b: Float[np.ndarray, " word"],
+) -> tuple[float, Float[np.ndarray, "row word"]]:
+    """Mean of -log p(a recording's answers), and its slope by the words' logits."""
+    log_share = log_softmax((values @ v + b) @ labels.holds.T + np.log(labels.share), axis=1)
+    both = log_share + likelihood
+    total = logsumexp(both, axis=1, keepdims=True)
+    slope = (np.exp(log_share) - np.exp(both - total)) @ labels.holds
+    return -float(total.mean()), slope / len(values)
+
+
+def inner_folds(
+    rows: Int[np.ndarray, " row"], runs: tuple[str, ...] | None, folds: int, seed: int
+) -> list[tuple[Int[np.ndarray, " train"], Int[np.ndarray, " held"]]]:
+    """Parts of the recordings `rows` to train on and to hold out; whole runs stay together where there are enough of them."""
+    groups = None if runs is None else np.asarray(runs)[rows]
+    if groups is not None and len(np.unique(groups)) >= folds:
+        parts = GroupKFold(folds).split(rows, groups=groups)
+    else:
+        parts = KFold(min(folds, len(rows)), shuffle=True, random_state=seed).split(rows)
+    return [(rows[train], rows[held]) for train, held in parts]

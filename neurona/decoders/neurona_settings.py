@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from annotated_types import Ge
 from flax import nnx
 
+from neurona.decoders.decoder import DecoderSettings
 from neurona.decoders.parcel_decoder import ParcelDecoder
 from neurona.encoders import ParcelConvolution
 from neurona.execution import get_hypothesis, get_logic
@@ -17,7 +18,7 @@ from neurona.programs import Vocabulary
 
 
 @dataclass(frozen=True)
-class NeuronaSettings:
+class NeuronaSettings(DecoderSettings):
     """How programs meet parcels.
 
     Attributes:

@@ -1,96 +1,87 @@
-"""Product of experts: two fitted decoders, their logits added with weights learned on validation questions.
-
-    logit = b1 logit_1 + b2 logit_2 (yes/no),      log score of a word = c1 log p_1 + c2 log p_2 + constant (describe)
-
-A product of probabilities p_1^b1 p_2^b2 (Hinton 2002, Neural Computation 14:1771). Without validation questions both weigh 1/2.
-Weights below 0 are set to 0: no expert is turned against itself.
-"""
+"""Product of experts: decoders fitted to the same problem, multiplied (`readings.product`)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
-from scipy.optimize import minimize
 
-from neurona.decoders.problem import Asked, Decoder, Problem
-from neurona.execution import Answers
+from neurona.decoders.decoder import Context, Decoder, DecoderSettings, Supervision, learn_asking
+from neurona.decoders.registry import decoders, fit, register
+from neurona.errors import ConfigError, nearest_name
+from neurona.programs import Vocabulary
+from neurona.questions import Problem
+from neurona.readings import About, AskingModel
+from neurona.readings.product import ProductReading
 
 
 @dataclass(frozen=True)
-class ProductOfExpertsSettings:
+class ProductOfExpertsSettings(DecoderSettings):
     """Which decoders.
 
     Attributes:
         kind: of decoder.
-        experts: kinds of the two; each is fitted with its own defaults, unless fitted decoders are given.
-        pull: how strongly weights are drawn to 1/2, in questions.
+        experts: kinds of the members, which read; each is fitted with its own defaults.
     """
 
     kind: Literal["product_of_experts"] = "product_of_experts"
-    experts: tuple[str, str] = ("relational_evidence", "explain")
-    pull: float = 10.0
+    experts: tuple[str, ...] = ("relational_evidence", "explain")
 
 
 @dataclass(frozen=True)
 class ProductOfExperts:
-    """Two experts and their weights.
+    """Fitted experts.
 
     Attributes:
-        experts: fitted decoders.
-        yes_no, describe: their weights.
+        experts: by kind.
+        vocabulary, about: of the fit.
+        asking: how the study puts its questions, from what all experts say.
     """
 
-    experts: tuple[Decoder, Decoder] = field(repr=False)
-    yes_no: Float[np.ndarray, " expert"]
-    describe: Float[np.ndarray, " expert"]
+    experts: dict[str, Decoder] = field(repr=False)
+    vocabulary: Vocabulary
+    about: About
+    asking: AskingModel = field(default_factory=AskingModel)
 
-    def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
-        """`yes_no` `[Q]`: weighted sum of the experts' logits; `describe` `[Q, words]`: the same of their log probabilities."""
-        yes_no, describe = _told(self.experts, features, asked)
-        added = np.tensordot(self.describe, np.where(np.isfinite(describe), describe, 0.0), axes=1)
-        return Answers(self.yes_no @ yes_no, np.where(np.isfinite(describe[0]), added, -np.inf))  # type: ignore[arg-type]
+    def read(self, features: Float[np.ndarray, "recording feature"], recordings: Sequence[str]) -> ProductReading:
+        """The experts' readings, as one."""
+        members = tuple(expert.read(features, recordings) for expert in self.experts.values())
+        return ProductReading(self.vocabulary, tuple(map(str, recordings)), members, self.about, self.asking)
 
 
+@register(ProductOfExpertsSettings)
 def fit_product_of_experts(
-    problem: Problem, settings: ProductOfExpertsSettings, experts: tuple[Decoder, Decoder]
+    problem: Problem, settings: ProductOfExpertsSettings, context: Context | None = None
 ) -> ProductOfExperts:
-    """Weigh two decoders that are fitted on `problem.train`."""
-    asked = problem.validation
-    half = np.full(2, 0.5)
-    if not len(asked):
-        return ProductOfExperts(experts, half, half)
-    yes_no, describe = _told(experts, problem.entities.features, asked)
-    is_describe = asked.is_describe
-    sign = np.where(asked.target > 0, 1.0, -1.0)[~is_describe]
-    told, words, target = yes_no[:, ~is_describe], describe[:, is_describe], asked.target[is_describe]
+    """Fit the experts, each in a folder of its own, and learn how their answers are weighed.
 
-    def yes_no_loss(b: np.ndarray) -> float:
-        return float(np.logaddexp(0, -sign * (b @ told)).sum()) + _prior(b)
-
-    def describe_loss(c: np.ndarray) -> float:
-        added = np.tensordot(c, np.where(np.isfinite(words), words, 0.0), axes=1)
-        added = np.where(np.isfinite(words[0]), added, -np.inf)
-        return float((np.logaddexp.reduce(added, axis=1) - added[np.arange(len(target)), target]).sum()) + _prior(c)
-
-    def _prior(b: np.ndarray) -> float:
-        return float(settings.pull * ((b - 0.5) ** 2).sum())
-
-    def least(loss) -> np.ndarray:
-        return minimize(loss, half, method="L-BFGS-B", bounds=[(0, None)] * 2).x
-
-    return ProductOfExperts(
-        experts, least(yes_no_loss) if len(sign) else half, least(describe_loss) if len(target) else half
-    )
+    Raises:
+        ConfigError: an expert is unknown, or has no reading.
+    """
+    context = context or Context()
+    experts: dict[str, Decoder] = {}
+    for kind in settings.experts:
+        found = fit(problem, _settings(kind, settings.supervision), _own(context, kind))
+        if not isinstance(found, Decoder):
+            raise ConfigError(f"product_of_experts: {kind!r} answers questions but reads no recordings; choose another")
+        experts[kind] = found
+    about = About(problem.dataset, settings.kind, settings.supervision, problem.simulated)
+    product = ProductOfExperts(experts, problem.vocabulary, about)
+    # An expert that learned from validation recordings, too, would be believed too much.
+    held_out = not any(getattr(expert, "learns_from_validation", False) for expert in experts.values())
+    return replace(product, asking=learn_asking(product, problem, held_out=held_out))
 
 
-def _told(experts: tuple[Decoder, Decoder], features: np.ndarray, asked: Asked) -> tuple[np.ndarray, np.ndarray]:
-    """Logits and log scores of both, `[expert, question]` and `[expert, question, word]`; log scores are normalised."""
-    answers = [expert.answer(features, asked) for expert in experts]
-    describe = np.stack([np.asarray(given.describe, np.float64) for given in answers])
-    # Of yes/no questions no word is possible, and the sum over words is empty.
-    total = np.logaddexp.reduce(describe, axis=2, keepdims=True)
-    describe = describe - np.where(np.isfinite(total), total, 0.0)
-    return np.stack([np.asarray(given.yes_no, np.float64) for given in answers]), describe
+def _settings(kind: str, supervision: Supervision) -> DecoderSettings:
+    known = {name: entry.settings for name, entry in decoders().items() if name != ProductOfExpertsSettings.kind}
+    if kind not in known:
+        raise ConfigError(f"product_of_experts: no expert {kind!r}{nearest_name(kind, known)}")
+    made: DecoderSettings = known[kind](supervision=supervision)
+    return made
+
+
+def _own(context: Context, kind: str) -> Context:
+    return replace(context, folder=context.folder / kind if context.folder is not None else None)

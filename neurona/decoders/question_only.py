@@ -17,14 +17,16 @@ from annotated_types import Gt
 from jaxtyping import Float
 
 from neurona.decoders.answer_arrays import no_answers, programs
-from neurona.decoders.problem import Asked, Problem
+from neurona.decoders.decoder import Context, DecoderSettings
+from neurona.decoders.registry import register
 from neurona.execution import Answers
 from neurona.programs.tree import Describe, Query
+from neurona.questions import Asked, Problem
 from neurona.scenes.question_only import word_probabilities
 
 
 @dataclass(frozen=True)
-class QuestionOnlySettings:
+class QuestionOnlySettings(DecoderSettings):
     """How a question alone is answered.
 
     Attributes:
@@ -80,7 +82,8 @@ class QuestionOnly:
         return (seen + self.pull * prior) / (seen.sum(axis=1, keepdims=True) + self.pull)
 
 
-def fit_question_only(problem: Problem, settings: QuestionOnlySettings) -> QuestionOnly:
+@register(QuestionOnlySettings)
+def fit_question_only(problem: Problem, settings: QuestionOnlySettings, context: Context | None = None) -> QuestionOnly:
     """Learn the language prior from training questions."""
     groups: dict[str, tuple[list[str], list[str]]] = {}
     train = problem.train

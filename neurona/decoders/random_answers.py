@@ -10,12 +10,14 @@ import pandas as pd
 from jaxtyping import Float
 
 from neurona.decoders.answer_arrays import no_answers
-from neurona.decoders.problem import Asked, Problem
+from neurona.decoders.decoder import Context, DecoderSettings
+from neurona.decoders.registry import register
 from neurona.execution import Answers
+from neurona.questions import Asked, Problem
 
 
 @dataclass(frozen=True)
-class RandomSettings:
+class RandomSettings(DecoderSettings):
     """Nothing to set; the draws follow the problem's seed."""
 
     kind: Literal["random"] = "random"
@@ -44,6 +46,7 @@ class RandomAnswers:
         return Answers(yes_no, np.where(chosen, uniform[:, 1:], -np.inf))  # type: ignore[arg-type]
 
 
-def fit_random(problem: Problem, settings: RandomSettings) -> RandomAnswers:
+@register(RandomSettings)
+def fit_random(problem: Problem, settings: RandomSettings, context: Context | None = None) -> RandomAnswers:
     """The random answerer of the problem's seed."""
     return RandomAnswers(problem.seed)

@@ -1,55 +1,70 @@
-"""The decoders that are fitted without a gradient loop, by their kinds."""
+"""The one list of decoders: kind -> settings and fit. A decoder is one file with one registering decorator, here or in another package.
+
+    @register(ExplainSettings)
+    def fit_explain(problem, settings, context): ...
+
+Other packages name the module that registers theirs under the entry point group `neurona.decoders`.
+"""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any, NamedTuple, TypeVar
 
-from neurona.decoders.explain import ExplainSettings, fit_explain
-from neurona.decoders.linear_concepts import LinearSettings, fit_linear
-from neurona.decoders.problem import Decoder, Problem
-from neurona.decoders.product_of_experts import ProductOfExpertsSettings, fit_product_of_experts
-from neurona.decoders.question_only import QuestionOnlySettings, fit_question_only
-from neurona.decoders.random_answers import RandomSettings, fit_random
-from neurona.decoders.relational_evidence import RelationalEvidenceSettings, fit_relational_evidence
+import neurona.decoders as room
+from neurona.decoders.decoder import Answerer, Context, Decoder
 from neurona.errors import ConfigError, nearest_name
+from neurona.questions import Problem
+
+GROUP = "neurona.decoders"
+_Fit = TypeVar("_Fit", bound=Callable[..., Any])
 
 
 class Kind(NamedTuple):
-    """Settings, and what fits a decoder by them."""
+    """Settings of a kind of decoder, and what fits one by them."""
 
     settings: type
-    fit: Callable[..., Decoder]
+    fit: Callable[[Problem, Any, Context], Decoder | Answerer]
 
 
-def _product(problem: Problem, settings: ProductOfExpertsSettings) -> Decoder:
-    """Both experts with their defaults, then their product."""
-    unknown = [kind for kind in settings.experts if kind not in DECODERS or kind == settings.kind]
-    if unknown:
-        known = [kind for kind in DECODERS if kind != settings.kind]
-        raise ConfigError(f"product_of_experts: no expert {unknown[0]!r}{nearest_name(unknown[0], known)}")
-    first, second = (fit(problem, DECODERS[kind].settings()) for kind in settings.experts)
-    return fit_product_of_experts(problem, settings, (first, second))
+_KINDS: dict[str, Kind] = {}
 
 
-DECODERS: dict[str, Kind] = {
-    "question_only": Kind(QuestionOnlySettings, fit_question_only),
-    "random": Kind(RandomSettings, fit_random),
-    "linear": Kind(LinearSettings, fit_linear),
-    "relational_evidence": Kind(RelationalEvidenceSettings, fit_relational_evidence),
-    "explain": Kind(ExplainSettings, fit_explain),
-    "product_of_experts": Kind(ProductOfExpertsSettings, _product),
-}
-"""Kind -> settings and fit(problem, settings)."""
+def register(settings: type) -> Callable[[_Fit], _Fit]:
+    """Register what fits decoders by these settings; their `kind` names them."""
+
+    def decorated(fit: _Fit) -> _Fit:
+        kind = str(getattr(settings, "kind", ""))
+        if kind in _KINDS and _KINDS[kind].settings is not settings:
+            raise ConfigError(f"decoder {kind!r} is registered twice: {_KINDS[kind].settings} and {settings}")
+        _KINDS[kind] = Kind(settings, fit)
+        return fit
+
+    return decorated
 
 
-def fit(problem: Problem, settings: Any) -> Decoder:
+@cache
+def decoders() -> dict[str, Kind]:
+    """All kinds, those of other packages too, in alphabetical order."""
+    for module in pkgutil.iter_modules(room.__path__):
+        importlib.import_module(f"{room.__name__}.{module.name}")
+    for point in entry_points(group=GROUP):
+        point.load()
+    return dict(sorted(_KINDS.items()))
+
+
+def fit(problem: Problem, settings: Any, context: Context | None = None) -> Decoder | Answerer:
     """Fit the decoder that the settings belong to.
 
     Raises:
-        ConfigError: its kind is not registered here.
+        ConfigError: its kind is not registered.
     """
-    kind = getattr(settings, "kind", "")
-    if kind not in DECODERS:
-        raise ConfigError(f"no decoder of kind {kind!r}{nearest_name(str(kind), DECODERS)}")
-    return DECODERS[kind].fit(problem, settings)
+    kind = str(getattr(settings, "kind", ""))
+    known = decoders()
+    if kind not in known:
+        raise ConfigError(f"no decoder of kind {kind!r}{nearest_name(kind, known)}")
+    return known[kind].fit(problem, settings, context or Context())

@@ -1,49 +1,54 @@
 """Relational evidence: linear read-outs of words and of words in roles, summed over entities and over the parts of a fact.
 
-    s_k       = z . A_k - |A_k|^2 / 2                       evidence of a term (a word, or a word bound to an argument)
-    a         b0 + b1 s_a
-    q(a)      b0 + b1 s_a + b2 s_q + b3 s_qa
-    r(a, b)   b0 + b1 s_a + b2 s_b + b3 s_r + b4 s_r,a as subject + b5 s_r,b as object
-    describe  b1 s_r + b2 s_r,a as subject + b3 s_r,b as object + b4 log p(r)      over the words r of the category
+    s_k       = z . A_k - |A_k|^2 / 2                       evidence of a term (a word, or a word bound to a noun that takes part)
+    a         w1 s_a + c
+    q(a)      w2 s_q + w3 s_qa + c                          evidence for facts, given that their things are there
+    r(a, b)   w4 s_r + w5 s_r,a as subject + w6 s_r,b as object + c
 
-Only answers supervise it. z are the standardised features of all entities (`standardise.py`), A the patterns (`evidence_patterns.py`).
-In white noise A is both the read-out and the activation pattern of Haufe et al. 2014 (NeuroImage 87:96), so that read-outs
-come in closed form. The weights b are logistic regressions on evidence of recordings that the patterns were not estimated from.
+z are the standardised features of all entities (`standardise.py`), A the patterns (`evidence_patterns.py`). In white noise A is both the
+read-out and the activation pattern of Haufe et al. 2014 (NeuroImage 87:96), so that read-outs come in closed form. The weights w are
+learned (`fact_readout.py`) from evidence of recordings that the patterns were not estimated from.
 
-Programs about one fact, and describe questions, are answered so. Every other program is executed, with exact connectives, on
-the words' own logits (hypothesis H1: a relation holds somewhere, apart from its arguments), for a sum over entities says
-that something is in the recording and not where.
+With the scenes' prior, evidence makes worlds (`worlds.independent`): facts are independent given their things. Labels are listed instead.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from annotated_types import Ge
-from jaxtyping import Float
-from scipy.optimize import minimize
-from sklearn.linear_model import LogisticRegression
+from annotated_types import Ge, MultipleOf
+from jaxtyping import Float, Int
+from scipy.special import softmax
 
-from neurona.decoders.answer_arrays import Items, gathered, items_of, no_answers, programs
-from neurona.decoders.evidence_patterns import Patterns, Terms, bindings, blocks, estimate, evidence, terms_of
-from neurona.decoders.problem import Asked, Problem
+from neurona.decoders.decoder import Context, DecoderSettings, learn_asking
+from neurona.decoders.evidence_patterns import Patterns, Terms, blocks, estimate, evidence, terms_of
+from neurona.decoders.fact_readout import FactReadout, Lesson, fit_readout
+from neurona.decoders.label_worlds import LabelWorlds
+from neurona.decoders.registry import register
 from neurona.decoders.standardise import Standardised, standardised
-from neurona.execution import HYPOTHESES, Answers, Hypothesis, Logic, RelationScores, Scores, execute, get_logic
-from neurona.execution.compile import compile_programs
+from neurona.encoding_models.bindings import CONCEPT, Bindings
+from neurona.encoding_models.known_facts import known_facts
+from neurona.errors import DataError
+from neurona.execution import Worlds
 from neurona.programs import Vocabulary
-from neurona.scenes.facts import fact_of
-from neurona.scenes.scene_graph import Fact
+from neurona.programs.axioms import axioms_of
+from neurona.questions import Problem
+from neurona.readings import About, AskingModel, EntityEvidence, WorldReading
+from neurona.readings.belief import log_odds
+from neurona.recordings.entities import Entities
+from neurona.scenes.names import NameTable
+from neurona.worlds import FactEvidence, SampledScenes, SceneSpace
+from neurona.worlds.independent import draw_scenes
 
-_WIDTH = 5
-_FORMS = ("object", "attribute", "relation")
+_ROWS = 64
+"""Recordings that are read at a time."""
 
 
 @dataclass(frozen=True)
-class RelationalEvidenceSettings:
+class RelationalEvidenceSettings(DecoderSettings):
     """How patterns are estimated.
 
     Attributes:
@@ -52,10 +57,11 @@ class RelationalEvidenceSettings:
         penalty: of words' patterns, in recordings.
         binding_penalty: of bound words' patterns.
         smoothness: s, of patterns within an entity.
-        least: answers that must state a binding; 0 leaves bindings out.
+        least: recordings that must be known to have a binding; 0 leaves bindings out.
         most: bindings.
         folds: of the recordings, for the weights.
-        logic: of programs that are not about one fact.
+        worlds: drawn of each recording.
+        facts: of each recording that worlds may hold, the most probable.
     """
 
     kind: Literal["relational_evidence"] = "relational_evidence"
@@ -66,74 +72,57 @@ class RelationalEvidenceSettings:
     least: Annotated[int, Ge(0)] = 8
     most: Annotated[int, Ge(0)] = 3000
     folds: Annotated[int, Ge(2)] = 4
-    logic: str = "product"
+    worlds: Annotated[int, MultipleOf(64)] = 512
+    facts: Annotated[int, Ge(1)] = 1024
 
 
-@dataclass(frozen=True)
-class Weights:
-    """b of each form: slopes and, of yes/no forms, the constant; and the log share of every word among describe answers."""
-
-    slopes: dict[str, Float[np.ndarray, " part"]]
-    constants: dict[str, float]
-    log_share: dict[str, float]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RelationalEvidence:
-    """A fitted decoder."""
+    """A fitted decoder.
 
-    vocabulary: Vocabulary
+    Attributes:
+        standardised: features -> z.
+        terms, patterns: A, and what it was estimated from.
+        readout: evidence of terms -> evidence of facts.
+        space: of scenes.
+        before: the training scenes, as worlds.
+        labels: all worlds, where recordings have labels; else None.
+        vocabulary, entities, about: of the problem; the entities' features are not looked at.
+        settings, seed: of the fit.
+        asking: how the study puts its questions.
+    """
+
     standardised: Standardised = field(repr=False)
     terms: Terms = field(repr=False)
     patterns: Patterns = field(repr=False)
-    weights: Weights = field(repr=False)
-    logic: Logic
-    hypothesis: Hypothesis = HYPOTHESES["H1"]
+    readout: FactReadout = field(repr=False)
+    space: SceneSpace = field(repr=False)
+    before: Worlds = field(repr=False)
+    labels: LabelWorlds | None = field(repr=False)
+    vocabulary: Vocabulary
+    entities: Entities = field(repr=False)
+    about: About
+    settings: RelationalEvidenceSettings
+    seed: int
+    asking: AskingModel = field(default_factory=AskingModel)
 
-    def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
-        """`yes_no` `[Q]`: weighted evidence of the program's parts, or its execution; `describe` `[Q, words]`: that of each word."""
-        scores = evidence(self.standardised(features), self.patterns)
-        answers = no_answers(asked)
-        yes_no, describe = np.asarray(answers.yes_no), np.asarray(answers.describe)
-        form = _forms(asked, self.vocabulary)
-        items = _items(asked, self.terms, self.vocabulary)
-        parts = gathered(scores, asked, items)
-        of_item = form[items.question]
-        for name in _FORMS:
-            rows = of_item == name
-            logit = parts[rows] @ self.weights.slopes[name] + self.weights.constants[name]
-            yes_no[items.question[rows]] = logit
-        rows = of_item == "describe"
-        total = np.concatenate([parts[rows, :3], _log_shares(asked, items, rows, self.weights)], axis=1)
-        describe[items.question[rows], items.word[rows]] = total @ self.weights.slopes["describe"]
-        others = np.flatnonzero(form == "")
-        if len(others):
-            batch = compile_programs(
-                [asked.queries[k] for k in others], self.vocabulary, asked.recording[others].tolist()
-            )
-            executed = execute(batch, jax.tree.map(jnp.asarray, self._scores(scores)), self.logic, self.hypothesis)
-            yes_no[others] = np.asarray(executed.yes_no)[: len(others)]
-        return answers
-
-    def scores(self, features: Float[np.ndarray, "recording feature"]) -> Scores:
-        """Logits of all words in the whole recording, as one entity."""
-        return self._scores(evidence(self.standardised(features), self.patterns))
-
-    def evidence(
-        self, features: Float[np.ndarray, "recording feature"]
-    ) -> Float[np.ndarray, "recording entity concept"]:
-        """What each entity adds to the logit of each concept; with a constant they sum to it."""
-        values = self.standardised(features)
-        pattern = self.patterns.pattern[: len(self.vocabulary.concepts)] * self.weights.slopes["object"][0]
-        found = np.zeros((len(values), self.patterns.power.shape[1], len(pattern)), np.float32)
-        for p in range(found.shape[1]):
-            here = self.standardised.entity == p
-            found[:, p] = values[:, here] @ pattern[:, here].T
-        return found
+    def read(self, features: Float[np.ndarray, "recording feature"], recordings: Sequence[str]) -> WorldReading:
+        """The worlds behind recordings, and what each entity adds to each word's logit."""
+        values, found = self._terms(features)
+        ids, by = tuple(map(str, recordings)), FactEvidence(self.space, self.readout.support(found))
+        carriers = self._entity_evidence(values)
+        nouns, rest = self.space.nouns, (self.about, self.asking, carriers)
+        if self.labels is not None:
+            worlds, before = self._labels(by), self.labels.worlds
+            return WorldReading(self.vocabulary, ids, worlds, before, self.labels.things, None, *rest)
+        drawn = draw_scenes(by, worlds=self.settings.worlds, facts=self.settings.facts, seed=self.seed)
+        sampled = SampledScenes(by, drawn)
+        worlds = sampled.to_worlds(self.vocabulary.concepts, self.vocabulary.relations)
+        return WorldReading(self.vocabulary, ids, worlds, self.before, nouns, sampled, *rest)
 
     def groundings(self) -> tuple[tuple[str, ...], Float[np.ndarray, "word entity"]]:
         """All words, and how much of each word's activation pattern lies on each entity; rows sum to 1, or are 0."""
-        words = (*self.vocabulary.concepts, *self.vocabulary.relations)
+        words = tuple(name.words[0] for name in self.terms.names[: self.terms.n_words])
         # The pattern of the channels (Haufe et al. 2014), in units of their noise; shrunk as the read-outs are.
         pattern = self.standardised.channel_patterns(self.patterns.pattern[: len(words)])
         n_entities = self.patterns.power.shape[1]
@@ -141,31 +130,65 @@ class RelationalEvidence:
         energy = (pattern**2) @ indicator
         return words, energy / np.maximum(energy.sum(axis=1, keepdims=True), 1e-12)
 
-    def _scores(self, found: Float[np.ndarray, "recording term"]) -> Scores:
-        n = len(self.vocabulary.concepts)
-        concepts, relations = found[:, :n], found[:, n : n + len(self.vocabulary.relations)]
-        unary = self.weights.slopes["object"][0] * concepts + self.weights.constants["object"]
-        # What is left of a relation's logit when nothing is known of its arguments.
-        own = self.weights.slopes["relation"][2] * relations
-        region = own[:, :, None].astype(np.float32)
-        none = np.zeros_like(region)
-        return Scores(unary[:, :, None].astype(np.float32), RelationScores(none, none, region, region))
+    def _terms(
+        self, features: Float[np.ndarray, "recording feature"]
+    ) -> tuple[Float[np.ndarray, "recording z"], Float[np.ndarray, "recording term"]]:
+        """z, and evidence of terms. In blocks of one size, so that a recording gets the same bits, and draws, alone as among others."""
+        n = len(features)
+        padded = np.zeros((-(-max(n, 1) // _ROWS) * _ROWS, features.shape[1]), features.dtype)
+        padded[:n] = features
+        values = [self.standardised(padded[k : k + _ROWS]) for k in range(0, len(padded), _ROWS)]
+        found = [evidence(block, self.patterns) for block in values]
+        return np.concatenate(values)[:n], np.concatenate(found)[:n]
+
+    def _labels(self, by: FactEvidence) -> Worlds:
+        """Shares of the listed worlds: each word's evidence counts where it is shown."""
+        assert self.labels is not None
+        words = {name.words[0]: k for k, name in enumerate(self.space.bindings.features) if name.band == CONCEPT}
+        column = np.array([words.get(word, -1) for word in self.labels.words])
+        logits = np.where(column >= 0, by.support[:, column], 0.0)
+        share = softmax(logits @ self.labels.holds.T + np.log(self.labels.share), axis=1)
+        return replace(self.labels.worlds, share=share)
+
+    def _entity_evidence(self, values: Float[np.ndarray, "recording z"]) -> EntityEvidence:
+        """What each entity adds to the evidence of each word, whatever its arguments; with a constant they sum to it."""
+        n = self.terms.n_words
+        names, slope, constant = self.terms.names[:n], *self.readout.of_words(self.terms.names[:n])
+        pattern = self.patterns.pattern[:n] * slope[:, None].astype(np.float32)
+        found = np.zeros((len(values), self.patterns.power.shape[1], n), np.float32)
+        for p in range(found.shape[1]):
+            here = self.standardised.entity == p
+            found[:, p] = values[:, here] @ pattern[:, here].T
+        at = [self.space.bindings.place[name] for name in names]
+        bias = constant - slope * (self.patterns.pattern[:n].astype(np.float64) ** 2).sum(axis=1) / 2
+        words, prior = tuple(name.words[0] for name in names), log_odds(self.space.rate[at].astype(np.float64), 1e-4)
+        return EntityEvidence(words, self.entities.names, found, bias, prior, self.entities.positions)
 
 
-def fit_relational_evidence(problem: Problem, settings: RelationalEvidenceSettings) -> RelationalEvidence:
-    """Patterns in closed form, then the weights of a fact's parts."""
-    entities, rows, train = problem.entities, problem.train_rows, problem.train
-    terms = terms_of(
-        train, problem.vocabulary, len(entities.features), max(settings.least, 1), settings.most * (settings.least > 0)
-    )
-    contrasts = np.nan_to_num(2 * terms.holds[rows][:, : terms.n_words] - 1)
-    means = contrasts.sum(axis=0) / np.maximum((contrasts != 0).sum(axis=0), 1)
-    contrasts = np.where(contrasts != 0, contrasts - means, 0)
-    to_z = standardised(entities, rows, contrasts, settings.time_components, problem.seed)
+@register(RelationalEvidenceSettings)
+def fit_relational_evidence(
+    problem: Problem, settings: RelationalEvidenceSettings, context: Context | None = None
+) -> RelationalEvidence:
+    """Patterns in closed form, then the weights of a fact's parts.
+
+    Raises:
+        DataError: nothing is known to hold in any training recording.
+    """
+    entities, rows, vocabulary = problem.entities, problem.train_rows, problem.vocabulary
+    known = known_facts(problem, problem.train)
+    if not any(facts.true for facts in known):
+        raise DataError(
+            "relational_evidence: no answer of the training questions tells a fact; ask some about one concept each"
+        )
+    forms = NameTable.read().forms
+    bindings = Bindings.learn([facts.true for facts in known], forms)
+    most = settings.most * (settings.least > 0)
+    terms = terms_of(bindings, known, problem.train, vocabulary, len(entities.features), max(settings.least, 1), most)
+    to_z = standardised(entities, rows, _contrasts(terms, rows), settings.time_components, problem.seed)
     values = to_z(entities.features)
     prior = blocks(to_z, settings.smoothness)
 
-    def patterns_of(chosen: np.ndarray) -> Patterns:
+    def patterns_of(chosen: Int[np.ndarray, " row"]) -> Patterns:
         return estimate(terms, chosen, values, prior, settings.penalty, settings.binding_penalty)
 
     fold = np.random.default_rng(problem.seed).permutation(len(rows)) % settings.folds
@@ -174,90 +197,40 @@ def fit_relational_evidence(problem: Problem, settings: RelationalEvidenceSettin
         out = rows[fold == number]
         if len(out) and len(out) < len(rows):
             crossed[out] = evidence(values[out], patterns_of(rows[fold != number]))
-    weights = _weights(crossed, train, terms, problem.vocabulary)
-    return RelationalEvidence(problem.vocabulary, to_z, terms, patterns_of(rows), weights, get_logic(settings.logic))
-
-
-def _forms(asked: Asked, vocabulary: Vocabulary) -> np.ndarray:
-    """object, attribute or relation; describe; empty for other programs."""
-    form = np.full(len(asked), "", dtype="U9")
-    for text, places in programs(asked):
-        fact = _known(fact_of(text), vocabulary)
-        form[places] = "describe" if asked.words[places[0]] else _FORMS[len(fact.arguments)] if fact else ""
-    return form
-
-
-def _known(fact: Fact | None, vocabulary: Vocabulary) -> Fact | None:
-    """A fact of words that have patterns; defined words have none."""
-    words = {*vocabulary.concepts, *vocabulary.relations}
-    return fact if fact and {fact.name, *fact.arguments} <= words else None
-
-
-def _items(asked: Asked, terms: Terms, vocabulary: Vocabulary) -> Items:
-    """The terms of each fact: its arguments, its name, its bindings; for describe its name and its bindings."""
-    place = terms.place
-
-    def columns(question: int, word: str) -> list[int]:
-        fact = fact_of(asked.table.program.iloc[question], word)
-        if word:
-            named = [(word,), *(bindings(fact) if fact and fact.arguments else ())]
-        elif _known(fact, vocabulary):
-            named = [*((noun,) for noun in fact.arguments), (fact.name,), *bindings(fact)]  # type: ignore[union-attr, arg-type]
-        else:
-            named = []
-        return [place.get(name, -1) for name in named]
-
-    return items_of(asked, columns, _WIDTH)
-
-
-def _log_shares(asked: Asked, items: Items, rows: np.ndarray, weights: Weights) -> Float[np.ndarray, "item 1"]:
-    named = [asked.words[q][w] for q, w in zip(items.question[rows], items.word[rows], strict=True)]
-    least = min(weights.log_share.values(), default=0.0)
-    return np.array([weights.log_share.get(word, least) for word in named]).reshape(-1, 1)
-
-
-def _weights(
-    scores: Float[np.ndarray, "recording term"], asked: Asked, terms: Terms, vocabulary: Vocabulary
-) -> Weights:
-    form, items = _forms(asked, vocabulary), _items(asked, terms, vocabulary)
-    parts = gathered(scores, asked, items)
-    slopes, constants = {}, {}
-    for name in _FORMS:
-        rows = form[items.question] == name
-        target = asked.target[items.question[rows]]
-        slopes[name], constants[name] = np.ones(_WIDTH), 0.0
-        if len(np.unique(target)) == 2:
-            model = LogisticRegression(C=1.0).fit(parts[rows], target)
-            slopes[name], constants[name] = model.coef_[0], float(model.intercept_[0])
-    told = asked.table.answer[asked.is_describe].value_counts()
-    log_share = {str(word): float(np.log(count)) for word, count in told.items()}
-    found = Weights(slopes, constants, log_share)
-    rows = form[items.question] == "describe"
-    total = np.concatenate([parts[rows, :3], _log_shares(asked, items, rows, found)], axis=1)
-    slopes["describe"] = choice_weights(
-        total, items.question[rows], items.word[rows] == asked.target[items.question[rows]]
+    # What is unknown is likelier false: questions are about what a scene has, or resemble it.
+    rate = bindings.design([facts.true for facts in known]).mean(axis=0)
+    space = SceneSpace(bindings, rate, len(known), axioms_of(vocabulary).disjoint)
+    patterns = patterns_of(rows)
+    lessons = [Lesson(crossed, problem.train, dict(zip(rows.tolist(), known, strict=True)))]
+    if len(problem.validation):
+        held = np.unique(problem.validation.recording).tolist()
+        of_held = dict(zip(held, known_facts(problem, problem.validation), strict=True))
+        lessons.append(Lesson(evidence(values, patterns), problem.validation, of_held))
+    readout = fit_readout(space, terms, lessons, problem)
+    labels = None
+    if vocabulary.exclusive:
+        labels = LabelWorlds.of(vocabulary)
+        labels = labels.learned(labels.log_likelihood(problem.train, vocabulary, len(values))[rows])
+    scenes = [sorted(facts.closed(forms), key=repr) for facts in known]
+    found = RelationalEvidence(
+        to_z,
+        terms,
+        patterns,
+        readout,
+        space,
+        Worlds.of_facts([scenes], vocabulary.concepts, vocabulary.relations),
+        labels,
+        vocabulary,
+        replace(entities, features=entities.features[:0]),
+        About(problem.dataset, settings.kind, settings.supervision, problem.simulated),
+        settings,
+        problem.seed,
     )
-    return found
+    return replace(found, asking=learn_asking(found, problem))
 
 
-def choice_weights(
-    parts: Float[np.ndarray, "item part"], question: np.ndarray, right: np.ndarray, pull: float = 1.0
-) -> Float[np.ndarray, " part"]:
-    """b of p(word) ~ exp(b . parts) within a question (conditional logit), with a normal prior around 1."""
-    order = np.argsort(question, kind="stable")
-    parts, right = parts[order].astype(np.float64), right[order]
-    start = np.flatnonzero(np.r_[True, np.diff(question[order]) != 0]) if len(order) else order
-    of_item = np.repeat(np.arange(len(start)), np.diff(np.r_[start, len(order)]))
-
-    def loss(b: np.ndarray) -> tuple[float, np.ndarray]:
-        if not len(order):
-            return 0.5 * pull * float(((b - 1) ** 2).sum()), pull * (b - 1)
-        total = parts @ b
-        total = total - np.maximum.reduceat(total, start)[of_item]
-        grown = np.exp(total)
-        normaliser = np.add.reduceat(grown, start)
-        value = np.log(normaliser).sum() - total[right].sum() + 0.5 * pull * ((b - 1) ** 2).sum()
-        slope = parts.T @ (grown / normaliser[of_item] - right) + pull * (b - 1)
-        return float(value), slope
-
-    return minimize(loss, np.ones(parts.shape[1]), jac=True, method="L-BFGS-B").x
+def _contrasts(terms: Terms, rows: Int[np.ndarray, " row"]) -> Float[np.ndarray, "row word"]:
+    """1 and -1 as a word holds or not, 0 where that is unknown, around their mean."""
+    found = np.nan_to_num(2 * terms.holds[rows][:, : terms.n_words] - 1)
+    means = found.sum(axis=0) / np.maximum((found != 0).sum(axis=0), 1)
+    return np.where(found != 0, found - means, 0)

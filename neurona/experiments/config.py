@@ -10,6 +10,7 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from neurona.decoders import decoders
 from neurona.errors import ConfigError, nearest_name
 from neurona.experiments.schema import Config
 
@@ -113,6 +114,9 @@ def _explain(path: Path, error: Any) -> str:
     where = ".".join(keys)
     if error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         return f"{path}: unknown key {where!r}{nearest_name(keys[-1], _fields(model))}"
+    if error["type"] == "union_tag_invalid" and where == "decoder":
+        kind = str(error["ctx"]["tag"])
+        return f"{path}: {where}: no decoder of kind {kind!r}{nearest_name(kind, decoders())}"
     return f"{path}: {where}: {error['msg']} (found {error.get('input')!r})"
 
 

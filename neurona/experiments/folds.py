@@ -9,13 +9,16 @@ from jaxtyping import Bool
 
 from neurona.datasets.dataset import Dataset
 from neurona.datasets.splits import Split
-from neurona.decoders import Asked, Decoder, Problem
+from neurona.decoders import Answerer, Decoder
 from neurona.errors import ConfigError, DataError
 from neurona.experiments.schema import AtlasConfig, Config, GroupsConfig, ParcelsConfig
 from neurona.experiments.study import Study, image_of_recording
+from neurona.questions import Asked, Problem
+from neurona.readings import Reading
 from neurona.recordings.entities import Entities
 from neurona.recordings.meeg import window_entities
 from neurona.recordings.parcels import atlas_entities, group_entities, parcel_entities
+from neurona.scenes.facts import SceneFacts
 
 
 class Fold(NamedTuple):
@@ -28,12 +31,13 @@ class Fold(NamedTuple):
 
 
 class Fitted(NamedTuple):
-    """A fold with its decoder."""
+    """A fold with its decoder, and what that says about the test recordings: its reading, None where it has none."""
 
     fold: Fold
     problem: Problem
     test: Asked
-    decoder: Decoder
+    decoder: Decoder | Answerer
+    reading: Reading | None
 
 
 def folds_of(config: Config, study: Study) -> list[Fold]:
@@ -88,9 +92,11 @@ def entities_of(config: Config, dataset: Dataset, train: Bool[np.ndarray, " reco
 def problem_of(config: Config, study: Study, asked: Asked, fold: Fold) -> tuple[Problem, Asked]:
     """What a decoder learns from in a fold, and what it is tested on.
 
-    Questions about held combinations are none of training's, and those about words that training never asks for are not tested.
+    Questions about held combinations are none of training's, and those about words that training never asks for are not tested. Scenes
+    are part of the problem only where `decoder.supervision` is `scenes`, whatever the decoder.
 
     Raises:
+        ConfigError: scenes are to be learned from, and the data set has none.
         DataError: nothing is left to train on or to test.
     """
     dataset = study.dataset
@@ -104,20 +110,29 @@ def problem_of(config: Config, study: Study, asked: Asked, fold: Fold) -> tuple[
     for name, part in (("train on", train), ("test", test)):
         if not len(part):
             raise DataError(f"fold {fold.name}: no questions to {name}; see evaluation.split and evaluation.n_train")
-    facts = None
-    if study.facts is not None:
-        facts = tuple(study.facts[image] for image in image_of_recording(dataset))
     problem = Problem(
         entities_of(config, dataset, fold.train | fold.validation),
         dataset.vocabulary,
         train,
         validation,
-        facts,
+        _facts(config, study),
         config.seed,
         dataset.simulated,
         tuple(map(str, data.run.values)),
+        dataset.name,
     )
     return problem, test
+
+
+def _facts(config: Config, study: Study) -> tuple[SceneFacts, ...] | None:
+    """What holds in the scene of each recording, where scenes are to be learned from."""
+    if config.decoder.supervision == "answers":
+        return None
+    if study.facts is None:
+        raise ConfigError(
+            f"decoder.supervision: scenes, but {study.dataset.name} comes without scene graphs; use answers"
+        )
+    return tuple(study.facts[image] for image in image_of_recording(study.dataset))
 
 
 def _by_image(split: Split, images: np.ndarray) -> Fold:

@@ -11,18 +11,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from neurona.evaluation.consistency import grounding_consistency
 from neurona.evaluation.intervals import seeds_interval
 from neurona.experiments.paper_plan import PlannedRow, Source
 from neurona.experiments.paper_records import empty_line
-from neurona.scenes.facts import fact_of
+from neurona.experiments.run_folder import READING, open_run
+from neurona.programs import Query, Vocabulary, parse
+from neurona.programs.statements import stated_words
 
 CONSISTENCY = "grounding consistency"
 RECOVERY = "recovery of planted groundings"
@@ -65,23 +67,32 @@ def _recovery(folder: Path) -> tuple[float, float, float] | None:
 
 
 def _consistency(folder: Path) -> tuple[float, float, float] | None:
-    if not (folder / "grounding.zarr").exists():
+    run = open_run(folder)
+    if not (folder / READING).is_dir():
         return None
-    with xr.open_zarr(folder / "grounding.zarr", consolidated=False) as store:
-        evidence = store.evidence.load()
-    shown = shown_concepts(pd.read_parquet(folder / "predictions.parquet"))
-    shown = shown[shown.concept.isin(evidence.concept.values) & shown.recording.isin(evidence.recording.values)]
-    place = {axis: {str(name): k for k, name in enumerate(evidence[axis].values)} for axis in ("recording", "concept")}
-    rows, columns = shown.recording.map(place["recording"]), shown.concept.map(place["concept"])
-    maps = evidence.values[rows.to_numpy(), :, columns.to_numpy()].astype(np.float64)
-    found = grounding_consistency(maps, shown.concept.tolist(), shown.recording.tolist())
+    concepts, reading = frozenset(run.reading.vocabulary.concepts), run.reading
+    shown = shown_concepts(run.predictions, reading.vocabulary)
+    shown = shown[shown.concept.isin(concepts) & shown.recording.isin(reading.recordings)]
+    maps, kept = [], []
+    for recording, words in shown.groupby("recording", sort=False).concept:
+        carriers = reading.carriers(str(recording), words.tolist())
+        if carriers is None:
+            return None
+        maps += [carriers.evidence[:, k] for k in range(len(carriers.words))]
+        kept += [(word, str(recording)) for word in carriers.words]
+    found = grounding_consistency(np.array(maps, np.float64), [word for word, _ in kept], [name for _, name in kept])
     return found.value, found.null, found.p
 
 
-def shown_concepts(questions: pd.DataFrame) -> pd.DataFrame:
-    """Which concepts the scene of a recording shows, by the questions whose answer is yes: columns recording, concept."""
-    said = questions[questions.answer == "yes"]
-    facts = {program: fact_of(program, "yes") for program in said.program.unique()}
-    names = {program: fact.name for program, fact in facts.items() if fact is not None and not fact.arguments}
-    shown = said.assign(concept=said.program.map(names)).dropna(subset=["concept"])
-    return shown[["recording", "concept"]].drop_duplicates()
+def shown_concepts(questions: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    """Which concepts the scene of a recording shows, by the questions that say so: columns recording, concept."""
+    rows = []
+    for recording, program, answer in zip(questions.recording, questions.program, questions.answer, strict=True):
+        said = stated_words(_parsed(str(program)), str(answer), vocabulary)
+        rows += [(recording, word) for word, holds in said.items() if holds and word in vocabulary.concepts]
+    return pd.DataFrame(rows, columns=["recording", "concept"]).drop_duplicates()
+
+
+@lru_cache(maxsize=1 << 15)
+def _parsed(program: str) -> Query:
+    return parse(program)

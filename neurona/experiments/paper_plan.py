@@ -14,7 +14,7 @@ from typing import Any
 
 from neurona.errors import ConfigError, DataError, nearest_name
 from neurona.experiments.over import combinations, overrides
-from neurona.experiments.paper_tables import PaperTable, PaperTables
+from neurona.experiments.paper_tables import SUPERVISION, PaperTable, PaperTables
 from neurona.experiments.sweep import PlannedRun, plan_run
 from neurona.experiments.sweep_jobs import RUN
 
@@ -126,7 +126,9 @@ def plan(
         of_table = seeds or min(many, (short.seeds if short else None) or table.seeds or many)
         for row in rows:
             for choice in combinations(over):
-                settings = _on(source, base | of_all | tables.rows[row].set | choice)
+                # Last, for another kind of decoder begins with its own defaults.
+                learned = {SUPERVISION: table.supervision}
+                settings = _on(source, base | of_all | tables.rows[row].set | choice | learned)
                 planned = []
                 for seed in range(of_table):
                     one = plan_run(folder / tables.config, overrides(settings | {"seed": seed}), {}, runs, run)

@@ -10,11 +10,11 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from neurona.evaluation.files import write_atomically
 from neurona.evaluation.tables import SIMULATED
 from neurona.experiments.paper_plan import Source
 from neurona.experiments.paper_tables import PaperTables
 from neurona.experiments.sweep_files import write_text
+from neurona.files import write_atomically
 
 _STYLES = {"agrees": "green", "at chance": "green", "lower": "red", "above chance": "red", "below chance": "red"}
 _SHORT = {"nothing published": "-"}
@@ -24,7 +24,7 @@ def rich_tables(results: pd.DataFrame, tables: PaperTables, source: Source) -> l
     """One for each of the paper's tables, in 80 columns; difference, chance, share of the ideal and seeds stand in the files."""
     shown = []
     for name, part in results.groupby("table", sort=False):
-        title = f"{name}: {tables.tables[str(name)].title}"
+        title = f"{name}: {tables.tables[str(name)].title}; learned from {tables.tables[str(name)].supervision}"
         table = Table(
             title=escape(f"{title} ({SIMULATED})" if source.simulated else title),
             title_justify="left",
@@ -73,7 +73,7 @@ def markdown(results: pd.DataFrame, tables: PaperTables, source: Source, notes: 
     lines += [*notes, ""] if notes else []
     for name, part in results.groupby("table", sort=False):
         table = tables.tables[str(name)]
-        lines += [f"## {name}", "", table.title + ".", ""]
+        lines += [f"## {name}", "", f"{table.title}. Decoders learn from {table.supervision}.", ""]
         lines += [table.note, ""] if table.note else []
         lines += [_row([*head, "data", "published in"]), _row(["---"] * (len(head) + 2))]
         for line in part.to_dict("records"):

@@ -19,6 +19,9 @@ Setting = dict[str, Any]
 """Key of the config, with dots -> value. Order counts: `decoder` before `decoder.hypothesis`."""
 
 
+SUPERVISION = "decoder.supervision"
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -53,6 +56,7 @@ class PaperTable(_Section):
         seeds: fewer than the paper's tables have; None for as many.
         published: the table whose published numbers it stands beside; its own name when None.
         chance: null data: the verdict is whether a decoder stays at chance.
+        supervision: what all of its decoders learn from.
         groundings: whether it also tells of groundings (`neurona.experiments.paper_groundings`).
         data: the kind of data it can be made from.
         quick: what `--quick` changes.
@@ -67,6 +71,7 @@ class PaperTable(_Section):
     seeds: Annotated[int, Field(ge=1)] | None = None
     published: str | None = None
     chance: bool = False
+    supervision: Literal["answers", "scenes"] = "answers"
     groundings: bool = False
     data: Literal["simulated", "measured"] | None = None
     quick: Quick = Quick()
@@ -135,6 +140,11 @@ class PaperTables(_Section):
 
     @model_validator(mode="after")
     def _check(self) -> PaperTables:
+        chosen = [(name, row.set) for name, row in self.rows.items()]
+        chosen += [(name, table.set | table.over) for name, table in self.tables.items()]
+        for name, keys in chosen:
+            if SUPERVISION in keys:
+                raise ValueError(f"{name}: {SUPERVISION} is the same for a whole table: give the table's `supervision`")
         for name, table in self.tables.items():
             for row in (*table.rows, *(table.quick.rows or ())):
                 if row not in self.rows:

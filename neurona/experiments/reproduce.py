@@ -18,7 +18,6 @@ from rich.markup import escape
 from neurona.errors import ConfigError
 from neurona.evaluation.claims import claims_markdown, claims_rich_table, claims_table
 from neurona.evaluation.effect_plots import forest_plot, learning_curve_plot
-from neurona.evaluation.files import write_atomically
 from neurona.evaluation.learning_curves import CurveRun, learning_curve_table
 from neurona.experiments.paper_claims import measured_claims
 from neurona.experiments.paper_groundings import grounding_lines
@@ -30,6 +29,7 @@ from neurona.experiments.published import read_published
 from neurona.experiments.sweep import Workers, perform
 from neurona.experiments.sweep_files import write_text
 from neurona.experiments.sweep_jobs import RUN
+from neurona.files import write_atomically
 
 TOGETHER = 12
 """Runs that one process performs: enough to share what it compiled, few enough to keep all processes busy."""

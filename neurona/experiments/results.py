@@ -8,15 +8,15 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
-from neurona.decoders import Grounded
-from neurona.evaluation import accuracy_plot, accuracy_rich_table, confusion_plot, write_atomically
+from neurona.evaluation import accuracy_plot, accuracy_rich_table, confusion_plot
 from neurona.evaluation.grounding_map import grounding_map
 from neurona.experiments.folds import Fitted
 from neurona.experiments.grounding import groundings_of
-from neurona.experiments.query import RecordingState
 from neurona.experiments.schema import Config
-from neurona.experiments.study import Study
+from neurona.experiments.study import Study, image_of_recording
+from neurona.files import write_atomically
 from neurona.graphs import draw
+from neurona.readings import Reading
 
 MOST_WORDS = 30
 """Confusions among more words than these are not readable."""
@@ -33,7 +33,7 @@ def show(
 ) -> None:
     """Tables and plots of a run."""
     simulated = study.dataset.simulated
-    title = f"{config.name}: {config.decoder.kind}" + (" (answers shuffled)" if config.evaluation.shuffle else "")
+    title = title_of(config)
     console.print(accuracy_rich_table(metrics["accuracy"], title, simulated=simulated))
     if metrics["baselines"]:
         heading = "Classical decoders of describe, same features and folds"
@@ -43,8 +43,8 @@ def show(
     groundings = groundings_of(fitted[0].decoder, fitted[0].problem.entities.names)
     if groundings is not None:
         _write_groundings(groundings, fitted[0], folder, title, simulated)
-    if all(isinstance(one.decoder, Grounded) for one in fitted):
-        _draw_a_concept_graph(fitted[0].test.table.recording.iloc[0], folder, console)
+    if fitted[0].reading is not None:
+        _draw_a_concept_graph(study, fitted[0].reading, str(fitted[0].test.table.recording.iloc[0]), folder, console)
     accuracy_plot(metrics["accuracy"], folder / "accuracy.png", title, simulated=simulated)
     chosen = predictions[predictions.chance.notna()]
     words = sorted(set(chosen.answer) | set(chosen.predicted))
@@ -57,6 +57,16 @@ def show(
             title,
             simulated=simulated,
         )
+
+
+def title_of(config: Config) -> str:
+    """What a run is, in a line: name, decoder, what it learned from, and whatever makes its numbers others than those of a plain run."""
+    said = [f"learned from {config.decoder.supervision}"]
+    if config.training.selection == "test":
+        said.append("epoch chosen on test questions")
+    if config.evaluation.shuffle:
+        said.append("recordings shuffled")
+    return f"{config.name}: {config.decoder.kind}, {', '.join(said)}"
 
 
 def _recovery_line(found: dict) -> str:
@@ -74,7 +84,11 @@ def _write_groundings(groundings: pd.DataFrame, fitted: Fitted, folder: Path, ti
     grounding_map(groundings, folder / "groundings.png", positions=positions, title=title, simulated=simulated)
 
 
-def _draw_a_concept_graph(recording: str, folder: Path, console: Console) -> None:
-    """Of the first test recording, as an example of what `neurona query` leaves of any."""
-    path = draw(RecordingState(folder, recording, finished=False).graph(), folder / "graphs" / f"{recording}.png")
+def _draw_a_concept_graph(study: Study, reading: Reading, recording: str, folder: Path, console: Console) -> None:
+    """Of the first test recording, as an example of what `neurona query` leaves of any; beside it the true scene, where it is known."""
+    truth = None
+    if study.facts is not None:
+        ids = study.dataset.recordings.data.recording.values.astype(str).tolist()
+        truth = study.facts[image_of_recording(study.dataset)[ids.index(recording)]].true
+    path = draw(reading.graph(recording, truth=truth), folder / "graphs" / f"{recording}.png")
     console.print(f"concept graph of one test recording: {path}", highlight=False)

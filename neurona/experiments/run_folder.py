@@ -5,24 +5,29 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import jax
 import pandas as pd
-import xarray as xr
 import yaml
 
 from neurona.datasets.dataset import Dataset
-from neurona.decoders import Grounded
-from neurona.errors import DataError, OutputError
-from neurona.evaluation import write_atomically
+from neurona.errors import DataError
 from neurona.experiments.config import load_config
 from neurona.experiments.folds import Fitted
-from neurona.experiments.grounding import grounding_store
 from neurona.experiments.schema import Config
-from neurona.training.checkpoint import save_checkpoint
+from neurona.files import write_atomically
+from neurona.readings import Reading, open_reading
+from neurona.readings.files import MANIFEST
+from neurona.readings.joined import JoinedReading
+
+READING = "reading"
+"""Folder of the reading in a run directory."""
 
 PACKAGES = ("neurona", "jax", "flax", "optax", "numpy", "mne", "nilearn", "scikit-learn", "pandas")
 
@@ -65,54 +70,86 @@ def write_metrics(folder: Path, metrics: dict) -> None:
     _text(folder / "metrics.json", json.dumps(metrics, indent=1, sort_keys=True))
 
 
-def write_state(folder: Path, dataset: Dataset, fitted: Sequence[Fitted]) -> None:
-    """`grounding.zarr` (what every entity of every held-out recording says of every concept), where the decoder can say so, and
-    the checkpoint of its weights, where it has any.
+def write_reading(folder: Path, fitted: Sequence[Fitted]) -> None:
+    """`reading/`: what the decoders say about the test recordings, a sub-folder for each fold; nothing where they have no reading.
 
     Raises:
-        OutputError: they cannot be written.
+        OutputError: it cannot be written.
     """
-    if all(isinstance(one.decoder, Grounded) for one in fitted):
-        store = grounding_store(dataset, fitted)
-        _guarded(folder, lambda: store.to_zarr(folder / "grounding.zarr", mode="w", zarr_format=2, consolidated=False))
-    modules = {one.fold.name: one.decoder.module for one in fitted if hasattr(one.decoder, "module")}
-    if modules:
-        _guarded(folder, lambda: save_checkpoint(folder / "checkpoint", modules))
+    parts = {one.fold.name: one.reading for one in fitted if one.reading is not None}
+    if parts:
+        JoinedReading(parts).save(folder / READING)
 
 
-def open_run(folder: Path, finished: bool = True) -> tuple[Config, xr.Dataset]:
-    """Config and groundings of a run.
+@dataclass(frozen=True)
+class Run:
+    """A finished run.
 
-    Args:
-        finished: refuse a run that did not come to its end, whose store may be half written.
+    Attributes:
+        folder: its directory.
+        config: of the experiment.
+    """
+
+    folder: Path
+    config: Config
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What its decoders say about the recordings that were held out of their training: what the run's answers were read from.
+
+        Raises:
+            DataError: the decoder has no reading, or it is damaged.
+        """
+        if not (self.folder / READING).is_dir():
+            raise DataError(
+                f"{self.folder / READING}: missing, for decoder {self.config.decoder.kind!r} answers questions and has no reading; "
+                "run the experiment with another, e.g. --set decoder=explain"
+            )
+        return open_reading(self.folder / READING)
+
+    @cached_property
+    def predictions(self) -> pd.DataFrame:
+        """The test questions with their answers."""
+        return pd.read_parquet(self.folder / "predictions.parquet")
+
+    @cached_property
+    def metrics(self) -> dict[str, Any]:
+        """What `neurona.experiments.runner.run` returned."""
+        found: dict[str, Any] = json.loads((self.folder / "metrics.json").read_text(encoding="utf-8"))
+        return found
+
+
+def open_run(folder: str | Path) -> Run:
+    """Open the directory of a finished run.
 
     Raises:
-        DataError: no such run, or it is unfinished or damaged.
+        DataError: no such run, or it did not come to its end.
     """
-    for name in ("config.yaml", "metrics.json") if finished else ("config.yaml",):
+    folder = Path(folder)
+    for name in ("config.yaml", "metrics.json"):
         if not (folder / name).exists():
             raise DataError(f"{folder / name}: missing; name the directory of a finished run (see `neurona run`)")
-    if not (folder / "grounding.zarr").exists():
-        kind = load_config(folder / "config.yaml").decoder.kind
-        raise DataError(
-            f"{folder / 'grounding.zarr'}: missing, for decoder {kind!r} does not ground concepts on entities; "
-            "run the experiment with another, e.g. --set decoder=linear_evidence"
-        )
-    try:
-        with xr.open_zarr(folder / "grounding.zarr", consolidated=False) as store:
-            return load_config(folder / "config.yaml"), store.load()
-    except (OSError, KeyError, ValueError, RuntimeError) as error:
-        raise DataError(f"{folder / 'grounding.zarr'}: cannot be read ({error}); run the experiment again") from error
+    return Run(folder, load_config(folder / "config.yaml"))
+
+
+def reading_of(folder: str | Path) -> Reading:
+    """The reading of a finished run, or one in a folder of its own.
+
+    Raises:
+        DataError: neither.
+    """
+    return open_reading(folder) if (Path(folder) / MANIFEST).is_file() else open_run(folder).reading
 
 
 def provenance(config: Config, dataset: Dataset) -> dict:
-    """Versions, commit, device, data checksums and seed."""
+    """Versions, commit, device, supervision, data checksums and seed."""
     return {
         "versions": {name: version(name) for name in PACKAGES},
         "python": platform.python_version(),
         "commit": _commit(),
         "device": str(jax.devices()[0]),
         "seed": config.seed,
+        "supervision": config.decoder.supervision,
         "dataset": {
             "name": dataset.name,
             "card_version": dataset.card.version,
@@ -140,10 +177,3 @@ def _text(path: Path, text: str) -> None:
         target.write_text(text + "\n", encoding="utf-8")
 
     write_atomically(path, fill)
-
-
-def _guarded(folder: Path, write: Callable[[], object]) -> None:
-    try:
-        write()
-    except OSError as error:
-        raise OutputError(f"{folder}: writing failed ({error}); free space or choose another --out") from error

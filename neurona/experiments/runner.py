@@ -4,90 +4,81 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.progress import Progress
-from scipy.special import logsumexp
 
 from neurona.datasets.dataset import Dataset
-from neurona.decoders import Asked
+from neurona.decoders import Context, Decoder, fit
 from neurona.evaluation import accuracy_table, baseline_table
-from neurona.execution import Answers
 from neurona.experiments import run_folder
-from neurona.experiments.fitting import fit_decoder
 from neurona.experiments.folds import Fitted, folds_of, problem_of
 from neurona.experiments.grounding import grounding_metrics
+from neurona.experiments.predictions import predictions_of
 from neurona.experiments.results import show
 from neurona.experiments.schema import Config
 from neurona.experiments.study import chosen_questions, load_study
+from neurona.questions import Asked
+from neurona.recordings.recordings import Recordings
+from neurona.training import data_mesh
 
 
 def run(config: Config, folder: Path, console: Console) -> dict:
     """Run an experiment and leave its files in `folder`; `metrics.json`, written last, says that it is finished.
 
     Returns:
-        The metrics: `accuracy` by question type and `baselines`, each `{value, low, high, chance, n}`; `groundings`.
+        The metrics: `accuracy` by question type and `baselines`, each `{value, low, high, chance, n}`; `groundings`; `supervision`, what
+        the decoder learned from.
 
     Raises:
         NeuronaError: bad data or config, before training; results that cannot be written.
     """
     study = load_study(config, console)
     if config.evaluation.shuffle:
-        study = replace(study, dataset=shuffled(study.dataset, config.seed), facts=None)
+        study = replace(study, dataset=shuffled(study.dataset, config.seed))
     dataset = study.dataset
-    asked = Asked.of(chosen_questions(study), dataset.vocabulary, dataset.recordings.data.recording.values.tolist())
+    ids = dataset.recordings.data.recording.values.astype(str)
+    asked = Asked.of(chosen_questions(study), dataset.vocabulary, ids.tolist())
+    context = Context(config.training, mesh=data_mesh(config.training.devices))
     fitted = []
     # Not rich.progress.track: after an error its display would go on until the traceback is forgotten.
     with Progress(console=console) as progress:
         for fold in progress.track(folds_of(config, study), description="folds"):
             problem, test = problem_of(config, study, asked, fold)
-            state = folder / "training" / fold.name
-            decoder = fit_decoder(problem, config.decoder, config.training, folder=state, console=progress.console)
-            fitted.append(Fitted(fold, problem, test, decoder))
-    predictions = pd.concat([_predictions(one) for one in fitted], ignore_index=True).assign(seed=config.seed)
-    metrics = {"accuracy": accuracy_table(predictions, seed=config.seed), "baselines": {}}
+            with_files = replace(context, folder=folder / "training" / fold.name, console=progress.console, test=test)
+            decoder = fit(problem, config.decoder, with_files)
+            reading = None
+            if isinstance(decoder, Decoder):
+                rows = np.flatnonzero(fold.test)
+                reading = decoder.read(problem.entities.features[rows], ids[rows].tolist())
+            fitted.append(Fitted(fold, problem, test, decoder, reading))
+    predictions = pd.concat([predictions_of(one) for one in fitted], ignore_index=True).assign(seed=config.seed)
+    metrics: dict[str, Any] = {"accuracy": accuracy_table(predictions, seed=config.seed), "baselines": {}}
+    metrics["supervision"] = config.decoder.supervision
     if config.evaluation.baselines:
         metrics["baselines"] = _baselines(config, asked, fitted)
     metrics |= grounding_metrics(study, fitted, config.seed)
     run_folder.write(folder, config, dataset, predictions)
-    run_folder.write_state(folder, dataset, fitted)
+    run_folder.write_reading(folder, fitted)
     show(config, study, metrics, predictions, fitted, folder, console)
     run_folder.write_metrics(folder, metrics)
     return metrics
 
 
 def shuffled(dataset: Dataset, seed: int) -> Dataset:
-    """The control: the recordings of each run and split exchange their questions, so marginals stay and the link goes."""
+    """The control: the recordings of each run and split exchange what was measured. Questions, answers and scenes stay what they are, and
+    the link between them and the measurement goes."""
     data = dataset.recordings.data
     rng = np.random.default_rng(seed)
-    ids = data.recording.values
-    blocks = [f"{run} {split}" for run, split in zip(data.run.values, data.split.values, strict=True)]
-    swapped: dict[str, str] = {}
-    for block in sorted(set(blocks)):
-        members = ids[[name == block for name in blocks]]
-        swapped |= dict(zip(members, rng.permutation(members), strict=True))
-    return replace(dataset, questions=dataset.questions.assign(recording=dataset.questions.recording.map(swapped)))
-
-
-def _predictions(fitted: Fitted) -> pd.DataFrame:
-    answers = fitted.decoder.answer(fitted.problem.entities.features, fitted.test)
-    given = [_given(answers, fitted.test.words[k], k) for k in range(len(fitted.test))]
-    predicted, score = zip(*given, strict=True)
-    return fitted.test.table.assign(
-        fold=fitted.fold.name, predicted=list(predicted), score=list(score), chance=fitted.test.chance
-    )
-
-
-def _given(answers: Answers, words: tuple[str, ...], question: int) -> tuple[str, float]:
-    """A question's answer in words, and its score: the logit of yes, or of the given word among its category's."""
-    if not words:
-        yes = float(answers.yes_no[question])
-        return ("yes" if yes > 0 else "no"), yes
-    scores = np.asarray(answers.describe[question, : len(words)], np.float64)
-    best = int(scores.argmax())
-    return words[best], float(scores[best] - logsumexp(np.delete(scores, best)))
+    blocks = np.array([f"{run} {split}" for run, split in zip(data.run.values, data.split.values, strict=True)])
+    source = np.arange(len(blocks))
+    for block in np.unique(blocks):
+        members = np.flatnonzero(blocks == block)
+        source[members] = rng.permutation(members)
+    return replace(dataset, recordings=Recordings(data.copy(data=data.values[source])))
 
 
 def _baselines(config: Config, asked: Asked, fitted: list[Fitted]) -> dict:

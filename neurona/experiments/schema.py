@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import reduce
+from operator import or_
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from neurona.experiments.fitting import DecoderSettings
+from neurona.decoders import decoders
 from neurona.simulation.settings import SimulationSettings
 from neurona.training.settings import TrainingSettings
 
@@ -26,9 +28,17 @@ Split = Literal[
 ]
 
 
-for settings in (*get_args(DecoderSettings), TrainingSettings, SimulationSettings):
+DECODER_SETTINGS: tuple[Any, ...] = tuple(kind.settings for kind in decoders().values())
+"""Of all registered decoders."""
+
+for settings in (*DECODER_SETTINGS, TrainingSettings, SimulationSettings):
     # Pydantic reads dataclasses as they are, but would ignore unknown keys.
     settings.__pydantic_config__ = ConfigDict(extra="forbid")
+
+if TYPE_CHECKING:
+    DecoderConfig = Any
+else:
+    DecoderConfig = Annotated[reduce(or_, DECODER_SETTINGS), Field(discriminator="kind")]
 
 
 class Section(BaseModel):
@@ -108,7 +118,7 @@ class Config(Section):
     name: str
     data: DataConfig
     entities: Entities
-    decoder: DecoderSettings = Field(discriminator="kind")
+    decoder: DecoderConfig
     training: TrainingSettings = TrainingSettings()
     evaluation: EvaluationConfig
     seed: int = Field(0, ge=0)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from neurona.evaluation.files import write_atomically
+from neurona.files import write_atomically
 
 
 def write_json(path: Path, content: Any) -> Path:

@@ -17,11 +17,11 @@ from matplotlib.figure import Figure
 from rich.markup import escape
 from rich.table import Table
 
-from neurona.evaluation.files import write_atomically
 from neurona.evaluation.intervals import seeds_interval
 from neurona.evaluation.tables import SIMULATED
 from neurona.experiments.schema import Config
 from neurona.experiments.sweep_files import write_json
+from neurona.files import write_atomically
 
 MEASURES = ["value", "low", "high", "chance", "n", "balanced", "ideal", "of_ideal"]
 
@@ -39,6 +39,7 @@ def run_rows(
         return [{**start, "status": "failed", "error": error, "simulated": False, "own_images": False}]
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     start |= {"simulated": is_simulated(folder), "own_images": config.data.name == "simulated"}
+    start["supervision"] = config.decoder.supervision
     return [
         {**start, "status": "finished", "error": None, "type": kind}
         | {measure: row[measure] for measure in MEASURES if measure in row}

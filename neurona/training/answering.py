@@ -8,16 +8,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
-from jaxtyping import Float
+from jax.sharding import Mesh
+from jaxtyping import Float, Int
 
-from neurona.decoders.problem import Asked
 from neurona.execution import Answers
 from neurona.programs import Vocabulary
+from neurona.questions import Asked
 from neurona.training.devices import put
 from neurona.training.epoch import Model, answerer
-from neurona.training.feeding import Feed, Resident, Streamed
+from neurona.training.feeding import Feed
 from neurona.training.lessons import Lessons
-from neurona.training.sources import Source
 
 LESSONS = 128
 """Recordings that are answered at a time."""
@@ -25,14 +25,14 @@ LESSONS = 128
 
 def answer_in_batches(
     model: nnx.Module | Any,
-    inputs: Float[np.ndarray, "recording ..."] | Source,
+    inputs: Float[np.ndarray, "recording ..."],
     asked: Asked,
     vocabulary: Vocabulary,
     *,
     asked_only: bool,
     lessons_at_a_time: int = LESSONS,
 ) -> Answers:
-    """Answers as NumPy arrays, laid out as `Decoder.answer` says; one trace serves all batches.
+    """Answers as NumPy arrays, laid out as `Answerer.answer` says; one trace serves all batches.
 
     Args:
         model: maps recordings and programs to answers.
@@ -48,28 +48,21 @@ def answer_in_batches(
     if not len(asked):
         return found
     lessons = Lessons.of(asked, vocabulary, asked_only=asked_only)
-    feed = feed_in_order(inputs, lessons, lessons_at_a_time)
+    feed = Feed(*on_device(inputs, np.asarray(lessons.recording), None), lessons, lessons_at_a_time)
     graph, state = nnx.split(model)
     answer = answerer(Model(graph), feed.capacity)
-    on_device = put(lessons, None)
     # The whole state stands as parameters: nothing is trained here.
-    for block in feed.blocks(0):
-        answers, question = jax.device_get(answer(state, nnx.State({}), block, on_device))
-        told = question >= 0
-        found.yes_no[question[told]] = answers.yes_no[told]
-        found.describe[question[told]] = answers.describe[told]
+    answers, question = jax.device_get(answer(state, nnx.State({}), feed.block(0), put(lessons, None)))
+    told = question >= 0
+    found.yes_no[question[told]] = answers.yes_no[told]
+    found.describe[question[told]] = answers.describe[told]
     found.yes_no[asked.is_describe] = 0.0
     return found
 
 
-def feed_in_order(inputs: Float[np.ndarray, "recording ..."] | Source, lessons: Lessons, per_step: int) -> Feed:
-    """All lessons once, on one device."""
-    if isinstance(inputs, np.ndarray):
-        return Resident(*on_device(inputs, np.asarray(lessons.recording), None), lessons, per_step)
-    return Streamed(inputs, lessons, per_step)
-
-
-def on_device(inputs: np.ndarray, recording: np.ndarray, mesh: Any) -> tuple[Any, Any]:
+def on_device(
+    inputs: Float[np.ndarray, "recording ..."], recording: Int[np.ndarray, " lesson"], mesh: Mesh | None
+) -> tuple[Any, Any]:
     """The recordings that are needed, and where each of them stands; see `Block`."""
     rows = np.unique(recording)
     place = np.zeros(len(inputs), np.int32)

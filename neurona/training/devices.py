@@ -1,4 +1,4 @@
-"""Devices: data parallel over a mesh, in one process or in many.
+"""Devices: data parallel over a mesh of the machine's devices.
 
 Every device holds the parameters and the recordings; the lessons of a step are shared out along the axis `data`, and gradients are
 summed over it. The steps are those of one device, so is the loss curve, to float tolerance.
@@ -21,7 +21,7 @@ Tree = TypeVar("Tree")
 
 
 def data_mesh(n_devices: int | None = None) -> Mesh | None:
-    """The devices of all processes along one axis; None where there is but one.
+    """Devices along one axis; None where there is but one.
 
     Args:
         n_devices: use so many; None: all.
@@ -31,27 +31,13 @@ def data_mesh(n_devices: int | None = None) -> Mesh | None:
     """
     devices = jax.devices()
     if n_devices is not None and not 1 <= n_devices <= len(devices):
-        raise ConfigError(f"{n_devices} devices asked for, there are {len(devices)}: {devices[0].platform}")
+        raise ConfigError(f"training.devices: {n_devices} asked for, there are {len(devices)} ({devices[0].platform})")
     devices = devices[:n_devices]
     return Mesh(np.array(devices), (AXIS,)) if len(devices) > 1 else None
 
 
-def join_processes(coordinator: str | None = None, n_processes: int | None = None, process: int | None = None) -> None:
-    """Make this process one of many that train together; call it before anything else of JAX.
-
-    Each process runs the same program on the same data. On clusters that JAX knows (SLURM, Open MPI, TPU pods) no argument is needed.
-
-    Args:
-        coordinator: address and port of process 0, `host:port`.
-        n_processes: number of processes.
-        process: which of them this is, from 0.
-    """
-    jax.config.update("jax_cpu_collectives_implementation", "gloo")
-    jax.distributed.initialize(coordinator, n_processes, process)
-
-
 def put(tree: Tree, mesh: Mesh | None) -> Tree:
-    """Arrays on every device of the mesh, or on the default device; the same values must be given in every process."""
+    """Arrays on every device of the mesh, or on the default device."""
     sharding = None if mesh is None else NamedSharding(mesh, PartitionSpec())
     return jax.tree.map(lambda leaf: jax.device_put(leaf, sharding), tree)
 

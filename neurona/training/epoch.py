@@ -2,7 +2,7 @@
 
     g = sum over the step's questions of w_q grad loss_q / sum w_q,    theta <- theta + optimiser(g)
 
-Pure functions of arrays; shuffling, streaming and devices only change which lessons stand in which step. Trainings alike share
+Pure functions of arrays; shuffling and devices only change which lessons stand in which step. Trainings alike share
 what has been compiled.
 """
 

@@ -18,11 +18,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from neurona.decoders.problem import Asked
 from neurona.execution import Compiler, ProgramBatch
 from neurona.execution.compile import Group, relation_slots
 from neurona.programs import Query, Vocabulary
 from neurona.programs.tree import Describe, walk
+from neurona.questions import Asked
 
 Numbers = Array | np.ndarray
 

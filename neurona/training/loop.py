@@ -22,20 +22,19 @@ from jaxtyping import Float
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from neurona.decoders.problem import Asked, Problem
 from neurona.errors import ConfigError
+from neurona.questions import Asked, Problem
 from neurona.training.answering import on_device
 from neurona.training.devices import fetched, put
 from neurona.training.ensemble import Ensemble
 from neurona.training.epoch import Model, Sums, judge, trainer
-from neurona.training.feeding import Feed, Resident, Streamed
+from neurona.training.feeding import Feed
 from neurona.training.lessons import Lessons
 from neurona.training.logs import Log
 from neurona.training.resume import Progress as Saving
 from neurona.training.resume import Saved, identity
 from neurona.training.schedules import optimiser_of, schedule_of
 from neurona.training.settings import TrainingSettings
-from neurona.training.sources import Source
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class Trained:
 
 def train(
     model: nnx.Module | Callable[[int], nnx.Module],
-    inputs: Float[np.ndarray, "recording ..."] | Source,
+    inputs: Float[np.ndarray, "recording ..."],
     problem: Problem,
     settings: TrainingSettings,
     *,
@@ -73,25 +72,23 @@ def train(
     console: Console | None = None,
     test: Asked | None = None,
     mesh: Mesh | None = None,
-    block: int = 1024,
 ) -> Trained:
     """Train a decoder on the problem's training questions.
 
     Args:
         model: the decoder, which is not changed; or a function from a seed to a decoder, called with `problem.seed` + 0, 1, ...
             for each member.
-        inputs: of all recordings that the problem's questions count: an array, put on the device whole, or a source, read in blocks.
+        inputs: of all recordings that the problem's questions count.
         asked_only: whether the model reads the words that a batch asks for, see `Compiler`.
         folder: where state and logs are kept; what is found there is gone on with.
         console: for progress; None: silent.
         test: questions to choose by if `selection` is `test`; read in no other case.
         mesh: devices, see `data_mesh`; None: one.
-        block: recordings on the device at a time, where they are read from a source.
 
     Raises:
         ConfigError: settings that contradict each other or the problem, or a folder that holds another training.
     """
-    return _Training(model, inputs, problem, settings, asked_only, test, mesh, block).run(folder, console)
+    return _Training(model, inputs, problem, settings, asked_only, test, mesh).run(folder, console)
 
 
 class _Training:
@@ -106,7 +103,6 @@ class _Training:
         asked_only: bool,
         test: Asked | None,
         mesh: Mesh | None,
-        block: int,
     ):
         judged = _judged_by(problem, settings, test)
         self.settings, self.mesh, self.seed = settings, mesh, problem.seed
@@ -128,7 +124,7 @@ class _Training:
         compiled = [lessons(asked) for asked in tables]
         self.lessons, *rest = compiled
         self.sizes = np.sort(np.concatenate([part.size for part in self.lessons.parts]))
-        self.feed, *feeds = self._feeds(inputs, compiled, block)
+        self.feed, *feeds = self._feeds(inputs, compiled)
         self.judged: Lessons | None = rest[0] if rest else None
         self.judged_feed: Feed | None = feeds[0] if feeds else None
         self.n_questions = self.lessons.n_questions
@@ -136,20 +132,15 @@ class _Training:
         devices = 1 if mesh is None else mesh.size
         self.identity = identity(settings.decisive(), asked, inputs, self.params, problem.seed, devices)
 
-    def _feeds(self, inputs: Any, compiled: list[Lessons], block: int) -> list[Feed]:
+    def _feeds(self, inputs: np.ndarray, compiled: list[Lessons]) -> list[Feed]:
         settings, mesh = self.settings, self.mesh
         per_step, epochs, members = settings.recordings_per_step, settings.epochs, settings.members
-        if not isinstance(inputs, np.ndarray):
-            return [
-                Streamed(inputs, compiled[0], per_step, self.seed, epochs, mesh, block=block, members=members),
-                *(Streamed(inputs, c, per_step, mesh=mesh, block=block, members=members) for c in compiled[1:]),
-            ]
         needed = np.concatenate([np.asarray(lessons.recording)[:-1] for lessons in compiled])
         values, place = on_device(inputs, needed, mesh)
         seeds = [self.seed + k for k in range(members)]
         return [
-            Resident(values, place, compiled[0], per_step, seeds, epochs, mesh),
-            *(Resident(values, place, c, per_step, mesh=mesh, members=members) for c in compiled[1:]),
+            Feed(values, place, compiled[0], per_step, seeds, epochs, mesh),
+            *(Feed(values, place, c, per_step, mesh=mesh, members=members) for c in compiled[1:]),
         ]
 
     def run(self, folder: Path | None, console: Console | None) -> Trained:
@@ -173,20 +164,16 @@ class _Training:
         params, state, best = put(progress.arrays, self.mesh)
         best_epoch, best_value, history = np.array(progress.best_epoch), np.array(progress.best), [*progress.history]
         epoch, finished, saved_at = progress.epoch, progress.finished, (progress.epoch, time.monotonic())
-        first = jax.process_index() == 0
-        with Log(folder if first else None, settings, epoch) as log, _display(console, settings, epoch) as shown:
+        with Log(folder, settings, epoch) as log, _display(console, settings, epoch) as shown:
             while not finished and epoch < settings.epochs:
                 began = time.monotonic()
                 limit = jnp.float32(self._largest_size(epoch))
-                sums = []
-                for block in self.feed.blocks(epoch):
-                    params, state, part = epoch_of(params, state, rest, block, lessons, limit)
-                    sums.append(part)
+                params, state, sums = epoch_of(params, state, rest, self.feed.block(epoch), lessons, limit)
                 row = {"epoch": epoch, **_rates("train", sums)[0]}
                 value = None
                 if judge_of is not None and self.judged_feed is not None:
-                    parts = [judge_of(params, rest, block, judged) for block in self.judged_feed.blocks(0)]
-                    found, each = _rates(self.judged_name, parts)
+                    told = judge_of(params, rest, self.judged_feed.block(0), judged)
+                    found, each = _rates(self.judged_name, told)
                     row |= found
                     value = -each[0] if settings.criterion == "loss" else each[1]
                 seconds = time.monotonic() - began
@@ -229,8 +216,7 @@ class _Training:
         return better, bool(patience is not None and np.all(epoch - best_epoch >= patience))
 
     def _due(self, epoch: int, last_epoch: int, last_time: float) -> bool:
-        # Processes save together, so that a clock cannot part them.
-        late = jax.process_count() == 1 and time.monotonic() - last_time >= self.settings.checkpoint_seconds
+        late = time.monotonic() - last_time >= self.settings.checkpoint_seconds
         return late or epoch - last_epoch >= self.settings.checkpoint_epochs
 
     def _trained(self, best: Any, history: list, best_epoch: np.ndarray, traces: tuple[int, int]) -> Trained:
@@ -303,11 +289,11 @@ def _copied(params: Any) -> Any:
     return jax.tree.map(jnp.copy, params)
 
 
-def _rates(name: str, parts: list[Sums]) -> tuple[dict[str, float], tuple[np.ndarray, np.ndarray]]:
+def _rates(
+    name: str, steps: Sums
+) -> tuple[dict[str, float], tuple[Float[np.ndarray, " member"], Float[np.ndarray, " member"]]]:
     """Loss and accuracy over all steps: mean over members, and of each."""
-    sums = [
-        np.sum([np.atleast_2d(part).sum(-1) for part in field], axis=0) for field in zip(*fetched(parts), strict=True)
-    ]
+    sums = [np.atleast_2d(part).sum(-1) for part in fetched(steps)]
     loss, accuracy = sums[0] / np.maximum(sums[1], 1e-9), sums[2] / sums[3]
     return {f"{name}_loss": float(loss.mean()), f"{name}_accuracy": float(accuracy.mean())}, (loss, accuracy)
 

@@ -16,9 +16,8 @@ import jax
 import numpy as np
 import orbax.checkpoint as ocp
 
-from neurona.decoders.problem import Asked
 from neurona.errors import ConfigError, OutputError
-from neurona.training.sources import Source
+from neurona.questions import Asked
 
 FILE = "training.json"
 
@@ -63,7 +62,7 @@ class Saved:
             if path.exists():
                 _refuse_others(path, told)
             else:
-                part = path.with_name(f"{FILE}.{jax.process_index()}.partial")
+                part = path.with_name(f"{FILE}.partial")
                 part.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
                 part.replace(path)
         except OSError as error:
@@ -103,7 +102,7 @@ class Saved:
 def identity(
     settings: Mapping[str, Any],
     asked: Mapping[str, Asked | None],
-    inputs: np.ndarray | Source,
+    inputs: np.ndarray,
     params: Any,
     seed: int,
     devices: int,
@@ -113,10 +112,7 @@ def identity(
     told |= {
         f"{name} questions": None if table is None else _digest_of_questions(table) for name, table in asked.items()
     }
-    if isinstance(inputs, np.ndarray):
-        told["recordings"] = _digest(inputs)
-    else:
-        told["recordings"] = [len(inputs), *inputs.shape, inputs.chunk]
+    told["recordings"] = _digest(inputs)
     told["initial parameters"] = _digest(*jax.tree.leaves(params))
     return told | {"seed": seed, "devices": devices}
 

@@ -30,6 +30,8 @@ class TrainingSettings:
         balance_types: every question type weighs the same in the loss, whatever its number of questions.
         precision: of all but parameters, answers and loss, which are float32.
         members: seeds trained side by side; their answers are averaged as probabilities.
+        devices: of this machine that share out the lessons of each step; None: all there are. The loss curve is the same to float
+            tolerance.
         checkpoint_epochs, checkpoint_seconds: the state is saved after so many epochs or, at the next epoch, so many seconds.
         tensorboard, mlflow: further logs beside `log.jsonl`; see the extra `logs`.
     """
@@ -50,6 +52,7 @@ class TrainingSettings:
     balance_types: bool = False
     precision: Literal["float32", "bfloat16"] = "float32"
     members: Annotated[int, Ge(1)] = 1
+    devices: Annotated[int, Ge(1)] | None = 1
     checkpoint_epochs: Annotated[int, Ge(1)] = 10
     checkpoint_seconds: Annotated[float, Gt(0)] = 60.0
     tensorboard: bool = False

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from neurona.decoders.problem import Asked, Problem
+from neurona.questions import Asked, Problem
 from neurona.recordings.parcels import group_entities
 from neurona.simulation import simulate
 from neurona.simulation.settings import SimulationSettings

@@ -1,49 +1,412 @@
-"""Every registered decoder keeps the same promises."""
+"""Every registered decoder keeps the same promises. A decoder is under this suite by being registered; nobody need list it here.
+
+It fits scenes with relations or recordings of one label each (or both); it reads, or it answers. What it says of recordings comes from
+its reading, and does not depend on what else is asked, on which other recordings are read, or on where the reading lies.
+"""
 
 import dataclasses
+import hashlib
+import json
+import subprocess
+import sys
 import typing
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 import pytest
+from equal_programs import equal_programs
+from label_problem import label_problem
+from random_programs import random_programs
 from small_problem import right, small_problem
 
-from neurona.decoders.problem import Asked
-from neurona.decoders.registry import DECODERS, fit
-from neurona.errors import ConfigError
+from neurona.decoders import Answerer, Context, Decoder, decoders, fit
+from neurona.errors import ConfigError, QueryError
 from neurona.programs import parse
+from neurona.programs.tree import And, Not, Or
+from neurona.questions import Asked
+from neurona.readings import Belief, WorldReading, open_reading
+from neurona.training.settings import TrainingSettings
 
-KINDS = tuple(DECODERS)
-LONG = ("explain", "product_of_experts")
-# Each of their promises takes long: by default only the first is tried, and of `explain` that every program is answered.
-QUICK_KINDS = [pytest.param(kind, marks=pytest.mark.slow) if kind in LONG else kind for kind in KINDS]
-ALL_BUT_EXPERTS = [
-    pytest.param(kind, marks=pytest.mark.slow) if kind == "product_of_experts" else kind for kind in KINDS
+KINDS = tuple(decoders())
+PROBLEMS = {"scenes": lambda: small_problem(images=120), "labels": label_problem}
+CASES = [(kind, problem) for kind in KINDS for problem in PROBLEMS]
+# Fitted once more, these take long.
+LONG = ("explain", "product_of_experts", "neurona", "end_to_end")
+AGAIN = [
+    pytest.param(kind, problem, marks=pytest.mark.slow) if kind in LONG and problem == "scenes" else (kind, problem)
+    for kind, problem in CASES
 ]
+NUMBERS = ("probability", "prior", "as_asked", "error")
+CLOSE = 1e-6
+SINGLE = 1e-4
+"""Products of matrices of other sizes round otherwise; other draws would be much further apart."""
 
 
-@lru_cache(maxsize=16)
-def fitted(kind: str, null: str = "none"):
-    return fit(small_problem(null)[0], DECODERS[kind].settings())
+def fitted_anew(kind, problem):
+    return fit(problem, decoders()[kind].settings(), Context(TrainingSettings(epochs=2)))
 
 
-def answers_of(kind: str, asked: Asked):
-    return fitted(kind).answer(small_problem()[0].entities.features, asked)
+@cache
+def fitted(kind, name):
+    """None where the decoder refuses the problem, and says which decoder to use."""
+    try:
+        return fitted_anew(kind, PROBLEMS[name]()[0])
+    except ConfigError as refusal:
+        assert "use" in str(refusal)
+        return None
+
+
+def held_out(name):
+    """Rows and ids of the recordings that are asked about."""
+    rows = np.unique(PROBLEMS[name]()[1].recording)
+    return rows, [f"recording{row}" for row in rows]
+
+
+def read(decoder, name, order=None):
+    problem, _ = PROBLEMS[name]()
+    rows, ids = held_out(name)
+    order = np.arange(len(rows)) if order is None else order
+    return decoder.read(problem.entities.features[rows[order]], [ids[k] for k in order])
+
+
+@cache
+def reading(kind, name):
+    decoder = fitted(kind, name)
+    if decoder is None:
+        pytest.skip(f"{kind} does not decode {name}")
+    if not isinstance(decoder, Decoder):
+        pytest.skip(f"{kind} answers and does not read")
+    return read(decoder, name)
+
+
+def of_worlds(kind, name):
+    found = reading(kind, name)
+    if not all(isinstance(part, WorldReading) for part in getattr(found, "members", (found,))):
+        pytest.skip(f"{kind} scores entities: its logic's laws hold, and no others")
+    return found
+
+
+@cache
+def programs(name, number=40):
+    problem, _ = PROBLEMS[name]()
+    rng = np.random.default_rng(0)
+    return random_programs(rng, problem.vocabulary, number, problem.things), rng.integers(
+        len(held_out(name)[0]), size=number
+    )
+
+
+def questions(name, number=60):
+    """Some of the questions of the study, and random programs; with the row of each one's recording in the reading."""
+    asked = PROBLEMS[name]()[1]
+    chosen = np.random.default_rng(1).permutation(len(asked))[:number]
+    random, about = programs(name)
+    rows = np.concatenate([np.searchsorted(held_out(name)[0], asked.recording[chosen]), about])
+    return [*(asked.queries[k] for k in chosen), *random], rows
+
+
+def same_bits(one, other):
+    return all(
+        np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
+        for name in ("probability", "prior", "error", "signals")
+    )
+
+
+def assert_says_the_same(one, other, queries, rows, other_rows=None, close=CLOSE):
+    first, second = one.ask_each(queries, rows), other.ask_each(queries, rows if other_rows is None else other_rows)
+    for name in NUMBERS:
+        np.testing.assert_allclose(getattr(first, name), getattr(second, name), atol=close, err_msg=name)
+    # Where both answers are equally good, the last bit may decide.
+    sure = np.abs(np.nan_to_num(first.as_asked, nan=1.0) - 0.5) > 2 * close
+    assert [a for a, kept in zip(first.answer, sure, strict=True) if kept] == [
+        a for a, kept in zip(second.answer, sure, strict=True) if kept
+    ]
+
+
+def assert_solo_is_joint(found, queries, rows):
+    joint = found.believe(queries, rows)
+    for k, query in enumerate(queries):
+        alone = found.believe([query], rows[[k]])
+        width = alone.probability.shape[1]
+        for name in ("probability", "prior", "error", "signals"):
+            np.testing.assert_array_equal(getattr(alone, name)[0], getattr(joint, name)[k, :width], err_msg=str(query))
+
+
+def bytes_of(found, folder):
+    found.save(folder)
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*.*")
+        if path.is_file()
+    }
+
+
+# What every decoder is.
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_settings_are_frozen_and_say_their_kind_first(kind):
-    settings = DECODERS[kind].settings
-    first = dataclasses.fields(settings)[0]
-    assert (first.name, first.default) == ("kind", kind)
+def test_settings_are_frozen_and_say_their_kind_and_what_they_learn_from(kind):
+    settings = decoders()[kind].settings
+    assert settings().kind == kind
     assert typing.get_type_hints(settings)["kind"] == typing.Literal[kind]
+    assert settings().supervision == "answers"
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings().kind = "other"
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_it_fits_scenes_or_labels_and_reads_or_answers(kind):
+    found = [decoder for name in PROBLEMS if (decoder := fitted(kind, name)) is not None]
+    assert found
+    for decoder in found:
+        assert isinstance(decoder, Decoder) != isinstance(decoder, Answerer)
+
+
+def test_the_list_is_the_registry_and_all_decoders_are_in_it():
+    assert tuple(decoders()) == KINDS
+    assert {"explain", "linear", "linear_evidence", "neurona", "relational_evidence", "question_only"} <= set(KINDS)
+
+
+def test_an_unknown_kind_is_an_error_that_names_the_nearest():
+    with pytest.raises(ConfigError, match="question_only"):
+        fit(small_problem(images=120)[0], dataclasses.make_dataclass("S", [("kind", str, "question_onli")])())
+
+
+# What every reading keeps.
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_every_question_gets_an_answer_and_probabilities(kind, name):
+    queries, rows = questions(name)
+    found = reading(kind, name)
+    said = found.ask_each(queries, rows)
+    assert len(said.answer) == len(queries)
+    for words, answer in zip(said.choices, said.answer, strict=True):
+        assert answer in (words or ("yes", "no"))
+    assert ((said.probability >= 0) & (said.probability <= 1)).all()
+    assert found.about.decoder == kind
+    assert found.about.simulated
+    assert found.recordings == tuple(held_out(name)[1])
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_a_saved_reading_says_the_same(kind, name, tmp_path):
+    found = reading(kind, name)
+    opened = open_reading(found.save(tmp_path / "reading"), verify=True)
+    assert_says_the_same(found, opened, *questions(name))
+    assert opened.about == found.about
+    assert opened.things == found.things
+
+
+def test_another_process_says_the_same(tmp_path):
+    found = reading("explain", "scenes")
+    path = found.save(tmp_path / "reading")
+    texts = PROBLEMS["scenes"]()[1].table.program.iloc[:30].tolist()
+    script = (
+        "import sys, json; from neurona.readings import open_reading; "
+        "print(open_reading(sys.argv[1]).ask(json.loads(sys.argv[2]), 'RECORDING').to_json())"
+    ).replace("RECORDING", found.recordings[3])
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path), json.dumps(texts)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    told, ours = json.loads(done.stdout), found.ask(texts, found.recordings[3])
+    assert list(told["answer"].values()) == ours.answer.tolist()
+    for name in NUMBERS:
+        theirs = np.array([np.nan if value is None else value for value in told[name].values()])
+        np.testing.assert_allclose(theirs, ours[name].to_numpy(float), atol=CLOSE)
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_a_question_alone_gets_the_bits_that_it_gets_among_others(kind, name):
+    queries, rows = questions(name, 25)
+    assert_solo_is_joint(reading(kind, name), queries, rows)
+
+
+def test_a_reading_that_looks_at_the_other_questions_is_caught():
+    found = reading("relational_evidence", "scenes")
+
+    class Leaky(type(found)):
+        def believe(self, queries, rows, given=None):
+            belief = super().believe(queries, rows, given)
+            fields = {name: getattr(belief, name) for name in Belief._fields}
+            return Belief(**fields | {"probability": belief.probability + 1e-9 * len(queries)})
+
+    leaky = Leaky(**{field.name: getattr(found, field.name) for field in dataclasses.fields(found)})
+    with pytest.raises(AssertionError):
+        assert_solo_is_joint(leaky, *questions("scenes", 5))
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_asking_changes_no_byte_of_a_reading(kind, name, tmp_path):
+    found = reading(kind, name)
+    before = bytes_of(found, tmp_path / "before")
+    found.ask_each(*questions(name))
+    assert bytes_of(found, tmp_path / "after") == before
+    assert bytes_of(open_reading(tmp_path / "before"), tmp_path / "opened") == before
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_recordings_in_another_order_make_the_same_reading(kind, name):
+    found = reading(kind, name)
+    order = np.random.default_rng(2).permutation(len(found.recordings))
+    turned = read(fitted(kind, name), name, order)
+    queries, rows = questions(name)
+    assert_says_the_same(found, turned, queries, rows, np.argsort(order)[rows])
+    taken = found.take([found.recordings[k] for k in order])
+    assert taken.recordings == turned.recordings
+    assert_says_the_same(found, taken, queries, rows, np.argsort(order)[rows])
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_a_recording_alone_says_what_it_says_among_others(kind, name):
+    found = reading(kind, name)
+    queries, _ = questions(name, 20)
+    alone = read(fitted(kind, name), name, np.array([5]))
+    assert_says_the_same(found, alone, queries, np.full(len(queries), 5), np.zeros(len(queries), np.int64), SINGLE)
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_a_denial_has_the_rest_of_the_probability(kind, name):
+    found = reading(kind, name)
+    asked, rows = programs(name)
+    said, denied = (found.ask_each(queries, rows) for queries in (asked, [Not(one) for one in asked]))
+    np.testing.assert_allclose(said.probability + denied.probability, 1, atol=CLOSE)
+    both = ~np.isnan(said.as_asked) & ~np.isnan(denied.as_asked)
+    np.testing.assert_allclose((said.as_asked + denied.as_asked)[both], 1, atol=CLOSE)
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_the_words_of_a_category_share_the_probability(kind, name):
+    found = reading(kind, name)
+    described = [query for query in PROBLEMS[name]()[1].queries if type(query).__name__ == "Describe"][:20]
+    belief = found.believe(described, np.arange(len(described)) % len(found.recordings))
+    np.testing.assert_allclose(np.nansum(belief.probability, axis=1), 1, atol=CLOSE)
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_an_unknown_word_is_an_error(kind, name):
+    with pytest.raises(QueryError, match="no_such_word"):
+        reading(kind, name).ask("exists x. no_such_word(x)")
+
+
+# Laws of worlds.
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_equal_programs_are_equally_probable(kind, name):
+    found = of_worlds(kind, name)
+    asked, rows = (part[:15] for part in programs(name))
+    p = found.believe(asked, rows).probability[:, 0]
+    by_law = [equal_programs(one, other) for one, other in zip(asked, asked[1:] + asked[:1], strict=True)]
+    for law in by_law[0]:
+        q = found.believe([variants[law] for variants in by_law], rows).probability[:, 0]
+        np.testing.assert_allclose(q, p, atol=CLOSE, err_msg=law)
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_tautologies_are_sure_and_contradictions_impossible(kind, name):
+    found = of_worlds(kind, name)
+    asked, rows = programs(name)
+    for holds, kind_of in ((1, Or), (0, And)):
+        p = found.believe([kind_of((one, Not(one))) for one in asked], rows).probability[:, 0]
+        np.testing.assert_allclose(p, holds, atol=CLOSE)
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_a_conjunction_is_no_likelier_than_its_parts(kind, name):
+    found = of_worlds(kind, name)
+    if not isinstance(found, WorldReading):
+        pytest.skip("experts multiply the evidence for each program by itself")
+    asked, rows = programs(name)
+    p = found.believe(asked, rows).probability[:, 0]
+    both = found.believe([And((one, other)) for one, other in zip(asked, asked[::-1], strict=True)], rows)
+    assert (both.probability[:, 0] <= p + CLOSE).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_exclusive_words_share_the_probability(kind):
+    found = of_worlds(kind, "labels")
+    if not isinstance(found, WorldReading):
+        pytest.skip("experts multiply the evidence for each program by itself")
+    words = found.vocabulary.categories["Category"]
+    said = found.ask([f"exists x. {word}(x)" for word in words])
+    np.testing.assert_allclose(said.groupby("recording").probability.sum(), 1, atol=CLOSE)
+    assert np.allclose(found.ask(f"exists x. {words[0]}(x) & {words[1]}(x)").probability, 0)
+    assert np.allclose(found.ask(f"exists x. {' & '.join(f'~{word}(x)' for word in words)}").probability, 0)
+
+
+# What fitting once more shows.
+
+
+def assert_fits_the_same(kind, name, problem):
+    decoder, again = fitted(kind, name), fitted_anew(kind, problem)
+    queries, rows = questions(name)
+    if isinstance(decoder, Decoder):
+        assert_says_the_same(reading(kind, name), read(again, name), queries, rows)
+    else:
+        asked = PROBLEMS[name]()[1]
+        for first, second in zip(
+            *(one.answer(problem.entities.features, asked) for one in (decoder, again)), strict=True
+        ):
+            np.testing.assert_allclose(np.asarray(first), np.asarray(second), atol=CLOSE)
+
+
+@pytest.mark.parametrize(("kind", "name"), AGAIN)
+def test_the_same_seed_gives_the_same_decoder(kind, name):
+    if fitted(kind, name) is None:
+        pytest.skip(f"{kind} does not decode {name}")
+    assert_fits_the_same(kind, name, PROBLEMS[name]()[0])
+
+
+@pytest.mark.parametrize(("kind", "name"), AGAIN)
+def test_a_defined_word_more_changes_no_answer_about_others(kind, name):
+    if fitted(kind, name) is None:
+        pytest.skip(f"{kind} does not decode {name}")
+    problem = PROBLEMS[name]()[0]
+    a, b = problem.vocabulary.concepts[:2]
+    more = {**problem.vocabulary.definitions, "either_of_two": f"{a}(x) | {b}(x)"}
+    richer = dataclasses.replace(problem.vocabulary, definitions=more)
+    assert_fits_the_same(kind, name, dataclasses.replace(problem, vocabulary=richer))
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.slow) if kind in LONG else kind for kind in KINDS]
+)
+def test_recordings_without_signal_are_answered_at_chance(kind):
+    if fitted(kind, "scenes") is None:
+        pytest.skip(f"{kind} does not decode scenes")
+    problem, asked = small_problem("shuffled")
+    decoder, yes_no = fitted_anew(kind, problem), ~asked.is_describe
+    found = answered_rightly(decoder, problem, asked)[yes_no].astype(float)
+    # Questions about one recording are not independent: the interval is over recordings.
+    of_recording = asked.recording[yes_no]
+    sums = np.array([(found[of_recording == k] - 0.5).sum() for k in np.unique(of_recording)])
+    assert abs(sums.sum()) < 3.5 * np.sqrt((sums**2).sum())
+
+
+# Baselines that answer.
+
+
+def answers_of(kind, asked: Asked):
+    decoder = fitted(kind, "scenes")
+    if not isinstance(decoder, Answerer):
+        pytest.skip(f"{kind} reads")
+    return decoder.answer(PROBLEMS["scenes"]()[0].entities.features, asked)
+
+
+def answered_rightly(decoder, problem, asked: Asked) -> np.ndarray:
+    if isinstance(decoder, Answerer):
+        return right(decoder.answer(problem.entities.features, asked), asked)
+    rows, place = np.unique(asked.recording, return_inverse=True)
+    said = decoder.read(problem.entities.features[rows], [str(row) for row in rows]).ask_each(
+        asked.queries, place.reshape(-1)
+    )
+    return np.array(said.answer) == asked.table.answer.to_numpy(str)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_yes_no_gets_a_logit_and_describe_the_scores_of_its_words_and_no_others(kind):
-    asked = small_problem()[1]
+    asked = PROBLEMS["scenes"]()[1]
     answers = answers_of(kind, asked)
     yes_no, describe = np.asarray(answers.yes_no), np.asarray(answers.describe)
     assert yes_no.shape == (len(asked),)
@@ -55,9 +418,9 @@ def test_yes_no_gets_a_logit_and_describe_the_scores_of_its_words_and_no_others(
     assert (describe[~np.array(expected)] == -np.inf).all()
 
 
-@pytest.mark.parametrize("kind", QUICK_KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_questions_in_another_order_get_the_same_answers(kind):
-    asked = small_problem()[1]
+    asked = PROBLEMS["scenes"]()[1]
     order = np.random.default_rng(0).permutation(len(asked))
     straight, shuffled = answers_of(kind, asked), answers_of(kind, asked.take(order))
     for before, after in zip(straight, shuffled, strict=True):
@@ -67,68 +430,42 @@ def test_questions_in_another_order_get_the_same_answers(kind):
         )
 
 
-@pytest.mark.parametrize("kind", QUICK_KINDS)
-def test_the_same_seed_gives_the_same_answers(kind):
-    problem, asked = small_problem()
-    again = fit(problem, DECODERS[kind].settings()).answer(problem.entities.features, asked)
-    for first, second in zip(answers_of(kind, asked), again, strict=True):
-        np.testing.assert_array_equal(np.asarray(first), np.asarray(second))
-
-
-@pytest.mark.parametrize("kind", QUICK_KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_answers_of_the_asked_questions_are_not_looked_at(kind):
-    asked = small_problem()[1]
+    asked = PROBLEMS["scenes"]()[1]
     other = asked.table.assign(answer="no", type="", negative="", pair="")
     blind = dataclasses.replace(asked, table=other, target=np.zeros_like(asked.target))
     for seen, unseen in zip(answers_of(kind, asked), answers_of(kind, blind), strict=True):
         np.testing.assert_array_equal(np.asarray(seen), np.asarray(unseen))
 
 
-@pytest.mark.parametrize("kind", ALL_BUT_EXPERTS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_form_of_program_is_answered(kind):
-    problem, asked = small_problem()
+    problem, asked = PROBLEMS["scenes"]()
     a, b = problem.vocabulary.concepts[:2]
     r = problem.vocabulary.relations[0]
-    programs = [
+    texts = [
         f"~(exists x. {a}(x))",
         f"(exists x. {a}(x)) & (exists y. {b}(y))",
         f"exists x. {a}(x) | {b}(x)",
         f"exists x. {a}(x) & {r}(x, the y. {b}(y) & {a}(y))",
     ]
-    table = asked.table.iloc[: len(programs)].assign(program=programs, answer="no")
+    table = asked.table.iloc[: len(texts)].assign(program=texts, answer="no")
     more = dataclasses.replace(
-        asked.take(np.arange(len(programs))),
+        asked.take(np.arange(len(texts))),
         table=table.reset_index(drop=True),
-        queries=tuple(parse(text, problem.vocabulary) for text in programs),
-        words=((),) * len(programs),
-        target=np.zeros(len(programs), np.int64),
+        queries=tuple(parse(text, problem.vocabulary) for text in texts),
+        words=((),) * len(texts),
+        target=np.zeros(len(texts), np.int64),
     )
-    yes_no = np.asarray(answers_of(kind, more).yes_no)
-    assert yes_no.shape == (len(programs),)
-    assert np.isfinite(yes_no).all()
-
-
-@pytest.mark.parametrize("kind", QUICK_KINDS)
-def test_recordings_without_signal_are_answered_at_chance(kind):
-    problem, asked = small_problem("shuffled")
-    yes_no = ~asked.is_describe
-    found = right(fitted(kind, "shuffled").answer(problem.entities.features, asked), asked)[yes_no].astype(float)
-    # Questions about one recording are not independent: the interval is over recordings.
-    of_recording = asked.recording[yes_no]
-    sums = np.array([(found[of_recording == k] - 0.5).sum() for k in np.unique(of_recording)])
-    assert abs(sums.sum()) < 3.5 * np.sqrt((sums**2).sum())
+    assert np.isfinite(np.asarray(answers_of(kind, more).yes_no)).all()
 
 
 def test_structure_beats_what_cannot_see_recordings():
-    asked = small_problem()[1]
+    problem, asked = PROBLEMS["scenes"]()
     accuracy = {
-        kind: right(answers_of(kind, asked), asked)[~asked.is_describe].mean()
-        for kind in ("question_only", "random", "linear", "relational_evidence")
+        kind: answered_rightly(fitted(kind, "scenes"), problem, asked)[~asked.is_describe].mean()
+        for kind in ("question_only", "random", "relational_evidence", "explain")
     }
-    assert accuracy["relational_evidence"] > accuracy["question_only"] + 0.08
-    assert accuracy["linear"] > accuracy["random"] + 0.02
-
-
-def test_an_unknown_kind_is_an_error_that_names_the_nearest():
-    with pytest.raises(ConfigError, match="question_only"):
-        fit(small_problem()[0], dataclasses.make_dataclass("S", [("kind", str, "question_onli")])())
+    assert accuracy["relational_evidence"] > accuracy["question_only"] + 0.05
+    assert accuracy["explain"] > accuracy["random"] + 0.1

@@ -1,3 +1,5 @@
+"""The end-to-end network: what it can learn, what it tells apart, and the decoder that is trained on a problem."""
+
 from functools import partial
 
 import jax
@@ -5,12 +7,15 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
+import tiny
 from flax import nnx
 
+from neurona.decoders import Answerer, Context, Decoder, fit
 from neurona.decoders.end_to_end import EndToEnd, EndToEndSettings
 from neurona.errors import ConfigError, QueryError
 from neurona.execution import compile_programs
 from neurona.programs import Vocabulary, parse
+from neurona.training import TrainingSettings
 
 WORDS = Vocabulary(("a", "b", "c"), ("r", "s", "t"), {"Act": ("r", "s"), "Place": ("s", "t")})
 FORMS = ("exists x. a(x)", "exists x. b(x) & r(x, the y. c(y))", "describe Act(the x. a(x), the y. b(y))")
@@ -101,3 +106,20 @@ def test_programs_compiled_on_their_own_words_are_refused():
 def test_heads_must_divide_the_width():
     with pytest.raises(ConfigError, match="multiple"):
         EndToEnd([0], 1, 1, EndToEndSettings(width=10, heads=4), rngs=nnx.Rngs(0))
+
+
+@pytest.mark.parametrize("head", ["mlp", pytest.param("transformer", marks=pytest.mark.slow)])
+def test_a_problem_is_learned_by_heart_and_its_questions_are_answered(head):
+    told = tiny.problem(24)
+    training = TrainingSettings(epochs=40, recordings_per_step=8, learning_rate=0.01, selection="last", clip=None)
+    decoder = fit(told, EndToEndSettings(head=head, width=32, layers=1), Context(training))
+    assert isinstance(decoder, Answerer)
+    assert not isinstance(decoder, Decoder)
+    assert decoder.trained.traces[0] == 1
+    found = decoder.answer(told.entities.features, told.train)
+    right = np.where(
+        told.train.is_describe,
+        found.describe.argmax(-1) == told.train.target,
+        (found.yes_no > 0) == told.train.target,
+    )
+    assert right.mean() > 0.85

@@ -8,9 +8,9 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from neurona.decoders.explain import ExplainSettings, fit_explain
-from neurona.decoders.problem import Asked, Problem
 from neurona.errors import DataError
 from neurona.programs import Vocabulary
+from neurona.questions import Asked, Problem
 from neurona.recordings.entities import Entities
 from neurona.recordings.parcels import group_entities
 from neurona.scenes.facts import scene_facts

@@ -1,30 +1,188 @@
-import jax.numpy as jnp
+"""Linear evidence: worlds are labels, learned from answers; and their shares obey the laws of probability."""
+
+import dataclasses
+from functools import lru_cache
+
 import numpy as np
-from flax import nnx
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pandas as pd
+import pytest
+from held_out import accuracy, read
+from label_problem import LABELS, VOCABULARY, label_problem
+from scipy.special import softmax
+from sklearn.linear_model import LogisticRegression
 
-from neurona.decoders import LinearEvidence
-from neurona.encoders import NoiseWhitening
-from neurona.execution import compile_programs, get_logic
-from neurona.programs import Vocabulary, parse
+from neurona.decoders.linear_evidence import LinearEvidenceSettings, fit_linear_evidence, inner_folds
+from neurona.errors import ConfigError
+from neurona.programs import Vocabulary
+from neurona.questions import Asked
+from neurona.readings import open_reading
+
+QUICK = LinearEvidenceSettings(decays=(0.02, 0.2))
 
 
-@settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 1000), entities=st.integers(1, 4))
-def test_shares_of_entities_and_the_bias_add_up_to_the_score(seed, entities):
-    rng = np.random.default_rng(seed)
-    values = rng.normal(size=(30, 6))
-    whitening = NoiseWhitening.of(values, rng.choice([-1.0, 1.0], size=(30, 1)), 0.2)
-    decoder = LinearEvidence(whitening, 6, 2, get_logic("product"), rngs=nnx.Rngs(seed))
-    decoder.weight[...] = jnp.asarray(rng.normal(size=(6, 2)), jnp.float32)
-    decoder.bias[...] = jnp.asarray([0.3, -0.2], jnp.float32)
-    features = jnp.asarray(values, jnp.float32)
-    words = Vocabulary(concepts=("a", "b"))
-    asked = [parse("exists x. a(x)", words), parse("exists x. b(x)", words)] * 30
-    programs = compile_programs(asked, words, np.repeat(np.arange(30), 2).tolist())
-    scores = np.asarray(decoder(features, programs).yes_no)[:60].reshape(30, 2)
-    places = jnp.asarray(rng.integers(0, entities, 6), jnp.int32)
-    shares = np.asarray(decoder.evidence(features, places, entities))
-    assert shares.shape == (30, entities, 2)
-    np.testing.assert_allclose(shares.sum(axis=1) + np.array([0.3, -0.2]), scores, rtol=1e-3, atol=2e-3)
+@lru_cache(maxsize=4)
+def fitted(noise=2.0):
+    problem, test = label_problem(noise)
+    return fit_linear_evidence(problem, QUICK), problem, test
+
+
+def probability(reading, query, **given):
+    return reading.ask(query, **given).probability.to_numpy()
+
+
+def test_labels_are_found_and_without_signal_they_are_not():
+    decoder, problem, test = fitted()
+    describe = test.take(test.is_describe)
+    assert accuracy(decoder, problem, describe) > 0.7
+    blind = accuracy(*fitted(1e3)[:2], describe)
+    assert abs(blind - 0.25) < 4 * np.sqrt(0.25 * 0.75 / len(describe))
+
+
+def test_exclusive_labels_sum_to_one_and_equal_programs_are_equally_probable():
+    decoder, problem, test = fitted()
+    reading, _ = read(decoder, problem, test)
+    each = [probability(reading, f"exists x. {word}(x)") for word in LABELS]
+    np.testing.assert_allclose(np.sum(each, axis=0), 1, atol=1e-9)
+    face, cat = each[0], each[2]
+    for query, expected in [
+        ("exists x. cat(x) & cat(x)", cat),
+        ("~(forall x. ~cat(x))", cat),
+        ("~(exists x. cat(x))", 1 - cat),
+        ("exists x. animate(x)", face + cat),
+        ("exists x. cat(x) | face(x)", face + cat),
+        ("exists x. animate(x) & ~face(x)", cat),
+        ("exists x. cat(x) & face(x)", 0 * cat),
+        ("(exists x. cat(x)) | ~(exists x. cat(x))", 1 + 0 * cat),
+        ("((count x. animate(x)) >= 1)", face + cat),
+    ]:
+        np.testing.assert_allclose(probability(reading, query), expected, atol=1e-6, err_msg=query)
+    np.testing.assert_allclose(
+        probability(reading, "exists x. cat(x)", given="exists x. animate(x)"), cat / (face + cat), atol=1e-6
+    )
+
+
+def test_with_labels_that_answers_tell_it_is_multinomial_logistic_regression():
+    problem, test = label_problem()
+    settings = LinearEvidenceSettings(shrinkage=1.0, decays=(0.05,), steps=500)
+    decoder = fit_linear_evidence(problem, settings)
+    learned = problem.learning
+    rows = np.unique(learned.recording)
+    told = learned.take(learned.is_describe)
+    label = told.target[np.argsort(told.recording)]
+    # Shrunk to its variances alone, the noise is white after division by its deviation.
+    features = problem.entities.features.astype(np.float64)
+    centred = features - features[rows].mean(axis=0)
+    within = features[rows] - np.array([features[rows][label == k].mean(axis=0) for k in label])
+    white = centred / within.std(axis=0)
+    oracle = LogisticRegression(C=1 / (0.05 * len(rows)), tol=1e-10, max_iter=2000).fit(white[rows], label)
+    reading, _ = read(decoder, problem, test)
+    about = np.unique(test.recording)
+    found = np.stack([probability(reading, f"exists x. {word}(x)") for word in LABELS], axis=1)
+    np.testing.assert_allclose(found, oracle.predict_proba(white[about]), atol=5e-3)
+
+
+def test_answers_that_leave_the_label_open_still_teach_it():
+    problem, test = label_problem(1.0)
+    asked = problem.train
+    # Only defined words and disjunctions are asked: no answer names the label.
+    vague = asked.take(asked.table.type.isin(["defined", "or"]).to_numpy())
+    decoder = fit_linear_evidence(
+        dataclasses.replace(problem, train=vague, validation=vague.take(np.zeros(0, np.int64))),
+        LinearEvidenceSettings(),
+    )
+    assert accuracy(decoder, problem, test.take(test.is_describe)) > 0.8
+
+
+def test_shares_of_entities_bias_and_prior_add_up_to_the_logits_of_worlds():
+    decoder, problem, test = fitted()
+    reading, _ = read(decoder, problem, test)
+    carriers = reading.entity_evidence
+    logits = carriers.evidence.sum(axis=1) + carriers.bias + np.log(decoder.labels.share @ decoder.labels.holds)
+    np.testing.assert_allclose(softmax(logits, axis=1), reading.worlds.share @ decoder.labels.holds, atol=1e-5)
+    assert carriers.words == LABELS
+
+
+def test_the_prior_is_the_share_of_training_recordings_and_a_study_of_labels_asks_no_other():
+    decoder, problem, test = fitted()
+    reading, place = read(decoder, problem, test)
+    told = problem.learning.take(problem.learning.is_describe)
+    said = reading.ask([f"exists x. {word}(x)" for word in LABELS], reading.recordings[0])
+    np.testing.assert_allclose(said.prior, np.bincount(told.target, minlength=4) / len(told), atol=0.01)
+    asked = reading.ask_each(test.queries, place)
+    np.testing.assert_allclose(asked.as_asked, asked.probability, atol=0.1)
+
+
+def test_one_question_alone_and_a_definition_more_change_no_bit():
+    decoder, problem, test = fitted()
+    reading, place = read(decoder, problem, test)
+    together = reading.ask_each(test.queries, place)
+    alone = [reading.ask_each([test.queries[k]], place[k : k + 1]) for k in range(0, len(test), 17)]
+    assert [one.probability[0] for one in alone] == together.probability[::17].tolist()
+    assert [one.as_asked[0] for one in alone] == together.as_asked[::17].tolist()
+    defined = dataclasses.replace(VOCABULARY, definitions={**VOCABULARY.definitions, "thing": "house(x) | bottle(x)"})
+    more = Asked.of(test.table, defined, [f"recording{k:02d}" for k in range(len(problem.entities.features))])
+    wider = dataclasses.replace(reading, vocabulary=defined)
+    np.testing.assert_array_equal(wider.ask_each(more.queries, place).probability, together.probability)
+    both = probability(wider, "exists x. thing(x)") + probability(wider, "exists x. animate(x)")
+    np.testing.assert_allclose(both, 1, atol=1e-9)
+
+
+def test_a_reading_that_was_stored_answers_the_same(tmp_path):
+    decoder, problem, test = fitted()
+    reading, place = read(decoder, problem, test)
+    opened = open_reading(reading.save(tmp_path / "reading"))
+    said, again = reading.ask_each(test.queries, place), opened.ask_each(test.queries, place)
+    assert said.answer == again.answer
+    for name in ("probability", "prior", "as_asked", "asked"):
+        np.testing.assert_array_equal(getattr(said, name), getattr(again, name))
+
+
+def test_free_concepts_are_things_that_may_be_there_together():
+    words = Vocabulary(("left", "right"), categories={"Hand": ("left", "right")})
+    rng = np.random.default_rng(0)
+    holds = rng.random((200, 2)) < 0.5
+    problem, _ = label_problem()
+    features = (rng.normal(size=(200, 24)) + 2 * np.repeat(holds, 12, axis=1)).astype(np.float32)
+    table = [
+        (f"q{k}{w}", f"r{k}", f"exists x. {word}(x)", "yes" if holds[k, w] else "no", "exists")
+        for k in range(200)
+        for w, word in enumerate(words.concepts)
+    ]
+    table = pd.DataFrame(table, columns=["question", "recording", "program", "answer", "type"])
+    asked = Asked.of(table, words, [f"r{k}" for k in range(200)])
+    entities = dataclasses.replace(problem.entities, features=features)
+    part = asked.recording < 150
+    problem = dataclasses.replace(
+        problem,
+        entities=entities,
+        vocabulary=words,
+        runs=None,
+        train=asked.take(part),
+        validation=asked.take(part & ~part),
+    )
+    decoder = fit_linear_evidence(problem, QUICK)
+    test = asked.take(~part)
+    assert accuracy(decoder, problem, test) > 0.9
+    reading, _ = read(decoder, problem, test)
+    both = probability(reading, "(exists x. left(x)) & (exists x. right(x))")
+    np.testing.assert_array_equal(both > 0.5, holds[150:].all(axis=1))
+
+
+def test_relations_and_too_many_worlds_are_refused_with_a_way_out():
+    problem, _ = label_problem()
+    related = dataclasses.replace(problem, vocabulary=dataclasses.replace(VOCABULARY, relations=("beside",)))
+    with pytest.raises(ConfigError, match=r"beside.*relational_evidence"):
+        fit_linear_evidence(related, QUICK)
+    many = dataclasses.replace(problem, vocabulary=Vocabulary(tuple(f"w{k}" for k in range(40))))
+    with pytest.raises(ConfigError, match=r"exclusive.*relational_evidence"):
+        fit_linear_evidence(many, QUICK)
+
+
+def test_inner_folds_keep_runs_together_and_hold_every_recording_out_once():
+    rows = np.arange(3, 23)
+    runs = tuple(str(k // 4) for k in range(30))
+    parts = inner_folds(rows, runs, 4, 0)
+    assert sorted(np.concatenate([held for _, held in parts])) == rows.tolist()
+    for train, held in parts:
+        assert not set(train) & set(held)
+        assert not {runs[k] for k in train} & {runs[k] for k in held}

@@ -1,61 +1,90 @@
-"""Product of experts: a good expert is heard, a poor one is not, and none is turned against itself."""
+"""Product of experts: any decoders that read, what they say of recordings added, the prior counted once."""
 
-import dataclasses
+from functools import lru_cache
 
 import numpy as np
 import pytest
-from small_problem import right, small_problem
+from held_out import accuracy, read
+from label_problem import LABELS, label_problem
+from scipy.special import logit
 
-from neurona.decoders.answer_arrays import no_answers
+from neurona.decoders import Context, fit
+from neurona.decoders.linear_concepts import LinearSettings
 from neurona.decoders.product_of_experts import ProductOfExpertsSettings, fit_product_of_experts
+from neurona.errors import ConfigError
+from neurona.readings import open_reading
 
 
-class Oracle:
-    """SIMULATED expert: noisy logits of the right answer (of the wrong one for a negative strength)."""
-
-    def __init__(self, strength: float, seed: int = 0):
-        self.strength, self.seed = strength, seed
-
-    def answer(self, features, asked):
-        rng = np.random.default_rng(self.seed)
-        answers = no_answers(asked)
-        sign = np.where(asked.target > 0, 1.0, -1.0)
-        noise = rng.normal(size=len(asked))
-        answers.yes_no[:] = np.where(asked.is_describe, 0.0, self.strength * sign + noise)
-        for k, words in enumerate(asked.words):
-            answers.describe[k, : len(words)] = rng.normal(size=len(words))
-            if words:
-                answers.describe[k, asked.target[k]] += self.strength
-        return answers
+@lru_cache(maxsize=2)
+def fitted(experts=("relational_evidence", "linear")):
+    problem, test = label_problem(2.0)
+    return fit_product_of_experts(problem, ProductOfExpertsSettings(experts=experts)), problem, test
 
 
-def product(first, second):
-    return fit_product_of_experts(small_problem()[0], ProductOfExpertsSettings(), (first, second))
+def test_evidence_is_added_and_the_prior_counted_once():
+    decoder, problem, test = fitted()
+    reading, _ = read(decoder, problem, test)
+    query = f"exists x. {LABELS[0]}(x)"
+    both = reading.ask(query)
+    one, other = (member.ask(query) for member in reading.members)
+    expected = logit(one.probability) + logit(other.probability) - logit(other.prior)
+    np.testing.assert_allclose(logit(both.probability), expected, atol=1e-6)
+    np.testing.assert_array_equal(both.prior, one.prior)
 
 
-def test_the_expert_that_knows_more_weighs_more():
-    made = product(Oracle(2.0, 1), Oracle(0.0, 2))
-    assert made.yes_no[0] > 3 * made.yes_no[1]
-    assert made.describe[0] > 3 * made.describe[1]
+def test_a_denial_is_the_complement():
+    decoder, problem, test = fitted()
+    reading, _ = read(decoder, problem, test)
+    query = f"exists x. {LABELS[1]}(x)"
+    np.testing.assert_allclose(reading.ask(query).probability + reading.ask(f"~({query})").probability, 1, atol=1e-6)
 
 
-def test_an_expert_that_is_wrong_is_left_out_and_not_turned_round():
-    made = product(Oracle(2.0, 1), Oracle(-2.0, 2))
-    assert made.yes_no[1] == made.describe[1] == 0
+def test_experts_are_the_decoders_that_their_kinds_make():
+    decoder, problem, test = fitted()
+    alone = fit(problem, LinearSettings())
+    one, other = (read(found, problem, test)[0].ask("exists x. cat(x)") for found in (decoder.experts["linear"], alone))
+    np.testing.assert_array_equal(one.probability, other.probability)
 
 
-def test_two_independent_experts_are_righter_than_either():
-    problem, asked = small_problem()
-    experts = Oracle(0.7, 1), Oracle(0.7, 2)
-    both = right(product(*experts).answer(problem.entities.features, asked), asked).mean()
-    assert both > max(right(one.answer(problem.entities.features, asked), asked).mean() for one in experts) + 0.03
+@pytest.mark.parametrize("experts", [("relational_evidence", "linear"), ("linear", "linear_evidence")])
+def test_two_are_hardly_worse_than_the_better(experts):
+    decoder, problem, test = fitted(experts)
+    each = [accuracy(expert, problem, test) for expert in decoder.experts.values()]
+    assert accuracy(decoder, problem, test) > max(each) - 0.03
 
 
-def test_without_validation_both_weigh_a_half():
-    problem = small_problem()[0]
-    blind = dataclasses.replace(problem, validation=problem.validation.take(np.zeros(0, np.int64)))
-    made = fit_product_of_experts(blind, ProductOfExpertsSettings(), (Oracle(2.0), Oracle(0.0)))
-    assert made.yes_no.tolist() == made.describe.tolist() == [0.5, 0.5]
-    answers = made.answer(problem.entities.features, problem.validation)
-    one, other = (expert.answer(None, problem.validation) for expert in made.experts)
-    assert answers.yes_no == pytest.approx((one.yes_no + other.yes_no) / 2)
+def test_an_expert_that_learned_from_validation_recordings_is_not_weighed_on_them():
+    learned = [
+        fitted(experts)[0].asking.learned
+        for experts in (("relational_evidence", "linear"), ("linear", "linear_evidence"))
+    ]
+    assert [bool(forms) for forms in learned] == [True, False]
+
+
+def test_each_expert_has_a_folder_of_its_own_and_supervision_is_handed_on(monkeypatch, tmp_path):
+    seen, reads = {}, fitted()[0].experts["linear"]
+
+    def noted(problem, settings, context):
+        seen[settings.kind] = settings.supervision, context.folder
+        return reads
+
+    monkeypatch.setattr("neurona.decoders.product_of_experts.fit", noted)
+    settings = ProductOfExpertsSettings(experts=("explain", "linear"), supervision="scenes")
+    fit_product_of_experts(label_problem(2.0)[0], settings, Context(folder=tmp_path))
+    assert seen == {kind: ("scenes", tmp_path / kind) for kind in ("explain", "linear")}
+
+
+def test_a_reading_that_was_stored_answers_the_same(tmp_path):
+    decoder, problem, test = fitted()
+    reading, place = read(decoder, problem, test)
+    opened = open_reading(reading.save(tmp_path / "reading"))
+    one, other = (r.ask_each(test.queries, place) for r in (reading, opened))
+    assert one.answer == other.answer
+    for name in ("probability", "prior", "as_asked", "asked"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+
+
+@pytest.mark.parametrize(("experts", "message"), [(("linaer", "linear"), "linear"), (("random", "linear"), "reads no")])
+def test_unknown_experts_and_those_that_read_nothing_are_refused(experts, message):
+    with pytest.raises(ConfigError, match=message):
+        fit_product_of_experts(label_problem(2.0)[0], ProductOfExpertsSettings(experts=experts))

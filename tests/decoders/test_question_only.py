@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from neurona.decoders.problem import Asked, Problem
 from neurona.decoders.question_only import QuestionOnlySettings, fit_question_only
 from neurona.programs import Vocabulary
+from neurona.questions import Asked, Problem
 from neurona.recordings.entities import Entities
 
 VOCABULARY = Vocabulary(("cat", "dog"), ("on", "under"), categories={"Position": ("on", "under")})

@@ -25,6 +25,8 @@ def test_overrides_reach_sections(tmp_path):
         ("entities.n_parcel=4", r"entities\.n_parcel'; did you mean 'n_parcels'"),
         ("entities={method: windows, n_bin: 4}", r"entities\.n_bin'; did you mean 'n_bins'"),
         ("entities={method: wards}", r"entities: .*'groups', 'atlas', 'ward'"),
+        ("decoder=explian", r"decoder: no decoder of kind 'explian'; did you mean 'explain'"),
+        ("decoder.supervision=scene", r"decoder\.supervision: .*'answers' or 'scenes'"),
         ("decoder.steps=0", r"decoder\.steps: .*greater than or equal to 1 \(found 0\)"),
         ("decoder.steps", "expected key=value"),
         ("decoder.stepz=3", r"decoder\.stepz'; did you mean 'steps'"),

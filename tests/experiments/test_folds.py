@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from neurona.decoders import Asked
 from neurona.errors import ConfigError
 from neurona.experiments.folds import folds_of, problem_of
 from neurona.experiments.study import chosen_questions, image_of_recording, load_study
+from neurona.questions import Asked
 
 SPLITS = ["published", "image", "leave_one_run_out", "subject", "unseen"]
 
@@ -56,7 +56,8 @@ def test_a_problem_asks_only_about_its_fold(folded):
     assert fold.test[test.recording].all()
     assert fold.validation[problem.validation.recording].all()
     assert problem.simulated
-    assert problem.entities.features.shape[0] == len(problem.facts)
+    assert problem.facts is None
+    assert problem.dataset == "simulated"
     everything = len(problem.train) + len(problem.validation) + len(test)
     assert everything == len(asked)
     assert len(problem.learning) == len(problem.train) + len(problem.validation)
@@ -65,3 +66,10 @@ def test_a_problem_asks_only_about_its_fold(folded):
 def test_sessions_must_be_known(folded):
     with pytest.raises(ConfigError, match="nothing about sessions"):
         folded("evaluation.split=session")
+
+
+def test_scenes_are_part_of_the_problem_only_where_they_are_to_be_learned_from(folded):
+    config, study, asked, (fold, *_) = folded("decoder=explain", "decoder.supervision=scenes")
+    problem, _ = problem_of(config, study, asked, fold)
+    images = image_of_recording(study.dataset)
+    assert [facts.image for facts in problem.facts] == images

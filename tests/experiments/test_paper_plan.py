@@ -52,6 +52,19 @@ def test_only_some_tables_and_any_number_of_seeds(paper):
     assert [(row.table, len(row.runs)) for row in rows] == [("again", 4)]
 
 
+def test_all_decoders_of_a_table_learn_from_the_same(paper):
+    tables = paper / "tables.yaml"
+    tables.write_text(tables.read_text().replace("title: Main,", "title: Main, supervision: scenes,"))
+    found = {row.table: {run.config.decoder.supervision for run in row.runs} for row in planned(paper)}
+    assert found["main"] == {"scenes"}
+    assert found["again"] == {"answers"}
+    tables.write_text(
+        tables.read_text().replace("set: {decoder.shrinkage: null}", "set: {decoder.supervision: scenes}")
+    )
+    with pytest.raises(ConfigError, match=r"decoder\.supervision is the same for a whole table"):
+        planned(paper)
+
+
 def test_an_unknown_table_is_refused_and_the_nearest_named(paper):
     with pytest.raises(ConfigError, match="did you mean 'curve'"):
         planned(paper, only=["curves"])

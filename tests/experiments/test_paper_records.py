@@ -79,7 +79,10 @@ def test_every_measured_line_says_that_it_is_simulated(made, results):
     assert all("SIMULATED" in row or "published only" in row for row in lines)
     assert len(lines) == len(results)
     assert "Nothing to find." in text
-    assert all("SIMULATED" in str(table.title) for table in rich_tables(results, made[0], Source()))
+    assert text.count("Decoders learn from answers.") == results.table.nunique()
+    for table in rich_tables(results, made[0], Source()):
+        assert "SIMULATED" in str(table.title)
+        assert "learned from answers" in str(table.title)
 
 
 def test_tables_fit_a_terminal_of_80_columns(made, results):

@@ -8,8 +8,8 @@ import tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurona.decoders.problem import Asked
 from neurona.execution import compile_programs
+from neurona.questions import Asked
 from neurona.training.feeding import spread
 from neurona.training.lessons import Lessons, largest, step_batch
 

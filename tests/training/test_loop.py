@@ -13,7 +13,7 @@ from flax import nnx
 from neurona.errors import ConfigError
 from neurona.execution import compile_programs
 from neurona.training import Ensemble, TrainingSettings, answer_in_batches, train
-from neurona.training.feeding import Resident
+from neurona.training.feeding import Feed
 from neurona.training.lessons import Lessons
 from neurona.training.losses import answer_losses
 from neurona.training.schedules import optimiser_of
@@ -50,7 +50,7 @@ def test_the_scan_is_plain_gradient_steps_on_the_lessons_drawn(told):
     found = train(tiny.Linear, tiny.inputs(told), told, settings, asked_only=True)
     recordings, asked = jnp.asarray(tiny.inputs(told)), told.train
     lessons = Lessons.of(asked, tiny.WORDS, asked_only=False)
-    feed = Resident(recordings, jnp.arange(len(recordings)), lessons, 8, [told.seed], 2)
+    feed = Feed(recordings, jnp.arange(len(recordings)), lessons, 8, [told.seed], 2)
     optimiser = optimiser_of(settings, 2 * feed.n_steps)
     graph, params = nnx.split(tiny.Linear(told.seed))
     state = optimiser.init(params)
@@ -71,7 +71,7 @@ def test_the_scan_is_plain_gradient_steps_on_the_lessons_drawn(told):
 
     for epoch in range(2):
         total = 0.0
-        for lessons_of_step in np.asarray(next(feed.blocks(epoch)).order):
+        for lessons_of_step in np.asarray(feed.block(epoch).order):
             chosen = lessons.recording[lessons_of_step[lessons_of_step < len(lessons)]]
             weight = np.pad(np.isin(asked.recording, chosen), (0, size - len(asked)))
             params, state, value = step(params, state, jnp.asarray(weight, jnp.float32))

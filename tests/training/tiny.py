@@ -1,7 +1,7 @@
 """SIMULATED: a problem of a few dozen recordings, and a linear decoder with relations that compiles in a second.
 
-Run as a script (python tiny.py FOLDER DEVICES [RANK PORT] ...) it trains and writes what came out, for tests that need a process of
-their own: one that is killed, one with many devices, one of two.
+Run as a script (python tiny.py FOLDER DEVICES [EPOCHS]) it trains and writes what came out, for tests that need a process of their own:
+one that is killed after so many epochs, one with many devices.
 """
 
 import json
@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 from flax import nnx
 
-from neurona.decoders.problem import Asked, Problem
 from neurona.execution import RelationScores, Scores, execute, get_logic
 from neurona.programs import Vocabulary
+from neurona.questions import Asked, Problem
 from neurona.recordings.entities import Entities
-from neurona.training import TrainingSettings, data_mesh, join_processes, train
+from neurona.training import TrainingSettings, data_mesh, train
 from neurona.training.logs import Log
 
 WORDS = Vocabulary(("cat", "dog", "red"), ("hold", "ride"), {"Action": ("hold", "ride")})
@@ -98,9 +98,7 @@ def killed_after(epochs):
     Log.write = written
 
 
-def main(folder, devices, rank="0", port="", kill=""):
-    if port:
-        join_processes(f"127.0.0.1:{port}", 2, int(rank))
+def main(folder, devices, kill=""):
     if kill:
         killed_after(int(kill))
     told = problem()

@@ -1,0 +1,125 @@
+"""What a fitted decoder can do, and what all decoders' settings and fits have in common.
+
+    fit(problem, settings, context) -> decoder,      decoder.read(features, recordings) -> reading
+
+Everything that a decoder says comes from its reading. Baselines that have none (the language prior, chance, networks without symbols)
+answer questions instead, and say so by being `Answerer`s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol, runtime_checkable
+
+import numpy as np
+from jax.sharding import Mesh
+from jaxtyping import Float, Int
+from rich.console import Console
+
+from neurona.execution import Answers
+from neurona.questions import Asked, Problem
+from neurona.readings import AskingModel, Reading
+from neurona.training.settings import TrainingSettings
+
+Supervision = Literal["answers", "scenes"]
+
+MOST_FOR_ASKING = 32
+"""Training recordings that are read to learn how questions are put where no validation recordings are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecoderSettings:
+    """Settings of any decoder.
+
+    Attributes:
+        supervision: what it learns from: the answers of training questions, or the training scenes (data sets with scene graphs).
+    """
+
+    supervision: Supervision = "answers"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a fit may use beside the problem.
+
+    Attributes:
+        training: of gradient training.
+        folder: where checkpoints and logs go; nowhere when None.
+        console: for progress.
+        mesh: devices of gradient training.
+        test: questions to choose the epoch by where `training.selection` is `test`, as the reference does; read in no other case.
+    """
+
+    training: TrainingSettings = field(default_factory=TrainingSettings)
+    folder: Path | None = None
+    console: Console | None = None
+    mesh: Mesh | None = None
+    test: Asked | None = field(default=None, repr=False)
+
+
+@runtime_checkable
+class Decoder(Protocol):
+    """A fitted decoder that reads."""
+
+    def read(self, features: Float[np.ndarray, "recording feature"], recordings: Sequence[str]) -> Reading:
+        """What it says about recordings.
+
+        Args:
+            features: laid out as in `Problem.entities`.
+            recordings: their ids.
+        """
+        ...
+
+
+@runtime_checkable
+class Answerer(Protocol):
+    """A fitted baseline that answers questions and has no reading."""
+
+    def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
+        """Answers to all questions, as NumPy arrays.
+
+        Args:
+            features: of all recordings that `asked.recording` counts, laid out as in `Problem.entities`.
+            asked: questions; their answers are not looked at.
+
+        Returns:
+            `yes_no` `[Q]`: logit of yes (0 for describe); `describe` `[Q, words]`: log score of each word in the order of
+            `asked.words`, -inf beyond them and for yes/no questions.
+        """
+        ...
+
+
+@runtime_checkable
+class Grounded(Protocol):
+    """A fitted decoder that says where it found words."""
+
+    def groundings(self) -> tuple[tuple[str, ...], Float[np.ndarray, "word entity"]]:
+        """Words, and how strongly each entity carries each; NaN for a word that it knows nothing of."""
+        ...
+
+
+def learn_asking(decoder: Decoder, problem: Problem, *, held_out: bool = True) -> AskingModel:
+    """How the problem's questions are put, from what a decoder says of validation recordings.
+
+    Args:
+        decoder: fitted.
+        problem: what it was fitted to.
+        held_out: whether it did not learn from the validation recordings; else their prior alone is looked at.
+    """
+    questions = problem.validation
+    if not len(questions):
+        few = problem.train_rows[:MOST_FOR_ASKING]
+        questions, held_out = problem.train.take(np.isin(problem.train.recording, few)), False
+    if not len(questions):
+        return AskingModel()
+    rows, place = np.unique(questions.recording, return_inverse=True)
+    reading = decoder.read(problem.entities.features[rows], [str(row) for row in rows])
+    belief = reading.believe(questions.queries, _places(place))
+    held = (belief, questions.target) if held_out else ()
+    return AskingModel.fit(belief, questions.target, *held)
+
+
+def _places(place: Int[np.ndarray, " question"]) -> Int[np.ndarray, " question"]:
+    return np.asarray(place, np.int64).reshape(-1)

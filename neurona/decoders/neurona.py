@@ -1,0 +1,190 @@
+"""NEURONA's decoder (Wang et al., ICLR 2026): words found on entities, from the answers of questions alone.
+
+recording -> ParcelConvolution -> PairGrounding -> scores of all words on all entities: the reading
+
+One temperature of yes/no questions, and one of words, is fitted on validation questions, so that probabilities are calibrated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+from jaxtyping import Float
+
+from neurona.decoders.decoder import Context, learn_asking
+from neurona.decoders.entity_shares import shares_of_strongest
+from neurona.decoders.neurona_settings import NeuronaSettings, build_neurona
+from neurona.decoders.parcel_decoder import ParcelDecoder
+from neurona.decoders.registry import register
+from neurona.decoders.temperature import fit_temperature
+from neurona.decoders.told_words import told_words
+from neurona.decoders.trained_module import fit_module
+from neurona.execution import Scores
+from neurona.programs import Vocabulary, parse
+from neurona.questions import Problem
+from neurona.readings import About, AskingModel, EntityEvidence, EntityScoreReading, Rates
+from neurona.readings.belief import log_odds
+from neurona.training import Ensemble, Layout, Trained
+
+ROWS = 64
+"""Recordings that are scored at a time. The number never changes, so that one recording gets the same scores as many."""
+
+
+@dataclass(frozen=True, eq=False)
+class NeuronaDecoder:
+    """NEURONA's decoder, trained.
+
+    Attributes:
+        trained: network (several, of an ensemble) and history.
+        layout: of its inputs.
+        problem: what it was trained on.
+        usual: of each concept, its strongest score on an entity, on average over training recordings.
+        temperature: of yes/no questions, and of words.
+        asking: how the study puts its questions.
+    """
+
+    trained: Trained = field(repr=False)
+    layout: Layout = field(repr=False)
+    problem: Problem = field(repr=False)
+    usual: Float[np.ndarray, " concept"] = field(repr=False)
+    temperature: tuple[float, float] = (1.0, 1.0)
+    asking: AskingModel = field(default_factory=AskingModel)
+
+    def read(self, features: Float[np.ndarray, "recording feature"], recordings: Sequence[str]) -> EntityScoreReading:
+        """Scores of every word on every entity, those of all members.
+
+        What an entity adds to a concept is its share of the strongest score (see `shares_of_strongest`), the mean over members. Under
+        logics in which `exists` is more than the maximum, and in ensembles, whose members' probabilities are averaged, the rest of
+        a concept's log odds is nobody's.
+        """
+        problem, first = self.problem, self.members[0]
+        members = tuple(_joined(_scores(member, self.layout(features))) for member in self.members)
+        rates = Rates.of(problem.train, problem.vocabulary)
+        shares = np.mean([shares_of_strongest(np.asarray(scores.unary), self.usual) for scores in members], axis=0)
+        prior = _prior_log_odds(rates, problem.vocabulary)
+        t = self.temperature[0]
+        supervision = "answers" if problem.facts is None else "scenes"
+        carriers = EntityEvidence(
+            problem.vocabulary.concepts,
+            problem.entities.names,
+            (t * shares).astype(np.float32),
+            t * self.usual - prior,
+            prior,
+            problem.entities.positions,
+        )
+        return EntityScoreReading(
+            vocabulary=problem.vocabulary,
+            recordings=tuple(recordings),
+            members=members,
+            logic=first.logic,
+            hypothesis=first.hypothesis,
+            entities=problem.entities.names,
+            about=About(problem.dataset, "neurona", supervision, problem.simulated),
+            asking=self.asking,
+            entity_evidence=carriers,
+            temperature=self.temperature,
+            rates=rates,
+        )
+
+    def groundings(self) -> tuple[tuple[str, ...], Float[np.ndarray, "word entity"]]:
+        """How much higher each word scores on each entity where an answer says that it is there than where one says that it is not.
+
+        Returns:
+            Words, and `[word, entity]`: mean over recordings with the word minus mean over those without (over all, where no answer
+            says that it is not there), mean over members; NaN for a word that no answer says to be there.
+        """
+        words = (*self.problem.vocabulary.concepts, *self.problem.vocabulary.relations)
+        rows = self.problem.train_rows
+        there = told_words(self.problem.train, self.problem.vocabulary, words, len(self.problem.entities.features))[
+            rows
+        ]
+        masks = [mask.astype(np.float64) for mask in (there == 1, there == 0, np.ones_like(there))]
+        sums = np.zeros((3, len(words), len(self.problem.entities.names)))
+        inputs = self.layout(self.problem.entities.features[rows])
+        for member in self.members:
+            start = 0
+            for scores in _scores(member, inputs):
+                of_words = np.concatenate([scores.unary, scores.relations.region], axis=1)  # type: ignore[union-attr]
+                part = slice(start, start + len(of_words))
+                sums += [np.einsum("nw,nwp->wp", mask[part], of_words) for mask in masks]
+                start += len(of_words)
+        yes, no = (there == 1).sum(0)[:, None], (there == 0).sum(0)[:, None]
+        sums /= len(self.members)
+        beside = np.where(no > 0, sums[1] / np.maximum(no, 1), sums[2] / len(rows))
+        return words, np.where(yes > 0, sums[0] / np.maximum(yes, 1) - beside, np.nan)
+
+    @property
+    def members(self) -> tuple[ParcelDecoder, ...]:
+        """The trained networks: one, or those of an ensemble."""
+        model = self.trained.model
+        members: tuple[Any, ...] = tuple(model.members) if isinstance(model, Ensemble) else (model,)
+        return members
+
+
+@register(NeuronaSettings)
+def fit_neurona(problem: Problem, settings: NeuronaSettings, context: Context) -> NeuronaDecoder:
+    """Train NEURONA's decoder on a problem's answers; entities are its parcels."""
+
+    def build(layout: Layout, seed: int) -> nnx.Module:
+        return build_neurona(settings, layout.parcels, layout.n_times, problem.vocabulary, seed)
+
+    trained, layout = fit_module(build, problem, context, asked_only=True)
+    decoder = NeuronaDecoder(trained, layout, problem, np.zeros(len(problem.vocabulary.concepts)))
+    decoder = replace(decoder, usual=_usual(decoder))
+    if len(problem.validation):
+        decoder = replace(decoder, temperature=_temperature(decoder))
+    return replace(decoder, asking=learn_asking(decoder, problem))
+
+
+def _scores(module: ParcelDecoder, inputs: Float[np.ndarray, "recording time channel"]) -> Iterator[Scores]:
+    """Scores of all words on all entities, some recordings at a time, as NumPy arrays."""
+    for start in range(0, len(inputs), ROWS):
+        part = inputs[start : start + ROWS]
+        filled = np.concatenate([part, np.zeros((ROWS - len(part), *part.shape[1:]), part.dtype)])
+        found = jax.device_get(_scored(module, jnp.asarray(filled)))
+        yield _first(found, len(part))
+
+
+def _first(scores: Scores, n: int) -> Scores:
+    kept: Scores = jax.tree.map(lambda array: np.asarray(array)[:n], scores)
+    return kept
+
+
+@nnx.jit
+def _scored(module: ParcelDecoder, inputs: jax.Array) -> Scores:
+    return module.scores(inputs)
+
+
+def _joined(parts: Iterator[Scores]) -> Scores:
+    joined: Scores = jax.tree.map(lambda *arrays: np.concatenate(arrays), *parts)
+    return joined
+
+
+def _usual(decoder: NeuronaDecoder) -> Float[np.ndarray, " concept"]:
+    """Each concept's strongest score, on average over training recordings and members."""
+    inputs = decoder.layout(decoder.problem.entities.features[decoder.problem.train_rows])
+    strongest = [
+        np.concatenate([scores.unary.max(axis=2) for scores in _scores(member, inputs)]) for member in decoder.members
+    ]
+    return np.asarray(np.mean(strongest, axis=(0, 1)), np.float64)
+
+
+def _prior_log_odds(rates: Rates, vocabulary: Vocabulary) -> Float[np.ndarray, " concept"]:
+    """Of `exists x. word(x)`, by the answers of training questions."""
+    queries = [parse(f"exists x. {word}(x)", vocabulary) for word in vocabulary.concepts]
+    return log_odds(np.array([rates.of_yes(query, "object", 1) for query in queries]))
+
+
+def _temperature(decoder: NeuronaDecoder) -> tuple[float, float]:
+    """Fitted to validation questions."""
+    asked = decoder.problem.validation
+    rows, place = np.unique(asked.recording, return_inverse=True)
+    reading = decoder.read(decoder.problem.entities.features[rows], [str(row) for row in rows])
+    found = fit_temperature(reading, asked, place.reshape(-1).astype(np.int64))
+    return found.of_yes, found.of_words

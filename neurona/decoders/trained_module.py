@@ -1,0 +1,38 @@
+"""Training of a network on a problem's questions: what all decoders have in common whose network the training loop trains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flax import nnx
+
+from neurona.decoders.decoder import Context
+from neurona.questions import Problem
+from neurona.questions.scene_questions import with_scene_questions
+from neurona.training import Layout, Trained, train
+
+
+def fit_module(
+    build: Callable[[Layout, int], nnx.Module], problem: Problem, context: Context, *, asked_only: bool
+) -> tuple[Trained, Layout]:
+    """Train any module on a problem; where scenes are known, on questions about all that holds in them, too.
+
+    Args:
+        build: layout of the inputs, seed -> untrained module.
+        problem: its features are standardised on the training recordings.
+        context: settings of the training, folder, console, devices.
+        asked_only: whether the module reads the words that a batch asks for (see `train`).
+    """
+    layout = Layout.of(problem.entities, problem.train_rows)
+    trained = train(
+        lambda seed: build(layout, seed),
+        layout(problem.entities.features),
+        with_scene_questions(problem),
+        context.training,
+        asked_only=asked_only,
+        folder=context.folder,
+        console=context.console,
+        test=context.test,
+        mesh=context.mesh,
+    )
+    return trained, layout

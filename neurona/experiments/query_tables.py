@@ -1,0 +1,118 @@
+"""Tables of what a reading says: answers, the entities that carry a word, the likeliest scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from rich.markup import escape
+from rich.table import Table
+
+from neurona.errors import ConfigError
+from neurona.evaluation.tables import SIMULATED
+from neurona.execution.world_shares import likeliest
+from neurona.programs import expand
+from neurona.programs.facts import Fact
+from neurona.programs.tree import Describe, names
+from neurona.readings import About, Reading, WorldReading
+from neurona.readings.belief import log_odds
+from neurona.readings.joined import JoinedReading
+
+TOP = 3
+"""Entities that are shown of each word."""
+
+
+def answers_table(said: pd.DataFrame, about: About, given: str | None = None) -> Table:
+    """What `Reading.ask` returns: the answer, and its four numbers each under its name."""
+    title = f"{about.dataset}, {about.decoder}, learned from {about.supervision}" + (
+        f", given {given}" if given else ""
+    )
+    table = _table(title, about)
+    for column in ("recording", "query", "answer"):
+        table.add_column(column, overflow="fold")
+    for column in ("as asked", "probability", "prior", "error"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in said.to_dict("records"):
+        table.add_row(
+            *(escape(str(row[key])) for key in ("recording", "query", "answer")),
+            *(_number(row[key]) for key in ("as_asked", "probability", "prior", "error")),
+        )
+    return table
+
+
+def carriers_table(reading: Reading, texts: Sequence[str], recording: str) -> Table | None:
+    """The words that queries ask for: what their log odds in this recording are made of, and the strongest entities.
+
+    None where the decoder cannot say which entities carry a word, or none of the words has carriers.
+    """
+    words = tuple(dict.fromkeys(word for text in texts for word in _concepts(reading, text)))
+    found = reading.carriers(recording, words) if words else None
+    if found is None or not found.words:
+        return None
+    said = reading.ask([f"exists x. {word}(x)" for word in found.words], recording)
+    total = log_odds(said.probability.to_numpy())
+    table = _table(f"{recording}: evidence of entities (log odds)", reading.about)
+    table.add_column("word")
+    for column in ("log odds", "prior", "bias", "evidence", "rest"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("strongest entities", overflow="fold")
+    for k, word in enumerate(found.words):
+        evidence = found.evidence[:, k]
+        parts = found.prior_log_odds[k], found.bias[k], evidence.sum()
+        strongest = np.argsort(-np.abs(evidence), kind="stable")[:TOP]
+        table.add_row(
+            escape(word),
+            *(f"{value:+.2f}" for value in (total[k], *parts, total[k] - sum(parts))),
+            escape("; ".join(f"{found.entities[row]} {evidence[row]:+.2f}" for row in strongest)),
+        )
+    return table
+
+
+def worlds_table(reading: Reading, recording: str, count: int) -> Table:
+    """The likeliest scenes of a recording, and the share of each.
+
+    Raises:
+        ConfigError: the decoder's reading is not made of possible worlds.
+    """
+    part = reading.part_of(recording) if isinstance(reading, JoinedReading) else reading
+    if not isinstance(part, WorldReading):
+        raise ConfigError(f"--worlds: decoder {reading.about.decoder!r} scores entities and has no possible worlds")
+    found = likeliest(part.worlds, int(part.rows([recording])[0]), count)
+    table = _table(f"{recording}: the likeliest scenes", reading.about)
+    table.add_column("share", justify="right", no_wrap=True)
+    table.add_column("what holds", overflow="fold")
+    for share, facts in found:
+        table.add_row(f"{share:.3f}", escape(_in_words(facts)))
+    return table
+
+
+def _table(title: str, about: About) -> Table:
+    return Table(title=escape(f"{title} ({SIMULATED})" if about.simulated else title), title_justify="left")
+
+
+def _number(value: float) -> str:
+    return "" if pd.isna(value) else f"{value:.3f}"
+
+
+def _concepts(reading: Reading, text: str) -> list[str]:
+    query = reading.parse(text)
+    words = [*names(expand(query, reading.vocabulary))]
+    if isinstance(query, Describe):
+        words += reading.vocabulary.categories[query.category]
+    return [word for word in words if word in reading.vocabulary.concepts]
+
+
+def _in_words(facts: frozenset[Fact]) -> str:
+    """man, red ball, man hold ball; a thing of which something is said is not named for itself."""
+    said = {noun for fact in facts for noun in fact.arguments}
+    texts = []
+    for fact in sorted(facts, key=lambda fact: (len(fact.arguments), fact.arguments, fact.name)):
+        match fact.arguments:
+            case () if fact.name not in said:
+                texts.append(fact.name)
+            case (noun,):
+                texts.append(f"{fact.name} {noun}")
+            case (subject, object_):
+                texts.append(f"{subject} {fact.name} {object_}")
+    return ", ".join(texts) or "nothing"

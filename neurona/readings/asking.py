@@ -1,0 +1,135 @@
+"""How a study puts its questions: the probability of an answer to a question *as asked*.
+
+A posterior says how probable a program is of a scene. Test questions are drawn otherwise: half of them are true, say, and false ones are
+made to resemble. So the probability of yes to a question as asked is a logistic regression, for each form of question,
+
+    logit P(yes | recording, asked) = w_1 logit P(program | recording) + w_2 logit P(program) + ... + b
+
+(of words and numbers: a conditional logit of log P). Without questions to learn from it is what theory says: evidence stays (w_1 = 1), and
+the scenes' prior gives way to that of the questions (logit P(yes | asked) = a logit P(program) + b, learned on training questions
+alone, so w_2 = a - 1). Validation questions, whose recordings the decoder did not learn from, then move the weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from scipy.special import expit, logsumexp
+
+from neurona.readings.belief import Belief
+from neurona.readings.choice import fit_choice, yes_or_no
+
+LEAST = 40
+"""Validation questions of a form from which its weights are learned."""
+
+
+@dataclass(frozen=True)
+class AskingModel:
+    """Weights of each form of question that the study asks: of the signals, and of a constant, which choices have none of.
+
+    Attributes:
+        weights: form -> weights.
+        learned: the forms whose weights validation questions moved.
+    """
+
+    weights: Mapping[str, Float[np.ndarray, " weight"]] = field(default_factory=dict)
+    learned: frozenset[str] = frozenset()
+
+    def as_asked(self, belief: Belief) -> Float[np.ndarray, "question answer"]:
+        """Probability of yes (column 0), or of each choice, as asked; NaN for forms that the study does not ask."""
+        found = np.full_like(belief.probability, np.nan)
+        forms = np.array(belief.form, dtype=object)
+        choice = belief.is_choice
+        for form, weights in self.weights.items():
+            rows = np.flatnonzero((forms == form) & ~choice)
+            # Sums, not products of matrices: a question's bits must not depend on how many are asked.
+            total = (belief.signals[rows, 0] * weights[:-1]).sum(axis=-1) + weights[-1]
+            found[rows, 0] = expit(belief.sign[rows] * total)
+            rows = np.flatnonzero((forms == form) & choice)
+            if len(rows):
+                each = (belief.signals[rows] * weights[:-1]).sum(axis=-1)
+                each = np.where(np.isnan(belief.probability[rows]), -np.inf, each)
+                found[rows] = np.exp(each - logsumexp(each, axis=1, keepdims=True))
+                found[rows] = np.where(np.isnan(belief.probability[rows]), np.nan, found[rows])
+        return found
+
+    @classmethod
+    def fit(
+        cls,
+        training: Belief,
+        training_target: Int[np.ndarray, " question"],
+        validation: Belief | None = None,
+        validation_target: Int[np.ndarray, " held"] | None = None,
+    ) -> AskingModel:
+        """Learn how questions are put.
+
+        Args:
+            training: beliefs about training questions, of which the prior alone is looked at.
+            training_target: 1 for yes, 0 for no; of choices the place of the right one.
+            validation: beliefs about questions on recordings that the decoder did not learn from; none where they are too few.
+            validation_target: likewise.
+        """
+        weights, learned = {}, set()
+        for form in sorted(set(training.form)):
+            start = _theory(_of(training, form), _targets(training, form, training_target))
+            if validation is not None and validation_target is not None and validation.form.count(form) >= LEAST:
+                items = _items(_of(validation, form), _targets(validation, form, validation_target))
+                weights[form] = fit_choice(*items, start)
+                learned.add(form)
+            else:
+                weights[form] = start
+        return cls(weights, frozenset(learned))
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON can hold it; `from_plain` gives it back."""
+        return {
+            "weights": {form: weights.tolist() for form, weights in self.weights.items()},
+            "learned": sorted(self.learned),
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> AskingModel:
+        """The model that `plain` wrote."""
+        weights = {form: np.array(values, np.float64) for form, values in plain["weights"].items()}
+        return cls(weights, frozenset(plain["learned"]))
+
+
+def _rows(belief: Belief, form: str) -> Int[np.ndarray, " row"]:
+    return np.flatnonzero(np.array(belief.form, dtype=object) == form)
+
+
+def _of(belief: Belief, form: str) -> Belief:
+    rows = _rows(belief, form)
+    arrays = (belief.probability[rows], belief.prior[rows], belief.error[rows])
+    return Belief(
+        tuple(belief.choices[k] for k in rows), *arrays, (form,) * len(rows), belief.sign[rows], belief.signals[rows]
+    )
+
+
+def _targets(belief: Belief, form: str, target: Int[np.ndarray, " question"]) -> Int[np.ndarray, " row"]:
+    return np.asarray(target)[_rows(belief, form)]
+
+
+def _items(
+    belief: Belief, target: Int[np.ndarray, " row"], signals: Sequence[int] | None = None
+) -> tuple[Float[np.ndarray, "item weight"], Int[np.ndarray, " item"], Bool[np.ndarray, " item"]]:
+    """Questions of one form as choices, with a constant; `signals` of them, all when None."""
+    values = belief.signals if signals is None else belief.signals[:, :, list(signals)]
+    if not belief.choices[0]:
+        with_constant = np.concatenate([values[:, 0], np.ones((len(values), 1))], axis=1)
+        return yes_or_no(with_constant, (target == 1) == (belief.sign > 0))
+    question, place = np.nonzero(~np.isnan(belief.probability))
+    chosen = values[question, place]
+    return np.concatenate([chosen, np.zeros((len(chosen), 1))], axis=1), question, place == target[question]
+
+
+def _theory(belief: Belief, target: Int[np.ndarray, " row"]) -> Float[np.ndarray, " weight"]:
+    """Weights without a look at any recording: evidence kept, the scenes' prior exchanged for the questions'."""
+    a, b = fit_choice(*_items(belief, target, [1]), np.array([1.0, 0.0]))
+    weights = np.zeros(belief.signals.shape[2] + 1)
+    weights[:2], weights[-1] = (1.0, a - 1.0), b
+    return weights

@@ -1,0 +1,61 @@
+"""Where in the brain: what each entity adds to the logit of each word, in each recording.
+
+logit P(word | recording) = sum over entities of evidence + bias + prior log odds + what the rest of the scene explains
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from neurona.graphs.source import Carriers
+
+
+@dataclass(frozen=True)
+class EntityEvidence:
+    """Signed evidence of entities for words.
+
+    Attributes:
+        words: W of them.
+        entities: names of the P entities.
+        evidence: log likelihood ratio (or learned logit) that each entity adds `[N, P, W]`.
+        bias: the same for every recording `[W]`.
+        prior_log_odds: before the recording `[W]`.
+        positions: centres of the entities in millimetres, where known `[P, 3]`.
+    """
+
+    words: tuple[str, ...]
+    entities: tuple[str, ...]
+    evidence: Float[np.ndarray, "recording entity word"] = field(repr=False)
+    bias: Float[np.ndarray, " word"] = field(repr=False)
+    prior_log_odds: Float[np.ndarray, " word"] = field(repr=False)
+    positions: Float[np.ndarray, "entity 3"] | None = field(default=None, repr=False)
+
+    def of(self, row: int, words: tuple[str, ...]) -> Carriers:
+        """Those of one recording for some words; words that the decoder knows nothing of are left out."""
+        place = [self.words.index(word) for word in words if word in self.words]
+        return Carriers(
+            tuple(self.words[k] for k in place),
+            self.names,
+            np.asarray(self.evidence[row][:, place], np.float64),
+            np.asarray(self.bias[place], np.float64),
+            np.asarray(self.prior_log_odds[place], np.float64),
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Entities; parcels, which differ from fold to fold, with their centre in millimetres."""
+        if self.positions is None:
+            return self.entities
+        return tuple(
+            f"{name} ({', '.join(f'{value:.0f}' for value in where)})"
+            if "parcel" in name and np.isfinite(where).all()
+            else name
+            for name, where in zip(self.entities, self.positions, strict=True)
+        )
+
+    def take(self, rows: Int[np.ndarray, " row"]) -> EntityEvidence:
+        """Of some recordings."""
+        return replace(self, evidence=np.asarray(self.evidence[rows]))

@@ -1,0 +1,241 @@
+"""The reading of decoders that score words on entities: programs are executed on the scores with a fuzzy logic.
+
+    logit of yes = value of the program (`execution`),      probability = 1 / (1 + exp(-t logit))
+
+with one temperature t for all programs (and one for words), fitted to validation questions, so that a denial keeps p(~a) = 1 - p(a).
+Between programs the logic's own laws hold and no others. `prior` is the share of yes among the training questions of the program, drawn
+to that of its form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Int
+from scipy.special import expit, log_softmax, softmax
+
+from neurona.errors import QueryError
+from neurona.execution import (
+    Answers,
+    Explanation,
+    Hypothesis,
+    Interaction,
+    Logic,
+    ProgramBatch,
+    RelationScores,
+    Scores,
+    compile_programs,
+    execute,
+    execute_and_trace,
+    explain,
+    get_logic,
+)
+from neurona.programs import Query, Vocabulary, expand, template
+from neurona.programs.facts import Fact
+from neurona.programs.tree import Count, Describe
+from neurona.readings.asking import AskingModel
+from neurona.readings.belief import Belief, log_odds, log_share
+from neurona.readings.carriers import EntityEvidence
+from neurona.readings.common import carriers_arrays, common_from_plain, common_plain
+from neurona.readings.files import save_arrays
+from neurona.readings.forms import form_of
+from neurona.readings.rates import Rates
+from neurona.readings.reading import About, Reading
+
+_BLOCK = 128
+"""Questions of one template at a time. The size never changes, so that one question gets the same bits as many."""
+
+
+@dataclass(frozen=True)
+class EntityScoreReading(Reading):
+    """Scores of words on the entities of N recordings.
+
+    Attributes:
+        members: scores `[N, word, P]` of each member of an ensemble, whose probabilities are averaged; of one decoder, one.
+        logic, hypothesis: meaning of connectives and of relations.
+        temperature: t of yes/no questions, and of words.
+        rates: how training questions were answered.
+        entities: names of the P entities that are scored.
+    """
+
+    vocabulary: Vocabulary
+    recordings: tuple[str, ...]
+    members: tuple[Scores, ...] = field(repr=False)
+    logic: Logic
+    hypothesis: Hypothesis
+    entities: tuple[str, ...] = ()
+    about: About = field(default_factory=About)
+    asking: AskingModel = field(default_factory=AskingModel)
+    entity_evidence: EntityEvidence | None = field(default=None, repr=False)
+    temperature: tuple[float, float] = (1.0, 1.0)
+    rates: Rates = field(default_factory=Rates, repr=False)
+
+    @property
+    def things(self) -> tuple[str, ...]:
+        """All concepts: such a decoder knows no nouns."""
+        return self.vocabulary.concepts
+
+    def believe(
+        self, queries: Sequence[Query], rows: Int[np.ndarray, " question"], given: Query | None = None
+    ) -> Belief:
+        if given is not None:
+            raise QueryError("given: conditions need possible worlds; this decoder scores entities, and has none")
+        choices = tuple(self._choices(query) for query in queries)
+        forms = {
+            query: form_of(query, self.vocabulary, frozenset(self.vocabulary.concepts))
+            for query in dict.fromkeys(queries)
+        }
+        answers = self.answers(queries, rows)
+        width = max([len(words) for words in choices], default=0) or 1
+        shape = (len(queries), width)
+        probability, prior = np.full(shape, np.nan), np.full(shape, np.nan)
+        signals = np.zeros((*shape, 2))
+        for q, (query, words) in enumerate(zip(queries, choices, strict=True)):
+            form, sign = forms[query]
+            if isinstance(query, Count):
+                # An expected number is no probability.
+                probability[q, : len(words)] = np.arange(len(words)) == round(float(answers.yes_no[q]))
+                prior[q, : len(words)] = np.nan
+            elif words:
+                scores = np.asarray(answers.describe[q, : len(words)], np.float64)
+                probability[q, : len(words)] = softmax(self.temperature[1] * scores)
+                prior[q, : len(words)] = self.rates.of_words(query.category, words)  # type: ignore[union-attr]
+                signals[q, : len(words), 0] = log_softmax(self.temperature[1] * scores)
+                signals[q, : len(words), 1] = log_share(prior[q, : len(words)])
+            else:
+                logit = float(answers.yes_no[q])
+                probability[q, 0] = expit(self.temperature[0] * logit)
+                prior[q, 0] = self.rates.of_yes(query, form, sign)
+                signals[q, 0] = sign * self.temperature[0] * logit, sign * log_odds(prior[q, :1])[0]
+        signs = np.array([forms[query][1] for query in queries], dtype=np.int64)
+        return Belief(
+            choices, probability, prior, np.zeros(shape), tuple(forms[query][0] for query in queries), signs, signals
+        )
+
+    def answers(self, queries: Sequence[Query], rows: Int[np.ndarray, " question"]) -> Answers:
+        """Logits of yes (expected numbers of counts) `[Q]`, and scores of words `[Q, words]`, as NumPy arrays."""
+        most = max([len(members) for members in self.vocabulary.categories.values()], default=1)
+        yes_no, describe = np.zeros(len(queries), np.float32), np.full((len(queries), most), -np.inf, np.float32)
+        shapes = {query: template(expand(query, self.vocabulary))[0] for query in dict.fromkeys(queries)}
+        groups: dict[Query, list[int]] = {}
+        for q, query in enumerate(queries):
+            groups.setdefault(shapes[query], []).append(q)
+        for places in groups.values():
+            for start in range(0, len(places), _BLOCK):
+                part = places[start : start + _BLOCK]
+                padded = part + [part[-1]] * (_BLOCK - len(part))
+                batch = compile_programs([queries[k] for k in padded], self.vocabulary, [int(rows[k]) for k in padded])
+                found = averaged(
+                    [jax.device_get(_execute(batch, scores, self.logic, self.hypothesis)) for scores in self._on_device]
+                )
+                yes_no[part] = found.yes_no[: len(part)]
+                described = np.asarray(found.describe[: len(part)])
+                describe[part, : described.shape[1]] = described
+        return Answers(yes_no, describe)  # type: ignore[arg-type]
+
+    def explain(self, query: str | Query, recording: str) -> Explanation:
+        """The value of every sub-expression on the entities; of an ensemble, its first member's."""
+        parsed = self.parse(query)
+        row = int(self.rows([recording])[0])
+        batch = compile_programs([parsed], self.vocabulary, [row])
+        _, traces = execute_and_trace(batch, self._on_device[0], self.logic, self.hypothesis, evaluation=True)
+        size = self.members[0].unary.shape[2]
+        names = self.entities if len(self.entities) == size else ("the recording",) * size
+        return explain(batch, traces, 0, parsed, self.vocabulary, names)
+
+    def likely_facts(self, recording: str, threshold: float) -> list[Fact]:
+        return [Fact(word) for word in self.vocabulary.concepts]
+
+    def take(self, recordings: Sequence[str]) -> EntityScoreReading:
+        rows = self.rows(recordings)
+        members = tuple(_taken(scores, rows) for scores in self.members)
+        evidence = self.entity_evidence.take(rows) if self.entity_evidence is not None else None
+        return replace(self, recordings=tuple(recordings), members=members, entity_evidence=evidence)
+
+    def save(self, path: str | Path) -> Path:
+        arrays: dict[str, np.ndarray] = {}
+        for k, scores in enumerate(self.members):
+            arrays |= {f"member{k}_{name}": np.asarray(array) for name, array in _flat(scores)}
+        plain = {
+            "form": "entity_scores",
+            "members": len(self.members),
+            "logic": self.logic.name,
+            "hypothesis": self.hypothesis._asdict(),
+            "temperature": list(self.temperature),
+            "rates": self.rates.plain(),
+            "entities": list(self.entities),
+            **common_plain(self),
+        }
+        return save_arrays(path, plain, arrays | carriers_arrays(self.entity_evidence))
+
+    @classmethod
+    def opened(cls, plain: Mapping[str, Any], arrays: Mapping[str, np.ndarray], folder: Path) -> EntityScoreReading:
+        """From what `save` wrote."""
+        return cls(
+            **common_from_plain(plain, arrays),
+            members=tuple(_scores(arrays, f"member{k}_") for k in range(plain["members"])),
+            logic=get_logic(plain["logic"]),
+            hypothesis=Hypothesis(**plain["hypothesis"]),
+            temperature=(float(plain["temperature"][0]), float(plain["temperature"][1])),
+            rates=Rates.from_plain(plain["rates"]),
+            entities=tuple(plain["entities"]),
+        )
+
+    def _choices(self, query: Query) -> tuple[str, ...]:
+        if isinstance(query, Describe):
+            return tuple(self.vocabulary.categories[query.category])
+        if isinstance(query, Count):
+            return tuple(map(str, range(self.members[0].unary.shape[2] + 1)))
+        return ()
+
+    @cached_property
+    def _on_device(self) -> tuple[Scores, ...]:
+        return tuple(jax.tree.map(jnp.asarray, scores) for scores in self.members)
+
+
+@partial(jax.jit, static_argnums=(2, 3))
+def _execute(batch: ProgramBatch, scores: Scores, logic: Logic, hypothesis: Hypothesis) -> Answers:
+    return execute(batch, scores, logic, hypothesis, evaluation=True)
+
+
+def averaged(answers: Sequence[Answers]) -> Answers:
+    """Answers of several decoders -> logits and log scores of the mean of their probabilities; of one, its own."""
+    if len(answers) == 1:
+        return answers[0]
+    yes = np.mean([expit(np.asarray(one.yes_no, np.float64)) for one in answers], axis=0)
+    words = np.stack([np.asarray(one.describe, np.float64) for one in answers])
+    listed = np.isfinite(words[0])
+    shares = np.exp(log_softmax(np.where(listed.any(-1, keepdims=True), words, 0.0), axis=-1)).mean(axis=0)
+    with np.errstate(divide="ignore"):
+        return Answers(log_odds(yes, 1e-12), np.where(listed, np.log(shares), -np.inf))  # type: ignore[arg-type]
+
+
+def _flat(scores: Scores) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = [("unary", scores.unary)]
+    if scores.relations is None:
+        return found
+    found += [(name, getattr(scores.relations, name)) for name in ("subject", "object", "region", "region_described")]
+    if scores.relations.interaction is not None:
+        found += [(name, getattr(scores.relations.interaction, name)) for name in Interaction._fields]
+    return found
+
+
+def _scores(arrays: Mapping[str, np.ndarray], prefix: str) -> Scores:
+    found: dict[str, Any] = {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
+    if "subject" not in found:
+        return Scores(found["unary"])
+    interaction = Interaction(*(found[name] for name in Interaction._fields)) if "left" in found else None
+    subject, object_, region, described = (found[name] for name in RelationScores._fields[:4])
+    return Scores(found["unary"], RelationScores(subject, object_, region, described, interaction))
+
+
+def _taken(scores: Scores, rows: Int[np.ndarray, " row"]) -> Scores:
+    taken: Scores = jax.tree.map(lambda array: np.asarray(array)[rows], scores)
+    return taken

@@ -1,0 +1,104 @@
+"""Two readings of the same recordings, multiplied: what both say counts twice, the prior once.
+
+    logit P(q | recording) = sum over members of (logit P_m(q | recording) - logit P_m(q)) + logit P(q)
+
+with P the prior of the first member. The asking model weighs this, and what each further member brought (G. Hinton 2002, Training
+products of experts by minimizing contrastive divergence, Neural Computation 14).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+from scipy.special import expit, logsumexp
+
+from neurona.execution import Explanation
+from neurona.programs import Query, Vocabulary
+from neurona.programs.facts import Fact
+from neurona.readings.asking import AskingModel
+from neurona.readings.belief import Belief, log_odds, log_share
+from neurona.readings.carriers import EntityEvidence
+from neurona.readings.common import common_from_plain, common_plain
+from neurona.readings.files import save_arrays
+from neurona.readings.opening import open_reading
+from neurona.readings.reading import About, Reading
+
+
+@dataclass(frozen=True, eq=False)
+class ProductReading(Reading):
+    """Readings of the same recordings, multiplied.
+
+    Attributes:
+        members: readings of the same recordings in the same order.
+    """
+
+    vocabulary: Vocabulary
+    recordings: tuple[str, ...]
+    members: tuple[Reading, ...] = field(repr=False)
+    about: About = field(default_factory=About)
+    asking: AskingModel = field(default_factory=AskingModel)
+    entity_evidence: EntityEvidence | None = None
+
+    @property
+    def things(self) -> tuple[str, ...]:
+        """Those of the first member that tells nouns from other concepts."""
+        return min((member.things for member in self.members), key=len)
+
+    def believe(
+        self, queries: Sequence[Query], rows: Int[np.ndarray, " question"], given: Query | None = None
+    ) -> Belief:
+        beliefs = [member.believe(queries, rows, given) for member in self.members]
+        first, choice = beliefs[0], beliefs[0].is_choice[:, None]
+        width = min(belief.probability.shape[1] for belief in beliefs)
+        probability, prior = (np.stack([b[:, :width] for b in part]) for part in _pairs(beliefs))
+        logs = np.where(choice, log_share(probability), log_odds(probability))
+        before = np.where(choice, log_share(prior), log_odds(prior))
+        # A member without a prior of this question brings no evidence apart from it.
+        total = np.nansum(logs - before, axis=0) + before[0]
+        words = np.exp(total - logsumexp(np.where(np.isnan(total), -np.inf, total), axis=1, keepdims=True))
+        signals = [belief.signals[:, :width] for belief in beliefs]
+        # Of a question that denies its form for one member and states it for another, all signals are of what the first states.
+        turned = [(first.sign * belief.sign)[:, None, None] for belief in beliefs[1:]]
+        others = [sign * (part[:, :, :1] - part[:, :, 1:2]) for sign, part in zip(turned, signals[1:], strict=True)]
+        product = signals[0][:, :, :1] + np.sum(others, axis=0)
+        return Belief(
+            tuple(words[:width] for words in first.choices),
+            np.where(choice, words, expit(total)),
+            prior[0],
+            np.sqrt(np.nansum([belief.error[:, :width] ** 2 for belief in beliefs], axis=0)),
+            first.form,
+            first.sign,
+            np.concatenate([product, signals[0][:, :, 1:], *others], axis=2),
+        )
+
+    def explain(self, query: str | Query, recording: str) -> Explanation:
+        """By the first member."""
+        return self.members[0].explain(query, recording)
+
+    def likely_facts(self, recording: str, threshold: float) -> list[Fact]:
+        found = [fact for member in self.members for fact in member.likely_facts(recording, threshold)]
+        return list(dict.fromkeys(found))
+
+    def take(self, recordings: Sequence[str]) -> ProductReading:
+        return replace(
+            self, recordings=tuple(recordings), members=tuple(member.take(recordings) for member in self.members)
+        )
+
+    def save(self, path: str | Path) -> Path:
+        plain = {"form": "product", "members": len(self.members), **common_plain(self)}
+        return save_arrays(path, plain, {}, {f"member{k}": member.save for k, member in enumerate(self.members)})
+
+    @classmethod
+    def opened(cls, plain: Mapping[str, Any], arrays: Mapping[str, np.ndarray], folder: Path) -> ProductReading:
+        """From what `save` wrote."""
+        members = tuple(open_reading(folder / f"member{k}") for k in range(plain["members"]))
+        return cls(**common_from_plain(plain, arrays), members=members)
+
+
+def _pairs(beliefs: Sequence[Belief]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    return [belief.probability for belief in beliefs], [belief.prior for belief in beliefs]

@@ -1,0 +1,259 @@
+"""A reading: everything that a decoder says about some recordings, in a form that programs execute on.
+
+It is made before anything is asked, so an answer cannot depend on which other questions were asked. A run scores its test questions from
+the reading and stores that same reading; queries, graphs and reports ask it again. Two forms: `WorldReading` and `EntityScoreReading`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+
+from neurona.errors import DataError, QueryError, nearest_name
+from neurona.execution import Explanation
+from neurona.graphs import concept_graph
+from neurona.graphs.source import Carriers
+from neurona.graphs.source import Said as Beliefs
+from neurona.programs import Query, Vocabulary, parse
+from neurona.programs.check import check
+from neurona.programs.facts import Fact
+from neurona.readings.asking import AskingModel
+from neurona.readings.belief import Belief
+from neurona.readings.carriers import EntityEvidence
+
+
+@dataclass(frozen=True)
+class About:
+    """Of what, and by whom, a reading is.
+
+    Attributes:
+        dataset: name of the data set.
+        decoder: kind of decoder.
+        supervision: what it learned from: `answers` or `scenes`.
+        simulated: whether nobody measured the recordings.
+    """
+
+    dataset: str = ""
+    decoder: str = ""
+    supervision: str = "answers"
+    simulated: bool = False
+
+
+@dataclass(frozen=True)
+class Said:
+    """Answers to Q questions.
+
+    Attributes:
+        answer: yes or no, a word, or a number.
+        probability: of yes; else of the answer given.
+        prior: the same before the recording.
+        as_asked: of yes, else of the answer given, for a question put as the study puts its own; NaN where it puts none of that form.
+        error: Monte Carlo standard error of `probability`.
+        choices: what each question chooses from; none for yes/no.
+        asked: as_asked of each choice, in the order of `choices`; of yes in column 0.
+    """
+
+    answer: tuple[str, ...]
+    probability: Float[np.ndarray, " question"]
+    prior: Float[np.ndarray, " question"]
+    as_asked: Float[np.ndarray, " question"]
+    error: Float[np.ndarray, " question"]
+    choices: tuple[tuple[str, ...], ...]
+    asked: Float[np.ndarray, "question answer"]
+
+
+class Reading(ABC):
+    """What a decoder says about N recordings.
+
+    Attributes:
+        vocabulary: of the programs.
+        recordings: ids of the recordings.
+        about: data set, decoder, supervision, whether simulated.
+        asking: how the study puts its questions.
+        entity_evidence: what each entity adds to each word's logit; None where the decoder cannot say.
+    """
+
+    vocabulary: Vocabulary
+    recordings: tuple[str, ...]
+    about: About
+    asking: AskingModel
+    entity_evidence: EntityEvidence | None
+
+    @abstractmethod
+    def believe(
+        self, queries: Sequence[Query], rows: Int[np.ndarray, " question"], given: Query | None = None
+    ) -> Belief:
+        """Beliefs about questions, one recording each; `given` conditions on a formula."""
+
+    @abstractmethod
+    def explain(self, query: str | Query, recording: str) -> Explanation:
+        """The value of every sub-expression of a query about one recording."""
+
+    @abstractmethod
+    def likely_facts(self, recording: str, threshold: float) -> list[Fact]:
+        """Facts of which some may have at least this probability."""
+
+    @property
+    @abstractmethod
+    def things(self) -> tuple[str, ...]:
+        """Concepts that are things: nouns, and labels."""
+
+    @abstractmethod
+    def take(self, recordings: Sequence[str]) -> Reading:
+        """The reading of some of the recordings."""
+
+    @abstractmethod
+    def save(self, path: str | Path) -> Path:
+        """Write it into a folder, without a pickle; `open_reading` reads it.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+
+    def ask(
+        self,
+        queries: str | Query | Sequence[str | Query],
+        recordings: str | Sequence[str] | None = None,
+        *,
+        given: str | Query | None = None,
+    ) -> pd.DataFrame:
+        """Every query about every recording.
+
+        Args:
+            queries: logic, English, JSON or lambda syntax, or parsed.
+            recordings: ids; all when None.
+            given: a formula that is taken to be true: probabilities are those given it.
+
+        Returns:
+            Columns recording, query, answer, probability (of yes, else of the answer), prior, as_asked, error. NaN where a number cannot be
+            told, such as the probability given what no world holds.
+
+        Raises:
+            QueryError: a query cannot be understood.
+            DataError: no such recording.
+        """
+        texts = [queries] if isinstance(queries, str) or not isinstance(queries, Sequence) else list(queries)
+        parsed = [self.parse(text) for text in texts]
+        ids = self.recordings if recordings is None else ([recordings] if isinstance(recordings, str) else recordings)
+        rows = self.rows(ids)
+        said = self.ask_each(
+            [query for query in parsed for _ in rows], np.tile(rows, len(parsed)), given=self._condition(given)
+        )
+        return pd.DataFrame(
+            {
+                "recording": list(ids) * len(parsed),
+                "query": [text if isinstance(text, str) else str(text) for text in texts for _ in rows],
+                "answer": list(said.answer),
+                "probability": said.probability,
+                "prior": said.prior,
+                "as_asked": said.as_asked,
+                "error": said.error,
+            }
+        )
+
+    def ask_each(
+        self, queries: Sequence[Query], rows: Int[np.ndarray, " question"], *, given: Query | None = None
+    ) -> Said:
+        """One question a row.
+
+        Args:
+            queries: checked programs.
+            rows: place of each question's recording in `recordings`.
+            given: see `ask`; nothing is as the study asks it then, and `as_asked` is NaN.
+        """
+        belief = self.believe(queries, np.asarray(rows, np.int64), given)
+        asked = self.asking.as_asked(belief) if given is None else np.full_like(belief.probability, np.nan)
+        # The answer follows the asking model where the study puts such questions.
+        deciding = np.where(np.isnan(asked[:, :1]), belief.probability, asked)
+        best = np.nan_to_num(deciding, nan=-1.0).argmax(axis=1)
+        place = np.where(belief.is_choice, best, 0)
+        every = np.arange(len(belief))
+        answer = tuple(
+            words[k] if words else ("yes" if deciding[q, 0] > 0.5 else "no")
+            for q, (words, k) in enumerate(zip(belief.choices, place.tolist(), strict=True))
+        )
+        probability, prior, error = (part[every, place] for part in (belief.probability, belief.prior, belief.error))
+        return Said(answer, probability, prior, asked[every, place], error, belief.choices, asked)
+
+    def graph(self, recording: str, **options: Any) -> nx.MultiDiGraph:
+        """The recording's concept graph; every number in it is the answer of a query (`graphs.concept_graph`)."""
+        self.rows([recording])
+        return concept_graph(self, recording, **options)
+
+    def parse(self, query: str | Query) -> Query:
+        """A checked program.
+
+        Raises:
+            QueryError: it cannot be understood, or uses unknown words.
+        """
+        if isinstance(query, str):
+            return parse(query, self.vocabulary)
+        check(query, self.vocabulary)
+        return query
+
+    def rows(self, recordings: Sequence[str]) -> Int[np.ndarray, " row"]:
+        """Places of recordings.
+
+        Raises:
+            DataError: the reading has no such recording.
+        """
+        for name in recordings:
+            if name not in self._place:
+                raise DataError(f"the reading has no recording {name!r}{nearest_name(name, self.recordings)}")
+        return np.array([self._place[name] for name in recordings], dtype=np.int64)
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {name: k for k, name in enumerate(self.recordings)}
+
+    def _condition(self, given: str | Query | None) -> Query | None:
+        if given is None:
+            return None
+        found = self.parse(given)
+        if type(found).__name__ in ("Count", "Describe"):
+            raise QueryError(
+                "given: expected a formula, which is true or false, found a question for a number or a word"
+            )
+        return found
+
+    # What a concept graph is built from (`graphs.source.Source`).
+
+    @property
+    def dataset(self) -> str:
+        """Name of the data set."""
+        return self.about.dataset
+
+    @property
+    def decoder(self) -> str:
+        """Kind of decoder."""
+        return self.about.decoder
+
+    @property
+    def simulated(self) -> bool:
+        """Whether nobody measured the recordings."""
+        return self.about.simulated
+
+    def ask_all(self, queries: Sequence[Query], recording: str) -> Beliefs:
+        """Probability, prior and error of formulas about one recording."""
+        said = self.ask_each(queries, np.repeat(self.rows([recording]), len(queries)))
+        return Beliefs(said.probability, said.prior, said.error)
+
+    def carriers(self, recording: str, words: Sequence[str]) -> Carriers | None:
+        """What each entity adds to the words' logits in a recording."""
+        if self.entity_evidence is None:
+            return None
+        return self.entity_evidence.of(int(self.rows([recording])[0]), tuple(words))
+
+    def with_asking(self, asking: AskingModel) -> Reading:
+        """The same recordings under another asking model."""
+        changed: Any = self
+        return replace(changed, asking=asking)

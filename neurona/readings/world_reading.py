@@ -1,0 +1,364 @@
+"""The reading of decoders that decode scenes: weighted possible worlds, on which programs have exact truth values.
+
+    P(program | recording) = sum over worlds of share x [the program is true in the world],       P(a | b) = P(a & b) / P(b)
+
+`before` holds the worlds before the recording, and gives the prior. Where worlds are sampled, some facts hold in none of them. Such a
+fact keeps its probability given each world (`worlds.evidence`), independently of other such facts, which makes one distribution over
+scenes of which the sampled worlds are the strong part: a program that states such facts is evaluated in the worlds with and without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.special import expit
+
+from neurona.execution import Explanation, Worlds, share_true, trace_worlds, truth
+from neurona.execution.forced import forced, held_facts
+from neurona.programs import Query, Vocabulary, expand
+from neurona.programs.facts import Fact
+from neurona.programs.literals import described, literals, one_literal
+from neurona.programs.normal_form import normal_form
+from neurona.programs.tree import And, Atom, Count, Describe, Exists, Formula, Variable
+from neurona.readings.asking import AskingModel
+from neurona.readings.belief import Belief, log_odds, log_share
+from neurona.readings.carriers import EntityEvidence
+from neurona.readings.common import carriers_arrays, common_from_plain, common_plain
+from neurona.readings.files import save_arrays
+from neurona.readings.forms import form_of
+from neurona.readings.reading import About, Reading
+from neurona.readings.world_files import worlds_arrays, worlds_from
+from neurona.worlds import SampledScenes
+
+MOST_UNHELD = 4
+"""Facts that no world holds which a program is evaluated with; further ones, the least probable, count as false."""
+
+
+class _Item(NamedTuple):
+    """One possible answer of a question: a formula, and the fact that it states, if it states one (or denies it)."""
+
+    formula: Formula
+    literal: tuple[Fact, bool] | None
+    facts: tuple[Fact, ...]
+
+
+class _Plan(NamedTuple):
+    """What is to be evaluated for a query."""
+
+    choices: tuple[str, ...]
+    items: tuple[_Item, ...]
+    form: str
+    sign: int
+
+
+@dataclass(frozen=True, eq=False)
+class WorldReading(Reading):
+    """Possible worlds of N recordings.
+
+    Attributes:
+        worlds: of each recording; one table where all recordings have the same worlds.
+        before: worlds before any recording, one row of shares.
+        nouns: concepts that are things.
+        sampled: where the worlds were sampled from; None where they are all there are.
+    """
+
+    vocabulary: Vocabulary
+    recordings: tuple[str, ...]
+    worlds: Worlds = field(repr=False)
+    before: Worlds = field(repr=False)
+    nouns: tuple[str, ...] = ()
+    sampled: SampledScenes | None = field(default=None, repr=False)
+    about: About = field(default_factory=About)
+    asking: AskingModel = field(default_factory=AskingModel)
+    entity_evidence: EntityEvidence | None = field(default=None, repr=False)
+
+    @property
+    def things(self) -> tuple[str, ...]:
+        return self.nouns
+
+    def believe(
+        self, queries: Sequence[Query], rows: Int[np.ndarray, " question"], given: Query | None = None
+    ) -> Belief:
+        plans = {query: self._plan(query) for query in dict.fromkeys(queries)}
+        chosen = [plans[query] for query in queries]
+        width = max([len(plan.items) or len(plan.choices) for plan in chosen], default=0) or 1
+        shape = (len(chosen), width)
+        probability, prior, error = (np.full(shape, np.nan) for _ in range(3))
+        signals = np.zeros((*shape, 2 if self.sampled is None or self.sampled.alone is None else 5))
+        of_items = [(q, k, item) for q, plan in enumerate(chosen) for k, item in enumerate(plan.items)]
+        if of_items:
+            q, k = (np.array(part, dtype=np.int64) for part in zip(*((q, k) for q, k, _ in of_items), strict=True))
+            items, about = [item for _, _, item in of_items], np.asarray(rows, np.int64)[q]
+            unheld = self._unheld(items, about)
+            probability[q, k] = self._probability(items, about, unheld, given)
+            prior[q, k] = self._prior(items, given)
+            error[q, k] = self._error(probability[q, k], about)
+            signs = np.array([chosen[place].sign for place in q.tolist()], dtype=np.int64)
+            signals[q, k] = self._signals(items, about, probability[q, k], prior[q, k], unheld, signs)
+        choice = np.array([bool(plan.choices) for plan in chosen], dtype=bool)
+        for place, query in enumerate(queries):
+            if isinstance(query, Count):
+                n, row = len(chosen[place].choices), int(rows[place])
+                probability[place, :n], prior[place, :n] = self._numbers(query, row)
+                error[place, :n] = self._error(probability[place, :n], np.full(n, row))
+        words = choice & np.array([bool(plan.items) for plan in chosen], dtype=bool)
+        probability[words], prior[words] = _normalised(probability[words]), _normalised(prior[words])
+        # A word is chosen by logs of probabilities, not by their odds.
+        for at, shares in enumerate((probability[words], prior[words])):
+            signals[words, :, at] = self._logs_of_words(signals[words, :, at], shares)
+        return Belief(
+            tuple(plan.choices for plan in chosen),
+            probability,
+            prior,
+            error,
+            tuple(plan.form for plan in chosen),
+            np.array([plan.sign for plan in chosen], dtype=np.int64),
+            np.nan_to_num(signals),
+        )
+
+    def explain(self, query: str | Query, recording: str) -> Explanation:
+        """The share of worlds in which each part of a query is true, and which things make it so."""
+        parsed, row = self.parse(query), int(self.rows([recording])[0])
+        words = self.vocabulary.categories[parsed.category] if isinstance(parsed, Describe) else ()
+        return trace_worlds(self.worlds, expand(parsed, self.vocabulary), row, words)
+
+    def likely_facts(self, recording: str, threshold: float) -> list[Fact]:
+        row = int(self.rows([recording])[0])
+        return sorted(self._held(row), key=lambda fact: (len(fact.arguments), fact.name, fact.arguments))
+
+    def take(self, recordings: Sequence[str]) -> WorldReading:
+        rows = self.rows(recordings)
+        return replace(
+            self,
+            recordings=tuple(recordings),
+            worlds=self.worlds.take(rows),
+            sampled=self.sampled.take(rows) if self.sampled is not None else None,
+            entity_evidence=self.entity_evidence.take(rows) if self.entity_evidence is not None else None,
+        )
+
+    def save(self, path: str | Path) -> Path:
+        plain: dict[str, Any] = {"form": "worlds", "nouns": list(self.nouns), **common_plain(self)}
+        arrays = carriers_arrays(self.entity_evidence)
+        for name, part in (("worlds", self.worlds), ("before", self.before)):
+            plain[name], more = worlds_arrays(part, name)
+            arrays |= more
+        plain["posterior"] = None
+        if self.sampled is not None:
+            plain["posterior"], more = self.sampled.plain()
+            arrays |= {f"posterior_{name}": array for name, array in more.items()}
+        return save_arrays(path, plain, arrays)
+
+    @classmethod
+    def opened(cls, plain: Mapping[str, Any], arrays: Mapping[str, np.ndarray], folder: Path) -> WorldReading:
+        """From what `save` wrote."""
+        common = common_from_plain(plain, arrays)
+        words = common["vocabulary"].concepts, common["vocabulary"].relations
+        sampled = None
+        if plain["posterior"] is not None:
+            own = {name[len("posterior_") :]: array for name, array in arrays.items() if name.startswith("posterior_")}
+            sampled = SampledScenes.from_plain(plain["posterior"], own)
+        return cls(
+            **common,
+            worlds=worlds_from(plain["worlds"], arrays, "worlds", *words),
+            before=worlds_from(plain["before"], arrays, "before", *words),
+            nouns=tuple(plain["nouns"]),
+            sampled=sampled,
+        )
+
+    def _plan(self, query: Query) -> _Plan:
+        form, sign = form_of(query, self.vocabulary, frozenset(self.nouns))
+        if isinstance(query, Count):
+            most = max(self.worlds.present.shape[1], self.before.present.shape[1])
+            return _Plan(tuple(map(str, range(most + 1))), (), form, sign)
+        if isinstance(query, Describe):
+            words = tuple(self.vocabulary.categories[query.category])
+            return _Plan(words, tuple(self._word(query, word) for word in words), form, sign)
+        return _Plan((), (self._item(normal_form(query, self.vocabulary)),), form, sign)
+
+    def _word(self, query: Describe, word: str) -> _Item:
+        """That a word holds of the terms; with no terms, of something."""
+        asked = Atom(word, query.terms) if query.terms else Exists("x", Atom(word, (Variable("x"),)))
+        item = self._item(normal_form(asked, self.vocabulary))
+        fact = described(query, word, self.nouns, self.vocabulary)
+        return item if fact is None or item.literal else item._replace(literal=(fact, True), facts=(fact,))
+
+    def _item(self, formula: Any) -> _Item:
+        found = self._items.get(formula)
+        if found is None:
+            stated = tuple(dict.fromkeys(literal.fact for literal in literals(formula, self.nouns)))
+            found = self._items[formula] = _Item(formula, one_literal(formula, self.nouns), stated)
+        return found
+
+    @cached_property
+    def _items(self) -> dict[Any, _Item]:
+        return {}
+
+    def _unheld(self, items: Sequence[_Item], rows: Int[np.ndarray, " item"]) -> Float[np.ndarray, " item"]:
+        """Probability of the one fact that an item states or denies where no world holds it; else NaN."""
+        found = np.full(len(items), np.nan)
+        if self.sampled is None:
+            return found
+        alone: dict[int, dict[Fact, list[int]]] = {}
+        for k, (item, row) in enumerate(zip(items, rows.tolist(), strict=True)):
+            if item.literal is not None and item.literal[0] not in self._held(row):
+                alone.setdefault(row, {}).setdefault(item.literal[0], []).append(k)
+        for row, of in alone.items():
+            given = self.sampled.given_worlds(row, list(of))
+            for places, each in zip(of.values(), given, strict=True):
+                found[places] = (each * self.worlds.share[row]).sum()
+        return found
+
+    def _probability(
+        self,
+        items: Sequence[_Item],
+        rows: Int[np.ndarray, " item"],
+        unheld: Float[np.ndarray, " item"],
+        given: Query | None,
+    ) -> Float[np.ndarray, " item"]:
+        if given is None:
+            return self._shares(items, rows, unheld)
+        condition = self._item(normal_form(given, self.vocabulary))
+        both = [self._item(normal_form(And((condition.formula, item.formula)))) for item in items]
+        conditions = [condition] * len(items)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            joint = self._shares(both, rows, self._unheld(both, rows))
+            return joint / self._shares(conditions, rows, self._unheld(conditions, rows))
+
+    def _shares(
+        self, items: Sequence[_Item], rows: Int[np.ndarray, " item"], unheld: Float[np.ndarray, " item"]
+    ) -> Float[np.ndarray, " item"]:
+        found = share_true(self.worlds, [item.formula for item in items], rows)
+        if self.sampled is None:
+            return found
+        denied = np.array([item.literal is not None and not item.literal[1] for item in items], dtype=bool)
+        found = np.where(np.isnan(unheld), found, np.where(denied, 1 - unheld, unheld))
+        for k, (item, row) in enumerate(zip(items, rows.tolist(), strict=True)):
+            if item.literal is None and item.facts:
+                missing = [fact for fact in item.facts if fact not in self._held(row)]
+                if missing:
+                    found[k] = self._with_unheld(item.formula, row, missing)
+        return found
+
+    def _with_unheld(self, formula: Formula, row: int, unheld: Sequence[Fact]) -> float:
+        """A program's share where it states facts that no world holds: over the worlds with and without each."""
+        assert self.sampled is not None
+        share, given = self.worlds.share[row], self.sampled.given_worlds(row, list(unheld))
+        kept = np.argsort(-(given @ share), kind="stable")[:MOST_UNHELD]
+        total = 0.0
+        for there in product((False, True), repeat=len(kept)):
+            weight = share.copy()
+            for k, yes in zip(kept, there, strict=True):
+                weight = weight * (given[k] if yes else 1 - given[k])
+            added = [unheld[k] for k, yes in zip(kept, there, strict=True) if yes]
+            total += float((truth(self._forced(row, added), [formula], np.zeros(1, np.int64))[0] * weight).sum())
+        return total
+
+    def _forced(self, row: int, facts: Sequence[Fact]) -> Worlds:
+        """The worlds of a recording with some facts in each of them."""
+        assert self.sampled is not None
+        forms = [form for fact in facts for form in self.sampled.forms(fact)]
+        return forced(self.worlds.take([row]), forms)
+
+    def _prior(self, items: Sequence[_Item], given: Query | None) -> Float[np.ndarray, " item"]:
+        formulas: list[Any] = [item.formula for item in items]
+        if given is not None:
+            condition = normal_form(given, self.vocabulary)
+            formulas = [normal_form(And((condition, formula))) for formula in formulas]  # type: ignore[arg-type]
+        distinct = dict.fromkeys(formulas)
+        missing = [formula for formula in distinct if formula not in self._known_prior]
+        shares = share_true(self.before, missing, np.zeros(len(missing), np.int64))
+        self._known_prior.update(zip(missing, shares.tolist(), strict=True))
+        found = np.array([self._known_prior[formula] for formula in formulas])
+        if given is None:
+            return found
+        whole = share_true(self.before, [condition], np.zeros(1, np.int64))[0]
+        return found / whole if whole > 0 else np.full_like(found, np.nan)
+
+    @cached_property
+    def _known_prior(self) -> dict[Any, float]:
+        return {}
+
+    def _error(
+        self, probability: Float[np.ndarray, " item"], rows: Int[np.ndarray, " item"]
+    ) -> Float[np.ndarray, " item"]:
+        """Standard error by the effective number of worlds; 0 where the worlds are all there are."""
+        if self.sampled is None:
+            return np.where(np.isnan(probability), np.nan, 0.0)
+        return np.sqrt(np.clip(probability * (1 - probability), 0, None) / self.sampled.effective[rows])
+
+    def _signals(
+        self,
+        items: Sequence[_Item],
+        rows: Int[np.ndarray, " item"],
+        probability: Float[np.ndarray, " item"],
+        prior: Float[np.ndarray, " item"],
+        unheld: Float[np.ndarray, " item"],
+        signs: Int[np.ndarray, " item"],
+    ) -> Float[np.ndarray, "item signal"]:
+        """What the asking model weighs: log odds of what is stated, after and before the recording.
+
+        Sampled facts have better than their share of worlds: Rao-Blackwell probabilities, and a prior of combinations never seen; and, as
+        where noise is strong most of a scene is below notice, evidence with all the rest of the scene integrated out.
+        """
+        if self.sampled is None:
+            return signs[:, None] * np.stack([log_odds(probability, 1e-6), log_odds(prior, 1e-6)], axis=1)
+        scenes = self.before.n_worlds
+        smooth = (prior * scenes + 0.5) / (scenes + 1)
+        found = signs[:, None] * np.stack([log_odds(probability, 1e-6), log_odds(smooth)], axis=1)
+        if self.sampled.alone is not None:
+            found = np.concatenate([found, np.zeros((len(found), 3))], axis=1)
+        of_row: dict[int, list[int]] = {}
+        for k, (item, row) in enumerate(zip(items, rows.tolist(), strict=True)):
+            if item.literal is not None and self.sampled.knows(item.literal[0]):
+                of_row.setdefault(row, []).append(k)
+        for row, places in of_row.items():
+            facts = [items[k].literal[0] for k in places]  # type: ignore[index]
+            known = self.sampled.probability(row, facts)
+            found[places, 0] = log_odds(np.where(np.isnan(known), unheld[places], known))
+            found[places, 1] = self.sampled.prior_log_odds(facts)
+            if self.sampled.alone is not None:
+                found[places, 2:] = self.sampled.closed_form(row, facts)
+        return found
+
+    def _logs_of_words(
+        self, odds: Float[np.ndarray, "question word"], shares: Float[np.ndarray, "question word"]
+    ) -> Float[np.ndarray, "question word"]:
+        """Log shares of words: of sampled scenes by what is known better of single facts than their share of worlds (`_signals`)."""
+        if self.sampled is None:
+            return log_share(shares)
+        return log_share(_normalised(np.where(np.isnan(shares), np.nan, expit(odds))))
+
+    def _numbers(self, query: Query, row: int) -> tuple[Float[np.ndarray, " number"], Float[np.ndarray, " number"]]:
+        """How probable each number is, after and before the recording."""
+        n = max(self.worlds.present.shape[1], self.before.present.shape[1]) + 1
+        asked = [expand(query, self.vocabulary)]
+        after = truth(self.worlds, asked, np.array([row]))[0].astype(np.int64)
+        first = truth(self.before, asked, np.zeros(1, np.int64))[0].astype(np.int64)
+        shares = self.worlds.share[row]
+        return np.bincount(after, shares, minlength=n), np.bincount(first, self.before.share[0], minlength=n)
+
+    def _held(self, row: int) -> frozenset[Fact]:
+        """Facts that hold in some world of a recording, in all their forms."""
+        at = int(self.worlds.row(np.array([row]))[0])
+        if at not in self._held_facts:
+            self._held_facts[at] = held_facts(self.worlds, at)
+        return self._held_facts[at]
+
+    @cached_property
+    def _held_facts(self) -> dict[int, frozenset[Fact]]:
+        return {}
+
+
+def _normalised(shares: Float[np.ndarray, "question word"]) -> Float[np.ndarray, "question word"]:
+    """Rows that sum to 1; equal shares where nothing is left to share."""
+    total = np.nansum(shares, axis=1, keepdims=True)
+    counted = (~np.isnan(shares)).sum(axis=1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(total > 0, shares / total, np.where(np.isnan(shares), np.nan, 1 / np.maximum(counted, 1)))

@@ -1,0 +1,119 @@
+"""NEURONA's decoder: trained on answers, read, asked, and where it found its words."""
+
+from dataclasses import replace
+
+import jax
+import numpy as np
+import pytest
+import tiny
+
+from neurona.decoders import Context, Decoder, Grounded, fit
+from neurona.decoders.neurona_settings import NeuronaSettings, build_neurona
+from neurona.decoders.told_words import told_words
+from neurona.programs.facts import Fact
+from neurona.readings import open_reading
+from neurona.scenes.facts import SceneFacts
+from neurona.training import TrainingSettings
+
+SETTINGS = NeuronaSettings(embedding=8, pair_scores="bilinear", rank=2, logic="goedel")
+TRAINING = TrainingSettings(epochs=2, recordings_per_step=16)
+IDS = [f"r{k}" for k in range(40)]
+
+
+@pytest.fixture(scope="module")
+def decoder():
+    return fit(tiny.problem(), SETTINGS, Context(TRAINING))
+
+
+@pytest.fixture(scope="module")
+def reading(decoder):
+    return decoder.read(tiny.problem().entities.features, IDS)
+
+
+@pytest.fixture(scope="module")
+def ensemble():
+    return fit(tiny.problem(), SETTINGS, Context(replace(TRAINING, members=2)))
+
+
+def test_it_reads_and_grounds(decoder):
+    assert isinstance(decoder, Decoder)
+    assert isinstance(decoder, Grounded)
+
+
+def test_one_recording_gets_the_same_reading_as_many(decoder, reading):
+    alone = decoder.read(tiny.problem().entities.features[[7]], ["r7"])
+    for a, b in zip(jax.tree.leaves(alone.members), jax.tree.leaves(reading.members), strict=True):
+        np.testing.assert_array_equal(a[0], b[7])
+
+
+def test_all_members_of_an_ensemble_are_in_its_reading(ensemble):
+    told = tiny.problem()
+    reading = ensemble.read(told.entities.features, IDS)
+    assert len(reading.members) == 2
+    asked = told.train.take(~told.train.is_describe)
+    both = reading.answers(asked.queries, asked.recording)
+    each = [replace(reading, members=(one,)).answers(asked.queries, asked.recording) for one in reading.members]
+    mean = np.mean([1 / (1 + np.exp(-np.asarray(one.yes_no, np.float64))) for one in each], axis=0)
+    np.testing.assert_allclose(1 / (1 + np.exp(-np.asarray(both.yes_no, np.float64))), mean, atol=1e-5)
+
+
+def test_a_stored_reading_gives_the_same_answers(reading, tmp_path):
+    asked = tiny.problem().validation
+    again = open_reading(reading.save(tmp_path / "reading"))
+    first, second = (one.ask_each(asked.queries, asked.recording) for one in (reading, again))
+    assert first.answer == second.answer
+    np.testing.assert_array_equal(first.probability, second.probability)
+    np.testing.assert_array_equal(first.as_asked, second.as_asked)
+
+
+def test_what_entities_add_makes_up_the_log_odds_of_a_word(reading):
+    found = reading.carriers("r3", tiny.WORDS.concepts)
+    p = reading.ask([f"exists x. {word}(x)" for word in found.words], "r3").probability.to_numpy()
+    total = found.prior_log_odds + found.bias + found.evidence.sum(axis=0)
+    np.testing.assert_allclose(total, np.log(p / (1 - p)), atol=1e-4)
+
+
+def test_probabilities_of_random_answers_are_near_a_half(decoder):
+    """Nothing can be learned of validation answers that were drawn at random: the temperature takes the confidence out."""
+    told = tiny.problem()
+    asked = told.validation.take(~told.validation.is_describe)
+    found = decoder.read(told.entities.features, IDS).ask_each(asked.queries, asked.recording)
+    target = asked.target
+    loss = -np.mean(np.log(np.where(target == 1, found.probability, 1 - found.probability)))
+    assert loss < 0.72
+
+
+def test_groundings_are_scores_of_recordings_with_the_word_against_those_without(decoder, reading):
+    told = tiny.problem()
+    words, found = decoder.groundings()
+    assert words == (*tiny.WORDS.concepts, *tiny.WORDS.relations)
+    assert found.shape == (5, tiny.ENTITIES)
+    there = told_words(told.train, tiny.WORDS, words, 40)
+    scores = np.asarray(reading.members[0].unary)
+    of_train = np.isin(np.arange(40), told.train_rows)
+    for k in range(len(tiny.WORDS.concepts)):
+        without = there[:, k] == 0 if (there[:, k] == 0).any() else of_train
+        expected = scores[there[:, k] == 1, k].mean(0) - scores[without, k].mean(0)
+        np.testing.assert_allclose(found[k], expected, atol=1e-4)
+
+
+def test_with_scenes_it_learns_from_them_and_says_so():
+    told = tiny.problem()
+    rng = np.random.default_rng(0)
+    facts = tuple(
+        SceneFacts(name, frozenset({Fact(str(rng.choice(["cat", "dog"])))}), frozenset(), True) for name in IDS
+    )
+    found = fit(replace(told, facts=facts), SETTINGS, Context(TRAINING)).read(told.entities.features, IDS)
+    assert found.about.supervision == "scenes"
+    plain = fit(told, SETTINGS, Context(TRAINING)).read(told.entities.features, IDS)
+    assert plain.about.supervision == "answers"
+    assert (np.asarray(found.members[0].unary) != np.asarray(plain.members[0].unary)).any()
+
+
+@pytest.mark.parametrize(("fault", "rows"), [(True, (0, 1)), (False, None)])
+def test_settings_say_what_is_built(fault, rows):
+    settings = NeuronaSettings(hypothesis="H3", logic="product", describe_fault=fault, ground_concept_relation=False)
+    built = build_neurona(settings, [[0, 1], [2]], 5, tiny.WORDS, 0)
+    assert built.grounding.described_rows == rows
+    assert (built.grounding.rank, built.grounding.relation_in_concepts) == (0, False)
+    assert (built.logic.name, built.hypothesis.object) == ("product", False)

@@ -1,0 +1,70 @@
+"""Several readings as one: every answer is that of the recording's own."""
+
+import networkx as nx
+import numpy as np
+import pytest
+import tiny
+
+from neurona.decoders import Context, fit
+from neurona.decoders.neurona_settings import NeuronaSettings
+from neurona.errors import DataError
+from neurona.readings import open_reading
+from neurona.readings.joined import JoinedReading
+from neurona.training import TrainingSettings
+
+IDS = [f"r{k}" for k in range(40)]
+ASKED = ["exists x. cat(x)", "describe Action(the x. cat(x), the y. dog(y))", "count x. cat(x)"]
+
+
+@pytest.fixture(scope="module")
+def parts():
+    """Two decoders, each of which read some of the recordings."""
+    told, found = tiny.problem(), {}
+    for seed, rows in ((0, np.arange(3)), (1, np.arange(3, 40))):
+        settings = NeuronaSettings(embedding=8, logic="goedel")
+        decoder = fit(tiny.problem(seed=seed), settings, Context(TrainingSettings(epochs=1)))
+        found[f"fold {seed}/x"] = decoder.read(told.entities.features[rows], [IDS[row] for row in rows])
+    return found
+
+
+@pytest.fixture(scope="module")
+def joined(parts):
+    return JoinedReading(parts, IDS)
+
+
+def test_each_question_is_answered_by_the_reading_of_its_recording(parts, joined):
+    found = joined.ask(ASKED, ["r7", "r1", "r2"]).set_index(["recording", "query"]).sort_index()
+    first, second = parts.values()
+    for part, ids in ((first, ["r1", "r2"]), (second, ["r7"])):
+        alone = part.ask(ASKED, ids).set_index(["recording", "query"]).sort_index()
+        assert found.loc[alone.index].equals(alone)
+
+
+def test_it_is_stored_by_parts_and_opened_as_one(joined, tmp_path):
+    again = open_reading(joined.save(tmp_path / "reading"))
+    assert again.recordings == joined.recordings
+    assert again.ask(ASKED).equals(joined.ask(ASKED))
+    assert again.save(tmp_path / "reading") == tmp_path / "reading"
+    assert (tmp_path / "reading" / "fold 0%2Fx" / "reading.json").is_file()
+
+
+def test_graphs_traces_and_carriers_are_those_of_the_part(parts, joined):
+    part = list(parts.values())[1]
+    assert nx.utils.graphs_equal(joined.graph("r9"), part.graph("r9"))
+    assert joined.explain(ASKED[0], "r9").to_dict() == part.explain(ASKED[0], "r9").to_dict()
+    np.testing.assert_array_equal(joined.carriers("r9", ["cat"]).evidence, part.carriers("r9", ["cat"]).evidence)
+
+
+def test_some_recordings_in_another_order(joined):
+    taken = joined.take(["r30", "r0"])
+    assert taken.recordings == ("r30", "r0")
+    assert taken.ask(ASKED[0]).equals(joined.ask(ASKED[0], ["r30", "r0"]))
+
+
+def test_a_recording_stands_in_one_part_alone_and_must_be_known(parts, joined):
+    with pytest.raises(DataError, match="stands in two parts"):
+        JoinedReading({"a": next(iter(parts.values())), "b": next(iter(parts.values()))})
+    with pytest.raises(DataError, match="no recording 'r400'"):
+        joined.ask(ASKED[0], "r400")
+    with pytest.raises(DataError, match="one part or more"):
+        JoinedReading({})
