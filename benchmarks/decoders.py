@@ -1,9 +1,9 @@
 """How well does each decoder answer, how near the ideal observer, and how long does it take?
 
-    python benchmarks/decoders.py [--images 2000] [--snr 0.0111] [--nouns 60] [--only KIND ...] [--out DIR]
+    python benchmarks/decoders.py [--images 2000] [--snr 0.0111] [--nouns 60] [--scenes] [--only KIND ...] [--out DIR]
 
-SIMULATED fMRI of one subject, 400 of the images for testing. Every decoder that needs no gradient loop is fitted with its
-defaults. Yes/no questions of a kind of negative are its pairs, a yes and a no of the same program. `share` is accuracy divided by
+SIMULATED fMRI of one subject, 400 of the images for testing. Every registered decoder is fitted with its defaults, on the answers of
+training questions alone, or, with `--scenes`, all of them on the training scenes, too. Yes/no questions of a kind of negative are its pairs, a yes and a no of the same program. `share` is accuracy divided by
 the ideal observer's, which knows the generative model, all else of the scene, and the one alternative.
 """
 
@@ -12,20 +12,23 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from neurona.decoders.problem import Asked, Problem
-from neurona.decoders.registry import DECODERS, fit
+from neurona.decoders import Decoder, decoders, fit
+from neurona.questions import Asked, Problem
 from neurona.recordings.parcels import group_entities
-from neurona.simulation import simulate
+from neurona.scenes.facts import SceneFacts, scene_facts
+from neurona.scenes.names import NameTable
+from neurona.simulation import Simulation, simulate
 from neurona.simulation.settings import SimulationSettings
 
 
-def simulated(images: int, snr: float, nouns: int, seed: int) -> tuple[Problem, Asked]:
+def simulated(images: int, snr: float, nouns: int, scenes: bool, seed: int) -> tuple[Problem, Asked]:
     """SIMULATED: a problem with a tenth of the training images for validation, and the test questions with column `ideal`."""
     settings = SimulationSettings(subjects=1, images=images, snr=snr, nouns=nouns, test_share=min(400 / images, 0.5))
     simulation = simulate(settings, seed)
@@ -42,10 +45,16 @@ def simulated(images: int, snr: float, nouns: int, seed: int) -> tuple[Problem, 
         data.vocabulary,
         asked.take(of_question == 0),
         asked.take(of_question == 1),
+        facts=_facts(simulation, data.recordings.data.image.values) if scenes else None,
         seed=seed,
         simulated=True,
     )
     return problem, asked.take(of_question == 2)
+
+
+def _facts(simulation: Simulation, images: Iterable[str]) -> tuple[SceneFacts, ...]:
+    facts = {one.image: one for one in scene_facts(simulation.scenes, NameTable.read())}
+    return tuple(facts[str(image)] for image in images)
 
 
 def groups(asked: Asked) -> dict[str, np.ndarray]:
@@ -65,12 +74,19 @@ def groups(asked: Asked) -> dict[str, np.ndarray]:
 def measured(kind: str, problem: Problem, asked: Asked) -> dict:
     """Accuracy and share of the ideal observer's, by group, and seconds."""
     start = time.perf_counter()
-    decoder = fit(problem, DECODERS[kind].settings())
-    fitted = time.perf_counter()
-    answers = decoder.answer(problem.entities.features, asked)
+    decoder = fit(problem, decoders()[kind].settings())
+    fitted = read = time.perf_counter()
+    if isinstance(decoder, Decoder):
+        rows, place = np.unique(asked.recording, return_inverse=True)
+        reading = decoder.read(problem.entities.features[rows], [str(row) for row in rows])
+        read = time.perf_counter()
+        right = np.array(reading.ask_each(asked.queries, place.reshape(-1)).answer) == asked.table.answer.to_numpy(str)
+    else:
+        answers = decoder.answer(problem.entities.features, asked)
+        yes_no, words = np.asarray(answers.yes_no) > 0, np.asarray(answers.describe).argmax(axis=1)
+        right = np.where(asked.is_describe, words, yes_no) == asked.target
     done = time.perf_counter()
-    chosen = np.where(asked.is_describe, np.asarray(answers.describe).argmax(axis=1), np.asarray(answers.yes_no) > 0)
-    right, ideal = chosen == asked.target, asked.table.ideal.to_numpy()
+    ideal = asked.table.ideal.to_numpy()
     accuracy = {name: float(right[rows].mean()) for name, rows in groups(asked).items()}
     share = {name: accuracy[name] / float(ideal[rows].mean()) for name, rows in groups(asked).items()}
     return {
@@ -78,7 +94,8 @@ def measured(kind: str, problem: Problem, asked: Asked) -> dict:
         "accuracy": accuracy,
         "share_of_ideal": share,
         "fit_seconds": fitted - start,
-        "questions_per_second": len(asked) / (done - fitted),
+        "read_seconds": read - fitted,
+        "questions_per_second": len(asked) / (done - read),
     }
 
 
@@ -87,23 +104,26 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=2000)
     parser.add_argument("--snr", type=float, default=0.0111)
     parser.add_argument("--nouns", type=int, default=60)
+    parser.add_argument("--scenes", action="store_true", help="scenes as supervision")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", nargs="*", choices=list(DECODERS), default=list(DECODERS))
+    parser.add_argument("--only", nargs="*", choices=list(decoders()), default=list(decoders()))
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    problem, asked = simulated(given.images, given.snr, given.nouns, given.seed)
+    problem, asked = simulated(given.images, given.snr, given.nouns, given.scenes, given.seed)
     rows = [measured(kind, problem, asked) for kind in given.only]
     names = list(groups(asked))
     table = Table(
-        title=f"SIMULATED, {given.images} images, SNR {given.snr}, {given.nouns} nouns: accuracy (share of ideal)"
+        title=f"SIMULATED, {given.images} images, SNR {given.snr}, {given.nouns} nouns, learned from {'scenes' if given.scenes else 'answers'}: "
+        "accuracy (share of ideal)"
     )
-    for name in ("decoder", *names, "fit s", "questions/s"):
+    for name in ("decoder", *names, "fit s", "read s", "questions/s"):
         table.add_column(name)
     for row in rows:
         cells = [f"{row['accuracy'][name]:.3f} ({row['share_of_ideal'][name]:.2f})" for name in names]
-        table.add_row(row["decoder"], *cells, f"{row['fit_seconds']:.1f}", f"{row['questions_per_second']:,.0f}")
+        seconds = (f"{row[key]:.1f}" for key in ("fit_seconds", "read_seconds"))
+        table.add_row(row["decoder"], *cells, *seconds, f"{row['questions_per_second']:,.0f}")
     ideal = asked.table.ideal.to_numpy()
-    table.add_row("ideal observer", *(f"{ideal[rows].mean():.3f}" for rows in groups(asked).values()), "", "")
+    table.add_row("ideal observer", *(f"{ideal[rows].mean():.3f}" for rows in groups(asked).values()), "", "", "")
     Console(width=240).print(table)
     if given.out:
         import measure

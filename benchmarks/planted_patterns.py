@@ -1,26 +1,26 @@
-"""SIMULATED: what decoding by explaining reaches when the patterns need not be learned: those that were planted, in the true noise.
+"""SIMULATED: the best decoder that is not told the scene: the patterns that were planted, in the true noise, inverted.
 
-    python benchmarks/planted_patterns.py [--snr 1 --snr 0.1] [--images 2000] [--nouns 100] [--adjectives 20] [--json FILE]
+    python benchmarks/planted_patterns.py [--set data.simulation.snr=0.1 ...] [--json FILE]
 
-The ideal observer is told the rest of the scene; this decoder is not. So its share of the ideal observer's accuracy is what more recordings could
-bring `explain` to, by this inference. Validation questions weigh its evidence, as they do for `explain`.
+`explain` with nothing left to learn of the brain: only the inference, and what training scenes say of scenes. The ideal observer is told the
+rest of the scene; this decoder is not, so its share of the ideal observer's accuracy is what more recordings could bring `explain`
+to. Data, questions and split are those of experiments/neurona_iclr2026/base.yaml.
 """
 
 from __future__ import annotations
 
-import json
+import argparse
+import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any, NamedTuple
 
+import measure
 import numpy as np
-import typer
-from explaining import TEST_IMAGES, problem_of
+from bars.lab import PAPER, SCENES, Lab, Lesson
 from rich.console import Console
 from scipy.linalg import solve_triangular
 
-from neurona.decoders.asked_facts import fact_questions, known_facts, split
-from neurona.decoders.problem import Asked, Problem
-from neurona.encoding_models.alternatives import Alternatives
 from neurona.encoding_models.axes import Axes
 from neurona.encoding_models.bindings import (
     ATTRIBUTE,
@@ -33,15 +33,105 @@ from neurona.encoding_models.bindings import (
     Bindings,
 )
 from neurona.encoding_models.encoding import Encoding
-from neurona.encoding_models.fact_evidence import FactEvidence
-from neurona.encoding_models.inventory import Inventory
 from neurona.encoding_models.inversion import Inversion
-from neurona.encoding_models.known_facts import expected_design
-from neurona.encoding_models.scene_search import SceneSearch
+from neurona.encoding_models.known_facts import expected_design, known_facts
+from neurona.evaluation.predictions import right_answers
+from neurona.execution import Worlds
+from neurona.programs.axioms import axioms_of
+from neurona.questions import Asked
+from neurona.readings import AskingModel, WorldReading
 from neurona.scenes.names import NameTable
 from neurona.simulation import Simulation, simulate
 from neurona.simulation.responses import GATE_VARIANCE
-from neurona.simulation.settings import SimulationSettings
+from neurona.worlds import FactEvidence, SampledScenes, SamplerSettings, SceneSpace, Screening, sample_scenes
+
+REST_AS_NOISE = 0.1
+"""Share of the rest of a scene that worlds take as noise, as in `explain`: its candidates are not all that may be there."""
+
+
+class Answered(NamedTuple):
+    """Test questions of the best decoder: which are answered rightly, which are yes/no."""
+
+    right: np.ndarray
+    yes_no: np.ndarray
+
+
+@dataclass(frozen=True)
+class PlantedPatterns:
+    """The true model, inverted.
+
+    Attributes:
+        marginal, sharp, space, before: as of `neurona.decoders.explain.Inverted`.
+        features: of all recordings, in coordinates in which the noise is white.
+        lesson: whose recordings.
+    """
+
+    marginal: Inversion
+    sharp: Inversion
+    space: SceneSpace
+    before: Worlds
+    features: np.ndarray
+    lesson: Lesson
+
+    def read(self, rows: np.ndarray, asking: AskingModel) -> WorldReading:
+        """The worlds behind some recordings."""
+        vocabulary, ids = self.lesson.problem.vocabulary, self.lesson.ids
+        features = self.features[rows]
+        by = FactEvidence.of_inversion(self.space, self.sharp, features)
+        screening = Screening.of_inversion(self.marginal, features)
+        sampled = SampledScenes(by, sample_scenes(by, screening, SamplerSettings()))
+        worlds = sampled.to_worlds(vocabulary.concepts, vocabulary.relations)
+        names = tuple(ids[row] for row in rows)
+        return WorldReading(vocabulary, names, worlds, self.before, self.space.nouns, sampled, asking=asking)
+
+
+def best_decoder(lesson: Lesson) -> Answered:
+    """Answers to the lesson's test questions; asked as its validation questions are."""
+    planted = invert(lesson)
+    problem, test = lesson.problem, lesson.test
+    belief = _believe(planted, problem.validation)
+    asking = AskingModel.fit(belief, problem.validation.target, belief, problem.validation.target)
+    rows, place = np.unique(test.recording, return_inverse=True)
+    said = planted.read(rows, asking).ask_each(test.queries, place.reshape(-1))
+    right = right_answers(test.table.assign(predicted=list(said.answer)))
+    return Answered(right, ~test.is_describe)
+
+
+def invert(lesson: Lesson, rest_as_noise: float = REST_AS_NOISE) -> PlantedPatterns:
+    """The planted patterns, inverted with what the training scenes say of scenes."""
+    settings = lesson.config.data.simulation
+    assert settings is not None
+    made = simulate(replace(settings, questions=0), lesson.config.seed)
+    problem = lesson.problem
+    known, forms = known_facts(problem, problem.train), NameTable.read().forms
+    bindings = Bindings.learn([facts.true for facts in known], forms)
+    design = expected_design(bindings, known)
+    features, gain = whitened(made)
+    patterns = (np.array([planted_pattern(made, one) for one in bindings.features]) @ gain.T).astype(np.float32)
+    size = features.shape[1]
+    same = np.eye(size, dtype=np.float32)
+    axes = Axes(features[problem.train_rows].mean(axis=0), same, np.zeros(size, np.int64), np.ones(size), same)
+    carried = np.ones((len(bindings), 1), np.float32)
+    encoding = Encoding(axes, design.mean(axis=0), patterns, np.zeros_like(patterns), same, carried)
+    concepts = np.flatnonzero(np.array([one.band == CONCEPT for one in bindings.features]))
+    marginal = Inversion.of(encoding, design, concepts)
+    sharp = Inversion.of(encoding, design, concepts, share=rest_as_noise)
+    vocabulary = problem.vocabulary
+    space = SceneSpace(bindings, design.mean(axis=0), len(design), axioms_of(vocabulary).disjoint)
+    scenes = [sorted(facts.closed(forms), key=repr) for facts in known]
+    before = Worlds.of_facts([scenes], vocabulary.concepts, vocabulary.relations)
+    return PlantedPatterns(marginal, sharp, space, before, features, lesson)
+
+
+def whitened(made: Simulation) -> tuple[np.ndarray, np.ndarray]:
+    """Recordings in coordinates in which the noise is white, and what makes a response one of these."""
+    measured = made.truth.measurement
+    course, precision = measured.time_course, np.linalg.inv(measured.time_covariance)
+    strength = float(np.sqrt(course @ precision @ course))
+    white = solve_triangular(measured.space_root, np.eye(len(measured.space_root)), lower=True)
+    values = made.recordings.data.values
+    features = ((values @ (precision @ course / strength)) @ white.T).astype(np.float32)
+    return features, made.truth.scale * strength * (white @ measured.gains[0])
 
 
 def planted_pattern(made: Simulation, feature: Binding) -> np.ndarray:
@@ -61,85 +151,33 @@ def planted_pattern(made: Simulation, feature: Binding) -> np.ndarray:
     return word * factor
 
 
-def evidence_of(made: Simulation, problem: Problem, search: bool) -> tuple[FactEvidence, np.ndarray]:
-    """Evidence by the planted patterns, and the recordings in coordinates in which the noise is white."""
-    known = known_facts(problem, problem.train)
-    bindings = Bindings.learn([facts.true for facts in known], NameTable.read().forms)
-    design = expected_design(bindings, known)
-    measured = made.truth.measurement
-    course, precision = measured.time_course, np.linalg.inv(measured.time_covariance)
-    strength = float(np.sqrt(course @ precision @ course))
-    white = solve_triangular(measured.space_root, np.eye(len(measured.space_root)), lower=True)
-    values = made.dataset().recordings.data.values
-    features = ((values @ (precision @ course / strength)) @ white.T).astype(np.float32)
-    gain = made.truth.scale * strength * (white @ measured.gains[0])
-    patterns = np.array([planted_pattern(made, one) for one in bindings.features]) @ gain.T
-    size = features.shape[1]
-    same = np.eye(size, dtype=np.float32)
-    axes = Axes(features[problem.train_rows].mean(axis=0), same, np.zeros(size, np.int64), np.ones(size), same)
-    patterns = patterns.astype(np.float32)
-    carried = np.ones((len(bindings), 1), np.float32)
-    encoding = Encoding(axes, design.mean(axis=0), patterns, np.zeros_like(patterns), same, carried)
-    concepts = np.flatnonzero(np.array([one.band == CONCEPT for one in bindings.features]))
-    inversion, rate = Inversion.of(encoding, design, concepts), design.mean(axis=0)
-    sharp = Inversion.of(encoding, design, concepts, share=0.0)
-    finder = SceneSearch(Inventory(bindings, rate, len(design)), inversion, sharp) if search else None
-    alternatives = Alternatives(bindings, inversion, rate, len(design))
-    return FactEvidence.fit(alternatives, finder, features, fact_questions(problem.validation, bindings)), features
+def _believe(planted: PlantedPatterns, asked: Asked) -> Any:
+    rows, place = np.unique(asked.recording, return_inverse=True)
+    return planted.read(rows, AskingModel()).believe(asked.queries, place.reshape(-1))
 
 
-def shares(evidence: FactEvidence, features: np.ndarray, asked: Asked) -> dict[str, float]:
-    """Accuracy by the ideal observer's, of yes/no and describe questions and by type."""
-    bindings = evidence.alternatives.bindings
-    questions = fact_questions(asked, bindings)
-    rows = questions.rows
-    place = np.full(len(features), -1)
-    place[rows] = np.arange(len(rows))
-    logits, words = evidence.answers(
-        features[rows],
-        questions.facts,
-        place[questions.recording],
-        questions.words,
-        place[questions.words_recording],
-    )
-    one, chosen, _ = split(asked, bindings)
-    table = asked.table.iloc[np.concatenate([one, chosen])].copy()
-    right = [scores.argmax() == k for scores, k in zip(words, questions.words_target, strict=True)]
-    table["right"] = np.concatenate([(logits > 0) == questions.holds, np.array(right, dtype=bool)])
-    table["form"] = ["yes/no"] * len(one) + ["describe"] * len(chosen)
-    found = {}
+def main() -> None:
+    """Run, print the share of the ideal observer by type, and write JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set", action="append", default=[], help="key=value, overrides the config")
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        # A decoder that costs nothing: its problem is what is wanted.
+        lesson = Lab(Path(folder)).lesson(PAPER, "decoder=question_only", *SCENES[1:], *given.set)
+    found = best_decoder(lesson)
+    table = lesson.test.table.assign(right=found.right, form=np.where(found.yes_no, "yes/no", "describe"))
+    shares: dict[str, float] = {}
     for key in ("form", "type"):
         means = table.groupby(key)[["right", "ideal"]].mean()
-        found |= (means.right / means.ideal).to_dict()
-    return found
-
-
-def main(
-    snr: Annotated[list[float], typer.Option()] = [1.0, 0.1, 0.02],  # noqa: B006
-    images: int = 2000,
-    nouns: int = 100,
-    adjectives: int = 20,
-    seed: int = 0,
-    json_path: Annotated[Path | None, typer.Option("--json")] = None,
-) -> None:
-    """Run, print, and write JSON."""
-    console = Console()
-    report: dict[str, Any] = {"simulated": True, "runs": []}
-    for level in snr:
-        total = images + TEST_IMAGES
-        settings = SimulationSettings(
-            subjects=1, images=total, snr=level, nouns=nouns, adjectives=adjectives, test_share=TEST_IMAGES / total
+        shares |= {str(name): float(share) for name, share in (means.right / means.ideal).items()}
+    told = ", ".join(f"{name} {value:.3f}" for name, value in shares.items())
+    Console().print(f"SIMULATED, planted patterns: share of the ideal observer: {told}")
+    if given.json:
+        measure.write_json(
+            given.json, {"simulated": True, "share of ideal": shares, "provenance": measure.provenance()}
         )
-        made = simulate(settings, seed)
-        problem, test = problem_of(made, seed, answers_only=False)
-        for search in (False, True):
-            found = shares(*evidence_of(made, problem, search), test)
-            told = ", ".join(f"{name} {value:.3f}" for name, value in found.items())
-            console.print(f"SIMULATED, SNR {level}, planted patterns, search {search}: share of the ideal: {told}")
-            report["runs"].append({"snr": level, "search": search, "share of ideal": found})
-    if json_path:
-        json_path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    main()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from flax import nnx
 
-from neurona.decoders import ParcelDecoder
+from neurona.decoders.parcel_decoder import ParcelDecoder
 from neurona.encoders import ParcelConvolution
 from neurona.execution import Hypothesis, get_hypothesis, get_logic
 from neurona.grounding import PairGrounding
