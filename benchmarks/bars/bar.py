@@ -34,8 +34,9 @@ class Bar:
 
 
 def at_least(name: str, value: float, bound: float, digits: int = 3, figures: Figures = None) -> Bar:
-    """A number that must not be lower."""
-    return Bar(name, _text(value, digits), f">= {_text(bound, digits)}", bool(value >= bound), _of(value, figures))
+    """A number that must not be lower; what is printed decides."""
+    met = bool(round(value, digits) >= bound)
+    return Bar(name, _text(value, digits), f">= {_text(bound, digits)}", met, _of(value, figures))
 
 
 def at_most(name: str, value: float, bound: float, digits: int = 3, figures: Figures = None) -> Bar:

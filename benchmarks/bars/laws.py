@@ -20,7 +20,7 @@ CLOSE = 1e-6
 def laws(lab: Lab) -> Iterator[Bar]:
     """Equal programs, denials, tautologies, contradictions and conjunctions."""
     reading = lab.quickstart().reading
-    programs, rows = programs_about(reading, 100 if lab.quick else 600, seed=4)
+    programs, rows = programs_about(reading, 50 if lab.quick else 600, seed=4)
     others = programs[1:] + programs[:1]
     p, known = _probability(reading, programs, rows)
     crashes, asked, broken = int((~known).sum()), len(programs), defaultdict(int)

@@ -33,25 +33,27 @@ NEURONA_RUN = (
 )
 
 
-def haxby() -> tuple[str, ...] | None:
-    """Overrides that name the slice, where it is at hand."""
+def haxby(lab: Lab) -> tuple[tuple[str, ...] | None, str]:
+    """Overrides that name the slice; None with the reason where it is left out."""
     path = DATA / "haxby2001_slice"
-    return (f"data.path={path}",) if path.is_dir() else None
+    if lab.quick or not path.is_dir():
+        return None, "skipped: --quick" if lab.quick else f"skipped: no {path}"
+    return (f"data.path={path}",), ""
 
 
 def query_is_run(lab: Lab) -> Iterator[Bar]:
     """All test questions, asked again of the stored reading by another process."""
-    slice_ = haxby()
+    slice_, reason = haxby(lab)
     runs = {
         "quickstart": (QUICKSTART, ("decoder=explain", "decoder.supervision=scenes")),
         "NEURONA": (QUICKSTART, NEURONA_RUN),
-        "Haxby slice": (HAXBY, (*slice_, "decoder=explain")) if slice_ else None,
+        "Haxby slice": (HAXBY, (*slice_, "decoder=explain")) if slice_ is not None else None,
         "MEG directions": (MEG, ("decoder=explain",)),
     }
     for name, chosen in runs.items():
         title = f"query = run, {name}"
         if chosen is None:
-            yield told(title, f"skipped: no {DATA / 'haxby2001_slice'}")
+            yield told(title, reason)
             continue
         run = lab.run(chosen[0], *chosen[1])
         script = Path(__file__).with_name("ask_again.py")
@@ -113,7 +115,7 @@ def exchanged_recordings(lab: Lab) -> Iterator[Bar]:
     of = reading.rows(asked.recording.astype(str).tolist())
     queries = [parse(text) for text in asked.program]
     rng, right = np.random.default_rng(0), []
-    for _ in range(3 if lab.quick else 10):
+    for _ in range(1 if lab.quick else 10):
         order = rng.permutation(len(names))
         shifted = np.empty_like(order)
         shifted[order] = np.roll(order, 1)  # nobody keeps its own
@@ -130,7 +132,7 @@ def definitions_change_nothing(lab: Lab) -> Iterator[Bar]:
     """A vocabulary with one more defined word."""
     run = lab.quickstart()
     reading = worlds_of(run.reading)
-    chosen = run.predictions.sample(min(500, len(run.predictions)), random_state=1)
+    chosen = run.predictions.sample(100 if lab.quick else 500, random_state=1)
     random, about = programs_about(reading, len(chosen), seed=3)
     queries = [*(parse(text) for text in chosen.program), *random]
     rows = np.concatenate([reading.rows(chosen.recording.astype(str).tolist()), about])

@@ -123,11 +123,11 @@ def band(p: np.ndarray, seed: int = 0) -> float:
 def slope(p: np.ndarray, right: np.ndarray) -> float:
     """Of a logistic regression of what is true on the stated log odds: 1 if calibrated, less if too sure."""
     kept = ~np.isnan(p)
-    model = LogisticRegression(C=np.inf).fit(log_odds(p[kept], 1e-6)[:, None], right[kept])
+    model = LogisticRegression(C=np.inf, tol=1e-3).fit(log_odds(p[kept], 1e-6)[:, None], right[kept])
     return float(model.coef_[0, 0])
 
 
-def perfect_slopes(predictions: pd.DataFrame, kind: str, draws: int = 200) -> str:
+def perfect_slopes(predictions: pd.DataFrame, kind: str, draws: int = 100) -> str:
     """Between which slopes lie 95 % of perfectly calibrated decoders of the same statements: how much so few questions can tell."""
     p, _ = as_asked(predictions[predictions.type == kind])
     rng = np.random.default_rng(0)

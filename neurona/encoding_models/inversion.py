@@ -1,8 +1,6 @@
-"""Inversion in closed form: the posterior over a scene's features, and the evidence for any hypothesis about it.
+"""Inversion in closed form: the evidence of a recording for any hypothesis about its scene's features.
 
     x ~ N(mu, C),    z | x ~ N(B' (x - mu), S)        =>    z ~ N(0, M),   M = S + B' C B + sum_k E[x_k^2] var(B_k)
-
-    E[x | z] = mu + C B M^-1 z,       Cov[x | z] = C - C B M^-1 B' C
 
 A hypothesis states some of the features, u, and leaves the rest of the scene open, which adds to the noise. With s = B M^-1 z and
 G = B M^-1 B',
@@ -20,11 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.linalg import cholesky, solve_triangular
-from scipy.sparse import csr_array
 
 from neurona.encoding_models.encoding import Encoding
 
-_BLOCK = 1 << 16
+_ROWS = 32
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,6 @@ class Inversion:
         white: B L^-T with M = LL', so that G = white @ white'.
         weights: M^-1 B', so that s = z @ weights.
         gram: G.
-        covariance: C.
         columns: D, how many features there are without context.
     """
 
@@ -44,7 +40,6 @@ class Inversion:
     white: Float[np.ndarray, "column axis"]
     weights: Float[np.ndarray, "axis column"]
     gram: Float[np.ndarray, "column column"]
-    covariance: Float[np.ndarray, "feature feature"]
     columns: int
 
     @classmethod
@@ -61,7 +56,7 @@ class Inversion:
             encoding: fitted on these features.
             design: of the training scenes.
             concepts: columns that get a context.
-            share: of the rest of the scene that stays unknown; less where something else explains it (`rest_of_scene`).
+            share: of the rest of the scene that stays unknown; less where something else explains it.
         """
         centred = design - encoding.centre
         fitted = centred @ encoding.patterns
@@ -74,44 +69,11 @@ class Inversion:
         half = solve_triangular(root, patterns.T, lower=True)
         weights = solve_triangular(root, half, lower=True, trans="T").astype(np.float32)
         gram = (patterns @ weights).astype(np.float32)
-        return cls(encoding, half.T.astype(np.float32), weights, gram, covariance, design.shape[1])
+        return cls(encoding, half.T.astype(np.float32), weights, gram, design.shape[1])
 
     def support(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording column"]:
-        """s of every recording."""
-        return self.encoding.axes(features) @ self.weights
-
-    def posterior_mean(self, support: Float[np.ndarray, "recording column"]) -> Float[np.ndarray, "recording feature"]:
-        """E[x | z]."""
-        return self.encoding.centre + support[:, : self.columns] @ self.covariance
-
-    def posterior_covariance(self) -> Float[np.ndarray, "feature feature"]:
-        """Cov[x | z], the same for every recording."""
-        gram = self.gram[: self.columns, : self.columns]
-        return self.covariance - self.covariance @ gram @ self.covariance
-
-    def evidence(
-        self,
-        stated: csr_array,
-        support: Float[np.ndarray, "recording column"],
-        recording: Int[np.ndarray, " hypothesis"],
-    ) -> Float[np.ndarray, " hypothesis"]:
-        """log p(z | u) - log p(z) of each hypothesis about its recording.
-
-        Args:
-            stated: u, one row a hypothesis.
-            support: of the recordings.
-            recording: of each hypothesis.
-        """
-        found = np.zeros(stated.shape[0])
-        stated = csr_array(stated)
-        length = np.diff(stated.indptr)
-        for size in np.unique(length[length > 0]):
-            same = np.flatnonzero(length == size)
-            block = max(1, _BLOCK * 16 // (int(size) ** 2))
-            for rows in (same[start : start + block] for start in range(0, len(same), block)):
-                at = stated.indptr[rows][:, None] + np.arange(size)
-                columns, values = stated.indices[at], stated.data[at]
-                along = (support[recording[rows][:, None], columns] * values).sum(axis=1)
-                products = self.gram[columns[:, :, None], columns[:, None, :]]
-                found[rows] = along - np.einsum("hij,hi,hj->h", products, values, values) / 2
-        return found
+        """s of every recording, to the last bit the same alone and among others: products are made in blocks of one size."""
+        padded = np.zeros((-(-max(len(features), 1) // _ROWS) * _ROWS, features.shape[1]), features.dtype)
+        padded[: len(features)] = features
+        blocks = (padded[start : start + _ROWS] for start in range(0, len(padded), _ROWS))
+        return np.concatenate([self.encoding.axes(block) @ self.weights for block in blocks])[: len(features)]
