@@ -80,7 +80,7 @@ class PlantedPatterns:
         by = FactEvidence.of_inversion(self.space, self.sharp, features)
         screening = Screening.of_inversion(self.marginal, features)
         sampled = SampledScenes(by, sample_scenes(by, screening, SamplerSettings()))
-        worlds = sampled.to_worlds(vocabulary.concepts, vocabulary.relations)
+        worlds = sampled.to_worlds(vocabulary)
         names = tuple(ids[row] for row in rows)
         return WorldReading(vocabulary, names, worlds, self.before, self.space.nouns, sampled, asking=asking)
 

@@ -37,6 +37,7 @@ def weak_signal(lab: Lab) -> Iterator[Bar]:
     }
     highest = max(measured["planted patterns"], OF_IDEAL * measured["ideal"])
     share = float(right[yes_no].mean()) / highest
+    yield told("SNR 0.0111, the best decoder's accuracy, yes/no", f"{measured['planted patterns']:.3f}", measured)
     yield at_least("SNR 0.0111, share of the best decoder, yes/no", share, OF_BEST, figures=measured)
 
 
@@ -52,3 +53,5 @@ def unseen_combinations(lab: Lab) -> Iterator[Bar]:
     low, high = (float(found[side]["overall"]) for side in ("low", "high"))
     name = "SNR 0.0111, lost on unseen combinations"
     yield at_most(name, figures["overall"], LOSS, figures={"low": low, "high": high, "groups": figures})
+    for group in ("yes/no", "describe"):
+        yield told(f"{name}, {group}", f"{figures[group]:.3f}")

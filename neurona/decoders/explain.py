@@ -124,7 +124,7 @@ class Explain:
         screening = Screening.of_inversion(found.marginal, features)
         alone = FactEvidence(found.space, screening.support, found.marginal.white)
         sampled = SampledScenes(by, sample_scenes(by, screening, self.settings.worlds, seed=self.seed), alone)
-        worlds = sampled.to_worlds(self.vocabulary.concepts, self.vocabulary.relations)
+        worlds = sampled.to_worlds(self.vocabulary)
         return WorldReading(
             self.vocabulary, ids, worlds, found.before, nouns, sampled, self.about, self.asking, evidence
         )

@@ -117,7 +117,7 @@ class RelationalEvidence:
             return WorldReading(self.vocabulary, ids, worlds, before, self.labels.things, None, *rest)
         drawn = draw_scenes(by, worlds=self.settings.worlds, facts=self.settings.facts, seed=self.seed)
         sampled = SampledScenes(by, drawn)
-        worlds = sampled.to_worlds(self.vocabulary.concepts, self.vocabulary.relations)
+        worlds = sampled.to_worlds(self.vocabulary)
         return WorldReading(self.vocabulary, ids, worlds, self.before, nouns, sampled, *rest)
 
     def groundings(self) -> tuple[tuple[str, ...], Float[np.ndarray, "word entity"]]:

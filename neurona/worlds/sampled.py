@@ -11,7 +11,10 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from neurona.encoding_models.bindings import Binding, Bindings
-from neurona.execution import Worlds
+from neurona.errors import DataError
+from neurona.execution import Worlds, truth
+from neurona.programs import Vocabulary
+from neurona.programs.axioms import axioms_of
 from neurona.programs.facts import Fact
 from neurona.scenes.names import NameTable
 from neurona.worlds.evidence import FactEvidence
@@ -143,17 +146,36 @@ class SampledScenes:
         alone = None if others is None else FactEvidence(space, arrays["alone_support"], np.asarray(others))
         return cls(evidence, ScenePosterior(**drawn), alone)
 
-    def to_worlds(self, concepts: Sequence[str], relations: Sequence[str]) -> Worlds:
-        """The worlds as execution reads them, every fact in all its forms."""
-        space, count = self.evidence.space, self.drawn.share.shape[1]
+    def to_worlds(self, vocabulary: Vocabulary) -> Worlds:
+        """The worlds as execution reads them: every fact in all its forms, and what the axioms make of a thing's words.
+
+        A world that breaks another axiom than those of disjoint and implied words is given no share.
+
+        Raises:
+            DataError: no world of a recording fulfils the vocabulary's axioms.
+        """
+        space, count, axioms = self.evidence.space, self.drawn.share.shape[1], axioms_of(vocabulary)
         table, holds = [], []
         for row in range(len(self.drawn.share)):
             states = self.drawn.states(self.evidence, row)
             facts: dict[Fact, np.ndarray] = {}
             held = states.holds.any(axis=1)
             for fact, where in zip(space.facts(states.facts[held]), states.holds[held], strict=True):
-                facts |= dict.fromkeys(self.forms(fact), where)
+                owner = (fact.arguments or (fact.name,))[:1]
+                follows = axioms.follows(fact.name) if len(fact.arguments) < 2 else ()
+                for one in (*self.forms(fact), *(Fact(word, owner) for word in sorted(follows))):
+                    facts[one] = facts[one] | where if one in facts else where
             table.append(tuple(facts))
             holds.append(np.stack(list(facts.values())) if facts else np.zeros((0, count), bool))
         share = self.drawn.share / self.drawn.share.sum(axis=1, keepdims=True)
-        return Worlds.of_table(table, holds, concepts, relations, share)
+        worlds = Worlds.of_table(table, holds, vocabulary.concepts, vocabulary.relations, share)
+        rows = np.arange(len(share))
+        for axiom in axioms.others:
+            share = share * truth(worlds, [axiom] * len(rows), rows)
+        total = share.sum(axis=1, keepdims=True)
+        if (total <= 0).any():
+            row = int(np.flatnonzero(total[:, 0] <= 0)[0])
+            raise DataError(
+                f"recording {row}: no sampled scene fulfils the axioms {list(vocabulary.axioms)}; mend the vocabulary"
+            )
+        return replace(worlds, share=share / total) if axioms.others else worlds
