@@ -5,11 +5,12 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from held_out import accuracy, read
 from sklearn.metrics import average_precision_score
 
 from neurona.decoders.explain import ExplainSettings, fit_explain
 from neurona.errors import DataError
-from neurona.programs import Vocabulary
+from neurona.programs import Vocabulary, parse
 from neurona.questions import Asked, Problem
 from neurona.recordings.entities import Entities
 from neurona.recordings.parcels import group_entities
@@ -43,44 +44,59 @@ def simulated(null: str = "none", snr: float = 1.0):
     return problem, asked.take(test), made
 
 
-def right(answers, asked: Asked) -> np.ndarray:
-    return np.where(asked.is_describe, answers.describe.argmax(axis=1), answers.yes_no > 0) == asked.target
-
-
 @pytest.fixture(scope="module")
 def fitted():
     problem, test, made = simulated()
-    return problem, test, made, fit_explain(problem)
+    return problem, test, made, fit_explain(problem, ExplainSettings(supervision="scenes"))
 
 
 @pytest.fixture(scope="module")
-def answers(fitted):
+def reading(fitted):
     problem, test, _, decoder = fitted
-    return decoder.answer(problem.entities.features, test)
+    return read(decoder, problem, test)
 
 
-def test_it_answers_far_better_than_the_prior_alone(fitted, answers):
-    _, test, _, decoder = fitted
-    prior = decoder.prior_answer(test)
-    objects = (test.table.type == "object").to_numpy()
-    assert right(answers, test)[objects].mean() > 0.8
-    assert right(prior, test)[objects].mean() < 0.6
-    assert right(answers, test)[test.is_describe].mean() > right(prior, test)[test.is_describe].mean() + 0.05
-
-
-def test_its_probabilities_are_calibrated(fitted, answers):
+def test_it_answers_far_better_than_the_prior_alone(fitted, reading):
     test = fitted[1]
+    found, place = reading
+    said = found.ask_each(test.queries, place)
+    right = np.array(said.answer) == test.table.answer.to_numpy(str)
+    objects = (test.table.type == "object").to_numpy()
+    assert right[objects].mean() > 0.9
+    by_prior = (said.prior > 0.5) == (test.target == 1)
+    assert by_prior[objects].mean() < 0.6
+    assert right[test.is_describe].mean() > 2 * np.nanmean(test.chance)
+
+
+def test_its_probabilities_are_calibrated(fitted, reading):
+    test = fitted[1]
+    found, place = reading
     yes_no = ~test.is_describe
-    probability = 1 / (1 + np.exp(-answers.yes_no[yes_no]))
-    assert abs(probability.mean() - test.target[yes_no].mean()) < 0.08
+    said = found.ask_each(test.queries, place)
+    assert abs(said.as_asked[yes_no].mean() - test.target[yes_no].mean()) < 0.08
+
+
+def test_a_noun_is_as_probable_as_it_is_frequent(fitted, reading):
+    problem, test, _, _ = fitted
+    found, _ = reading
+    rows = np.unique(test.recording)
+    nouns = [parse(f"exists x. {noun}(x)", problem.vocabulary) for noun in found.things]
+    said = found.ask_each(nouns * len(rows), np.repeat(np.arange(len(rows)), len(nouns)))
+    true = np.mean(
+        [
+            [any(fact.name == noun and not fact.arguments for fact in problem.facts[row].true) for noun in found.things]
+            for row in rows.tolist()
+        ]
+    )
+    assert said.probability.mean() == pytest.approx(true, rel=0.2)
 
 
 @pytest.mark.slow
 def test_answers_alone_teach_it_nearly_as_much(fitted):
     problem, test, _, _ = fitted
-    decoder = fit_explain(dataclasses.replace(problem, facts=None))
-    objects = (test.table.type == "object").to_numpy()
-    assert right(decoder.answer(problem.entities.features, test), test)[objects].mean() > 0.7
+    without = dataclasses.replace(problem, facts=None)
+    objects = test.take((test.table.type == "object").to_numpy())
+    assert accuracy(fit_explain(without, ExplainSettings()), without, objects) > 0.7
 
 
 def test_it_finds_the_parcels_that_carry_a_concept(fitted):
@@ -93,27 +109,30 @@ def test_it_finds_the_parcels_that_carry_a_concept(fitted):
     assert carried.sum(axis=1).max() <= 1 + 1e-5
 
 
-def test_programs_of_any_form_are_answered_on_worlds(fitted):
+def test_programs_of_any_form_are_answered_on_worlds(fitted, reading):
+    found, _ = reading
+    a, b = found.things[:2]
+    asked = found.ask([f"exists x. {a}(x) | {b}(x)", f"~(exists x. {a}(x) | {b}(x))"], found.recordings[0])
+    assert asked.probability.sum() == pytest.approx(1, abs=1e-9)
+    assert (found.sampled.drawn.rhat < 1.2).mean() > 0.9
+    assert np.isfinite(asked.error).all()
+
+
+def test_a_recording_alone_has_the_worlds_that_it_has_among_others(fitted, reading):
     problem, test, _, decoder = fitted
-    nouns = sorted(set(problem.vocabulary.concepts))[:2]
-    recording = int(test.recording[0])
-    programs = [f"exists x. {nouns[0]}(x) | {nouns[1]}(x)", f"~(exists x. {nouns[0]}(x) | {nouns[1]}(x))"]
-    table = pd.DataFrame(
-        {"question": ["q0", "q1"], "recording": ["r"] * 2, "program": programs, "answer": "yes", "type": "or"}
-    )
-    asked = dataclasses.replace(Asked.of(table, problem.vocabulary, ["r"]), recording=np.full(2, recording))
-    logits = decoder.answer(problem.entities.features, asked).yes_no
-    assert logits[0] == pytest.approx(-logits[1])
-    assert {"largest split R-hat", "Monte Carlo error"} <= set(decoder.diagnostics)
+    found, _ = reading
+    row = int(np.unique(test.recording)[3])
+    alone = decoder.read(problem.entities.features[[row]], ["alone"])
+    np.testing.assert_array_equal(alone.worlds.share[0], found.worlds.share[3])
+    np.testing.assert_array_equal(alone.sampled.drawn.probability[0], found.sampled.drawn.probability[3])
 
 
 @pytest.mark.slow
 def test_shuffled_recordings_leave_it_at_chance():
     problem, test, _ = simulated(null="shuffled")
-    decoder = fit_explain(problem, ExplainSettings(rounds=4))
-    yes_no = ~test.is_describe
-    found = right(decoder.answer(problem.entities.features, test), test)[yes_no]
-    assert abs(found.mean() - 0.5) < 1.96 * 0.5 / np.sqrt(len(found)) + 0.02
+    yes_no = test.take(~test.is_describe)
+    found = accuracy(fit_explain(problem, ExplainSettings(rounds=4)), problem, yes_no)
+    assert abs(found - 0.5) < 1.96 * 0.5 / np.sqrt(len(yes_no)) + 0.02
 
 
 def test_one_label_a_recording_is_answered_by_the_exact_posterior_over_labels():
@@ -121,7 +140,9 @@ def test_one_label_a_recording_is_answered_by_the_exact_posterior_over_labels():
     labels = np.array(["face", "house", "cat"])[np.arange(60) % 3]
     patterns = {name: rng.normal(size=12) for name in ("face", "house", "cat")}
     values = np.stack([patterns[label] for label in labels]) + rng.normal(size=(60, 12))
-    vocabulary = Vocabulary(("face", "house", "cat"), categories={"Seen": ("face", "house", "cat")})
+    vocabulary = Vocabulary(
+        ("face", "house", "cat"), categories={"Seen": ("face", "house", "cat")}, exclusive=("Seen",)
+    )
     rows = []
     for k, label in enumerate(labels):
         rows.append((f"q{k}d", f"r{k}", "describe Seen", label, "describe"))
@@ -133,29 +154,27 @@ def test_one_label_a_recording_is_answered_by_the_exact_posterior_over_labels():
     asked = Asked.of(table, vocabulary, [f"r{k}" for k in range(60)])
     entities = Entities(values.astype(np.float32), np.repeat([0, 1], 6), ("left", "right"), "parcel")
     problem = Problem(entities, vocabulary, asked.take(asked.recording < 45), asked.take(np.zeros(0, np.int64)))
-    decoder = fit_explain(problem)
+    decoder = fit_explain(problem, ExplainSettings())
     test = asked.take(asked.recording >= 45)
-    answers = decoder.answer(entities.features, test)
-    assert right(answers, test).mean() > 0.9
-    of_one = answers.yes_no[~test.is_describe][:3]
-    assert (1 / (1 + np.exp(-of_one))).sum() == pytest.approx(1, abs=1e-6)
-    words, carried = decoder.groundings()
-    assert set(words) == {"face", "house", "cat"}
-    assert carried.shape == (3, 2)
+    found, place = read(decoder, problem, test)
+    assert accuracy(decoder, problem, test) > 0.9
+    assert found.sampled is None
+    of_words = found.ask_each(test.queries, place).probability[~test.is_describe].reshape(-1, 3)
+    np.testing.assert_allclose(of_words.sum(axis=1), 1, atol=1e-9)
 
 
-def test_questions_that_tell_no_fact_are_refused():
-    vocabulary = Vocabulary(("face", "cat"))
+def test_questions_that_tell_no_fact_are_refused(fitted):
+    problem, *_ = fitted
+    a, b = fitted[3].inverted.space.nouns[:2]
     table = pd.DataFrame(
         {
             "question": ["q"],
-            "recording": ["r"],
-            "program": ["exists x. face(x) | cat(x)"],
-            "answer": ["no"],
+            "recording": ["0"],
+            "program": [f"exists x. {a}(x) | {b}(x)"],
+            "answer": ["yes"],
             "type": ["or"],
         }
     )
-    asked = Asked.of(table, vocabulary, ["r"])
-    entities = Entities(np.zeros((1, 2), np.float32), np.array([0, 1]), ("a", "b"), "parcel")
+    train = Asked.of(table, problem.vocabulary, ["0"])
     with pytest.raises(DataError, match="no answer of the training questions tells a fact"):
-        fit_explain(Problem(entities, vocabulary, asked, asked.take(np.zeros(0, np.int64))))
+        fit_explain(dataclasses.replace(problem, train=train, facts=None), ExplainSettings())
