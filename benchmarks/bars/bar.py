@@ -35,7 +35,7 @@ class Bar:
 
 def at_least(name: str, value: float, bound: float, digits: int = 3, figures: Figures = None) -> Bar:
     """A number that must not be lower; what is printed decides."""
-    met = bool(round(value, digits) >= bound)
+    met = bool(round(value, digits) >= round(bound, digits))
     return Bar(name, _text(value, digits), f">= {_text(bound, digits)}", met, _of(value, figures))
 
 

@@ -234,7 +234,8 @@ class WorldReading(Reading):
     def _shares(
         self, items: Sequence[_Item], rows: Int[np.ndarray, " item"], unheld: Float[np.ndarray, " item"]
     ) -> Float[np.ndarray, " item"]:
-        found = share_true(self.worlds, [item.formula for item in items], rows)
+        # Shares that sum to 1 may sum to a little more in floating point.
+        found = np.minimum(share_true(self.worlds, [item.formula for item in items], rows), 1.0)
         if self.sampled is None:
             return found
         denied = np.array([item.literal is not None and not item.literal[1] for item in items], dtype=bool)
@@ -273,7 +274,7 @@ class WorldReading(Reading):
             formulas = [normal_form(And((condition, formula))) for formula in formulas]  # type: ignore[arg-type]
         distinct = dict.fromkeys(formulas)
         missing = [formula for formula in distinct if formula not in self._known_prior]
-        shares = share_true(self.before, missing, np.zeros(len(missing), np.int64))
+        shares = np.minimum(share_true(self.before, missing, np.zeros(len(missing), np.int64)), 1.0)
         self._known_prior.update(zip(missing, shares.tolist(), strict=True))
         found = np.array([self._known_prior[formula] for formula in formulas])
         if given is None:
