@@ -87,7 +87,7 @@ def of_worlds(kind, name):
 
 
 @cache
-def programs(name, number=40):
+def programs(name, number=20):
     problem, _ = PROBLEMS[name]()
     rng = np.random.default_rng(0)
     return random_programs(rng, problem.vocabulary, number, problem.things), rng.integers(
@@ -95,7 +95,7 @@ def programs(name, number=40):
     )
 
 
-def questions(name, number=60):
+def questions(name, number=30):
     """Some of the questions of the study, and random programs; with the row of each one's recording in the reading."""
     asked = PROBLEMS[name]()[1]
     chosen = np.random.default_rng(1).permutation(len(asked))[:number]
@@ -200,7 +200,7 @@ def test_a_saved_reading_says_the_same(kind, name, tmp_path):
 def test_another_process_says_the_same(tmp_path):
     found = reading("explain", "scenes")
     path = found.save(tmp_path / "reading")
-    texts = PROBLEMS["scenes"]()[1].table.program.iloc[:30].tolist()
+    texts = PROBLEMS["scenes"]()[1].table.program.iloc[:20].tolist()
     script = (
         "import sys, json; from neurona.readings import open_reading; "
         "print(open_reading(sys.argv[1]).ask(json.loads(sys.argv[2]), 'RECORDING').to_json())"
@@ -218,7 +218,7 @@ def test_another_process_says_the_same(tmp_path):
 
 @pytest.mark.parametrize(("kind", "name"), CASES)
 def test_a_question_alone_gets_the_bits_that_it_gets_among_others(kind, name):
-    queries, rows = questions(name, 25)
+    queries, rows = questions(name, 15)
     assert_solo_is_joint(reading(kind, name), queries, rows)
 
 
@@ -260,7 +260,7 @@ def test_recordings_in_another_order_make_the_same_reading(kind, name):
 @pytest.mark.parametrize(("kind", "name"), CASES)
 def test_a_recording_alone_says_what_it_says_among_others(kind, name):
     found = reading(kind, name)
-    queries, _ = questions(name, 20)
+    queries, _ = questions(name, 15)
     alone = read(fitted(kind, name), name, np.array([5]))
     assert_says_the_same(found, alone, queries, np.full(len(queries), 5), np.zeros(len(queries), np.int64), SINGLE)
 
@@ -295,7 +295,7 @@ def test_an_unknown_word_is_an_error(kind, name):
 @pytest.mark.parametrize(("kind", "name"), CASES)
 def test_equal_programs_are_equally_probable(kind, name):
     found = of_worlds(kind, name)
-    asked, rows = (part[:15] for part in programs(name))
+    asked, rows = (part[:6] for part in programs(name))
     p = found.believe(asked, rows).probability[:, 0]
     by_law = [equal_programs(one, other) for one, other in zip(asked, asked[1:] + asked[:1], strict=True)]
     for law in by_law[0]:
