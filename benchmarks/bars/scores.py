@@ -71,7 +71,7 @@ def scene_facts_calibrated(lab: Lab) -> Iterator[Bar]:
     probability, holds, first = (np.concatenate(part) for part in (p, truth, before))
     title = f"facts of prior > {SOME_PRIOR} ({len(kept)} in {len(p)} scenes)"
     yield between(f"{title}, calibration slope", slope(probability, holds), *SLOPE, digits=2)
-    yield between(f"{title}, expected by true", float(probability.sum() / holds.sum()), *SLOPE, digits=2)
+    yield between(f"{title}, number expected by number true", float(probability.sum() / holds.sum()), *SLOPE, digits=2)
     after, before_it = log_loss(probability, holds), log_loss(first, holds)
     yield below(f"{title}, log loss against prior's", after, before_it, digits=4)
     yield told(f"{title}, ECE", f"{ece(probability, holds):.4f} (perfectly calibrated {band(probability):.4f})")
