@@ -26,7 +26,7 @@ from neurona.datasets.folder_report import FolderReport
 from neurona.recordings.atlas import Atlas, get_atlas
 from neurona.recordings.bids_runs import BidsRun, find_runs
 from neurona.recordings.fmri_betas import Betas
-from neurona.recordings.fmri_trials import trial_recordings
+from neurona.recordings.fmri_trials import mask_files, mask_for, trial_recordings
 from neurona.recordings.fmri_windows import Windows
 
 METHODS: dict[str, Betas | Windows] = {"lsa": Betas("lsa"), "lss": Betas("lss"), "window": Windows()}
@@ -94,16 +94,14 @@ def read(root: Path, settings: BidsFmri, console: Console) -> Dataset:
 
 
 def check(root: Path, console: Console, settings: BidsFmri) -> FolderReport:
-    """Check headers and events of all runs, and say what there is; no volume is read.
+    """Check headers, events and masks of all runs, and say what there is; no volume is read.
 
     Raises:
         DataError: there is no such folder or data set.
     """
-    report, _ = check_runs(
-        root,
-        NAME,
-        settings,
-        lambda: find_runs(
+
+    def find() -> list[BidsRun]:
+        runs = find_runs(
             root,
             task=settings.task or _task(root),
             derivatives=settings.derivatives,
@@ -111,9 +109,12 @@ def check(root: Path, console: Console, settings: BidsFmri) -> FolderReport:
             subjects=settings.subjects,
             label_column=settings.label_column,
             filters=settings.filters,
-        ),
-    )
-    return report
+        )
+        for file, run in mask_files(runs, settings.mask).items():
+            mask_for(file, run)
+        return runs
+
+    return check_runs(root, NAME, settings, find)[0]
 
 
 def _task(root: Path) -> str:
@@ -150,7 +151,8 @@ def read_bids_fmri(
         root: raw BIDS data set; it holds the events.
         task: task label.
         derivatives: folder of fMRIPrep's (or alike) output, wherever it lies; raw images when None.
-        space: space of the derivatives' images, e.g. `MNI152NLin2009cAsym`.
+        space: space of the derivatives' images, e.g. `MNI152NLin2009cAsym`; `native` for those without one, and the only one there is
+            when None.
         subjects: labels; all when None.
         trial_types: events that become recordings, in the words of the events files; all when None.
         label_column: column of events.tsv that holds the trial types.

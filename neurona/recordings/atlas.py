@@ -11,6 +11,7 @@ probabilistic maps are their least-squares loadings.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ from nilearn.maskers import NiftiLabelsMasker, NiftiMapsMasker
 from scipy.ndimage import center_of_mass
 
 from neurona.errors import DataError, nearest_name
-from neurona.recordings.fmri_runs import UNREADABLE
+from neurona.recordings.images import spatial_values
 
 SIZES = {
     "yeo": (7, 17),
@@ -33,6 +34,8 @@ SIZES = {
     "difumo": (64, 128, 256, 512, 1024),
 }
 """Atlases that nilearn fetches, and their numbers of parcels."""
+
+_SPACE = re.compile(r"(?:^|_)(?:tpl|space)-([A-Za-z0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Atlas:
         values: the label of each parcel in a 3-D image; positions along the last axis of a 4-D one.
         names: of the P parcels.
         networks: of the P parcels, where known.
-        space: e.g. `MNI152`; empty for a local file, which must be in the data's space.
+        space: e.g. `MNI152`; of a local file what its name says (`tpl-...`, `space-...`), else empty: it must be in the data's.
     """
 
     name: str
@@ -128,11 +131,7 @@ def _read(path: Path, labels: Path | None) -> Atlas:
     table_path = labels or next((file for file in beside if file.is_file()), None)
     if table_path is None:
         raise DataError(f"{path}: no table of labels; put {beside[0].name} (columns index, name, network) beside it")
-    try:
-        image = nib.load(path)
-        array = np.asarray(image.dataobj)  # type: ignore[attr-defined]
-    except UNREADABLE as error:
-        raise DataError(f"{path}: cannot be read ({error}); expected a NIfTI file") from error
+    image, array = spatial_values(path, "labels or maps")
     try:
         table = pd.read_csv(table_path, sep="," if table_path.suffix == ".csv" else "\t", keep_default_na=False)
     except (OSError, ValueError) as error:
@@ -142,12 +141,17 @@ def _read(path: Path, labels: Path | None) -> Atlas:
         if column not in table:
             raise DataError(f"{table_path}: no column {column!r}{nearest_name(column, table.columns)}")
     if maps:
-        values = tuple(range(array.shape[3]))
+        values, array = tuple(range(array.shape[3])), array.astype(np.float32)
         if len(table) != len(values):
             raise DataError(f"{table_path}: {len(table)} names of the {len(values)} maps in {path.name}")
     else:
-        if array.ndim != 3 or not np.isfinite(array).all() or (array != np.round(array)).any():
-            raise DataError(f"{path}: expected whole numbers in 3-D or maps in 4-D, found shape {array.shape}")
+        # Scaled integers come back with the error of a float's last digits.
+        if array.ndim != 3 or not np.isfinite(array).all() or (np.abs(array - np.round(array)) > 1e-3).any():
+            raise DataError(
+                f"{path}: expected whole numbers in 3-D or maps in 4-D, found values of type {array.dtype} in shape "
+                f"{tuple(image.shape)}"
+            )
+        array = np.round(array).astype(np.int32)
         table = table[table["index"] != 0]
         values = tuple(int(value) for value in table["index"])
         unnamed = sorted(set(np.unique(array).astype(int).tolist()) - {0, *values})
@@ -158,7 +162,8 @@ def _read(path: Path, labels: Path | None) -> Atlas:
     if repeated:
         raise DataError(f"{table_path}: names stand more than once: {', '.join(repeated[:5])}")
     networks = tuple(table["network"].astype(str)) if "network" in table else None
-    return Atlas(stem, image, values, names, networks)  # type: ignore[arg-type]
+    space = _SPACE.search(path.name)
+    return Atlas(stem, nib.Nifti1Image(array, image.affine), values, names, networks, space[1] if space else "")
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from bids import BIDSLayout
     from bids.layout import BIDSFile
 
+NATIVE = "native"
+"""The space of derivatives whose names have no entity `space`: they lie as the subject lay in the scanner."""
+
 
 @dataclass(frozen=True)
 class BidsRun:
@@ -33,7 +36,7 @@ class BidsRun:
     Attributes:
         subject, session: labels without `sub-` and `ses-`; session is empty where there are none.
         name: unique within the subject, e.g. `ses-1_run-02`.
-        space: of the image; empty for raw data (the scanner's).
+        space: of the image; `native` for derivatives without one, empty for raw data (the scanner's).
         bold: 4-D image.
         image: the same, its values still on disk.
         tr, start_s: repetition time and time of the first volume in seconds.
@@ -80,7 +83,7 @@ def find_runs(
         root: raw BIDS data set.
         task: task label.
         derivatives: folder of fMRIPrep's (or alike) output; raw images are read when None.
-        space: space label of the derivatives' images.
+        space: space label of the derivatives' images, `native` for those that have none; the only one there is when None.
         subjects: labels of the subjects to read; all when None.
         label_column: column of events.tsv that holds the labels.
         filters: further BIDS entities that choose among images, e.g. `{"session": "1", "resolution": "2"}`.
@@ -99,7 +102,7 @@ def find_runs(
     faults: list[str] = []
     for image in images:
         try:
-            runs.append(_run(image, others, label_column))
+            runs.append(_run(image, others, label_column, derivatives is not None))
         except DataError as error:
             faults.append(str(error))
     faults += _inconsistent(runs)
@@ -149,20 +152,29 @@ def _images(
     if not found:
         raise DataError(f"{root}: no {'desc-preproc_bold' if derived else 'bold'} image found in the {scope} data")
     found = _narrow(found, "task", [task])
-    if derived and space is None:
-        known = sorted({str(file.entities.get("space")) for file in found})
-        raise DataError(f"space: name one of the derivatives' spaces: {', '.join(known)}")
-    if space is not None:
-        if not derived:
-            raise DataError(
-                f"space: {space!r} wanted, but raw images lie in the scanner's; name the derivatives folder"
-            )
-        found = _narrow(found, "space", [space])
+    if space is not None and not derived:
+        raise DataError(f"space: {space!r} wanted, but raw images lie in the scanner's; name the derivatives folder")
+    if derived:
+        found = _in_space(found, space)
     if subjects is not None:
         found = _narrow(found, "subject", [str(subject).removeprefix("sub-") for subject in subjects])
     for name, wanted in filters.items():
         found = _narrow(found, name, wanted if isinstance(wanted, list | tuple) else [wanted])
     return found
+
+
+def _in_space(files: list[BIDSFile], space: str | None) -> list[BIDSFile]:
+    """The derivatives in a space; where they have only one, it need not be named."""
+    by_space: dict[str, list[BIDSFile]] = {}
+    for file in files:
+        by_space.setdefault(str(file.entities.get("space", NATIVE)), []).append(file)
+    if space is None and len(by_space) == 1:
+        return files
+    if space is None:
+        raise DataError(f"space: name one of the derivatives' spaces: {', '.join(sorted(by_space))}")
+    if space not in by_space:
+        raise DataError(f"space: no BOLD image of space {space!r}{nearest_name(space, by_space)}")
+    return by_space[space]
 
 
 def _narrow(files: list[BIDSFile], entity: str, wanted: Iterable[Any]) -> list[BIDSFile]:
@@ -184,25 +196,33 @@ def _narrow(files: list[BIDSFile], entity: str, wanted: Iterable[Any]) -> list[B
 _NOT_IDENTITY = ("suffix", "extension", "datatype", "desc")
 
 
-def _related(image: BIDSFile, others: list[BIDSFile], suffixes: Sequence[str], extension: str) -> Path | None:
+def _related(
+    image: BIDSFile, others: list[BIDSFile], suffixes: Sequence[str], extensions: Sequence[str]
+) -> Path | None:
     """The most specific file of these suffixes whose entities are all the image's."""
     own = image.entities
     fitting = []
     for file in others:
         entities = file.entities
-        if entities.get("suffix") not in suffixes or entities.get("extension") != extension:
+        if entities.get("suffix") not in suffixes or entities.get("extension") not in extensions:
             continue
         identity = {name: value for name, value in entities.items() if name not in _NOT_IDENTITY}
-        if "mask" in suffixes and not (entities.get("desc") == "brain" and identity.get("task")):
+        if "mask" in suffixes and not _is_brain_mask(entities, own):
             continue
         if all(own.get(name) == value for name, value in identity.items()):
             fitting.append((len(identity), Path(file.path)))
     return max(fitting, default=(0, None), key=lambda pair: pair[0])[1]
 
 
-def _run(image: BIDSFile, others: list[BIDSFile], label_column: str) -> BidsRun:
+def _is_brain_mask(mask: Mapping[str, Any], image: Mapping[str, Any]) -> bool:
+    """Whether a mask is the brain's, of functional images, and in the image's space: one without a space is in the native one."""
+    of_brain = "brain" in (mask.get("desc"), mask.get("label"))
+    return of_brain and bool(mask.get("task")) and mask.get("space") == image.get("space")
+
+
+def _run(image: BIDSFile, others: list[BIDSFile], label_column: str, derived: bool) -> BidsRun:
     bold = Path(image.path)
-    events_file = _related(image, others, ["events"], ".tsv")
+    events_file = _related(image, others, ["events"], (".tsv",))
     if events_file is None:
         raise DataError(
             f"{bold}: no events file of this run; expected {_stem(image)}_events.tsv in the raw data set (the root), "
@@ -228,15 +248,15 @@ def _run(image: BIDSFile, others: list[BIDSFile], label_column: str) -> BidsRun:
         subject=str(own["subject"]),
         session=str(own.get("session", "")),
         name=name or "run-01",
-        space=str(own.get("space", "")),
+        space=str(own.get("space", NATIVE if derived else "")),
         bold=bold,
         image=loaded,
         tr=tr,
         start_s=start_s,
         events=events,
         events_file=events_file,
-        confounds=_related(image, others, ["timeseries", "regressors"], ".tsv"),
-        mask=_related(image, others, ["mask"], str(own["extension"])),
+        confounds=_related(image, others, ["timeseries", "regressors"], (".tsv",)),
+        mask=_related(image, others, ["mask"], (".nii.gz", ".nii")),
     )
 
 

@@ -19,9 +19,7 @@ from jaxtyping import Bool, Float
 from nibabel.spatialimages import SpatialImage
 
 from neurona.errors import DataError, nearest_name
-
-UNREADABLE = (OSError, EOFError, ValueError, nib.filebasedimages.ImageFileError)
-"""What nibabel raises for a truncated or damaged image."""
+from neurona.recordings.images import UNREADABLE, brain_of, refuse_complex
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def open_bold(bold: Path) -> tuple[SpatialImage, float]:
     """A BOLD image whose values are still on disk, and its TR in seconds.
 
     Raises:
-        DataError: the header is damaged, the image is not 4-D, its affine maps voxels to no place, or its TR is no
+        DataError: the header is damaged, the image is not 4-D or holds complex values, its affine maps voxels to no place, or its TR is no
             number of seconds.
     """
     try:
@@ -77,6 +75,7 @@ def open_bold(bold: Path) -> tuple[SpatialImage, float]:
         raise _damaged(bold, error) from error
     if len(image.shape) != 4:  # type: ignore[attr-defined]
         raise DataError(f"{bold}: expected a 4-D image (x, y, z, time), found shape {image.shape}")  # type: ignore[attr-defined]
+    refuse_complex(bold, image)  # type: ignore[arg-type]
     affine = image.affine  # type: ignore[attr-defined]
     if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-6:
         raise DataError(f"{bold}: the affine is singular or not finite; repair the header (sform and qform)")
@@ -197,18 +196,22 @@ def check_grid(image: SpatialImage, source: str, first: SpatialImage, first_sour
 
 
 def brain_mask(runs: Sequence[Run], threshold: float = 0.8) -> Bool[np.ndarray, "x y z"]:
-    """Voxels brighter than `threshold` times the mean over space and time of all runs.
+    """Voxels that are finite in all runs and, over all runs, of the brain by brightness (see `images.brain_of`).
 
     Raises:
-        DataError: runs differ in grid or affine, or no voxel is bright enough.
+        DataError: runs differ in grid or TR, or no voxel is bright enough.
     """
     first = runs[0]
-    for run in runs[1:]:
+    means, deviations = [], []
+    for run in runs:
         check_grid(run.image, run.source, first.image, first.source)
         if abs(run.tr - first.tr) > 1e-3:
             raise DataError(f"{run.source}: TR {run.tr:g} s differs from {first.tr:g} s of {first.source}")
-    mean = np.mean([np.asarray(run.image.dataobj).mean(axis=3) for run in runs], axis=0)
-    mask = mean > threshold * mean.mean()
+        values = np.asarray(run.image.dataobj)
+        with np.errstate(invalid="ignore"):  # infinite values are left out with NaN
+            means.append(values.mean(axis=3, dtype=np.float64))
+            deviations.append(values.std(axis=3, dtype=np.float64))
+    mask = brain_of(np.mean(means, axis=0), np.mean(deviations, axis=0), threshold)
     if not mask.any():
         raise DataError(f"{first.source}: no voxel is brighter than {threshold} of the mean; the images look empty")
     return mask

@@ -20,12 +20,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from neurona.errors import DataError, nearest_name
 from neurona.recordings.atlas import Atlas, Parcels, place
-from neurona.recordings.bids_runs import BidsRun, raise_faults
+from neurona.recordings.bids_runs import NATIVE, BidsRun, raise_faults
 from neurona.recordings.confounds import read_confounds
 from neurona.recordings.fmri_betas import Betas
-from neurona.recordings.fmri_runs import UNREADABLE, Run, bold_values, brain_mask, check_grid
+from neurona.recordings.fmri_runs import Run, bold_values, brain_mask, check_grid
 from neurona.recordings.fmri_windows import Windows, voxel_names
+from neurona.recordings.images import read_mask
 from neurona.recordings.recordings import Recordings
+
+OWN_SPACES = ("", NATIVE, "T1w", "T2w", "boldref", "individual", "orig", "scanner")
+"""Spaces in which each subject's brain lies where it lay, see BIDS' names of coordinate systems."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,12 @@ def _channels(
                 check_grid(run.image, str(run.bold), runs[0].image, str(runs[0].bold))
             except DataError as error:
                 raise DataError(f"{error}; or read them in the parcels of an atlas") from error
-        return [_mask(runs, mask)] * len(runs)
+        if len({run.subject for run in runs}) > 1 and runs[0].space in OWN_SPACES:
+            console.print(
+                f"note: images of several subjects in {runs[0].space or 'the space of the scanner'}: a voxel of one is not the place of "
+                "the same voxel of another; decode within subjects, or read images in a standard space"
+            )
+        return [_mask(runs, mask, console)] * len(runs)
     for run in runs:
         if atlas.space.startswith("MNI") and not run.space.startswith("MNI"):
             raise DataError(
@@ -141,7 +150,7 @@ def _channels(
     for run in runs:
         grids.setdefault(_grid(run), []).append(run)
     placed = {
-        grid: place(atlas, same[0].image.affine, _mask(same, mask), drop_empty=drop_empty)
+        grid: place(atlas, same[0].image.affine, _mask(same, mask, console), drop_empty=drop_empty)
         for grid, same in grids.items()
     }
     names = [set(parcels.atlas.names) for parcels in placed.values()]
@@ -161,24 +170,40 @@ def _grid(run: BidsRun) -> tuple:
     return (run.image.shape[:3], *np.round(run.image.affine, 3).ravel().tolist())
 
 
-def _mask(runs: Sequence[BidsRun], chosen: Path | None) -> Bool[np.ndarray, "x y z"]:
+def _mask(runs: Sequence[BidsRun], chosen: Path | None, console: Console) -> Bool[np.ndarray, "x y z"]:
     """Voxels that count in every run."""
-    files = {chosen: runs[0]} if chosen else {run.mask: run for run in runs if run.mask}
+    files = mask_files(runs, chosen)
     if not files:
-        return brain_mask([Run(run.name, run.image, run.events, run.tr, str(run.bold)) for run in runs])
-    masks = []
-    for file, run in files.items():
-        try:
-            image = nib.load(file)
-            values = np.asarray(image.dataobj) > 0  # type: ignore[attr-defined]
-        except UNREADABLE as error:
-            raise DataError(f"{file}: cannot be read ({error}); expected a NIfTI mask") from error
-        check_grid(image, str(file), run.image, str(run.bold))  # type: ignore[arg-type]
-        masks.append(values)
+        mask = brain_mask([Run(run.name, run.image, run.events, run.tr, str(run.bold)) for run in runs])
+        console.print(f"no brain mask beside the images: {mask.sum()} of {mask.size} voxels count, by their brightness")
+        return mask
+    masks = [mask_for(file, run) for file, run in files.items()]
     common = np.logical_and.reduce(masks)
     if not common.any():
         raise DataError(f"{next(iter(files))}: no voxel is in the masks of all {len(masks)} runs; check the masks")
     return common
+
+
+def mask_files(runs: Sequence[BidsRun], chosen: Path | None) -> dict[Path, BidsRun]:
+    """The masks that count, each with a run that it must fit: the chosen one, else those beside the images."""
+    return {chosen: runs[0]} if chosen else {run.mask: run for run in runs if run.mask}
+
+
+def mask_for(file: Path, run: BidsRun) -> Bool[np.ndarray, "x y z"]:
+    """The voxels of a mask on a run's grid.
+
+    Raises:
+        DataError: no mask (see `read_mask`), or one on another grid.
+    """
+    image, inside = read_mask(file)
+    try:
+        check_grid(image, str(file), run.image, str(run.bold))
+    except DataError as error:
+        raise DataError(
+            f"{str(error).rpartition('; ')[0]}; bring the mask to the images' grid, e.g. with nilearn.image.resample_to_img(mask, "
+            "image, interpolation='nearest')"
+        ) from error
+    return inside
 
 
 def _run_trials(

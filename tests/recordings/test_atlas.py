@@ -142,3 +142,30 @@ def test_a_faulty_local_atlas_is_refused(tmp_path):
         get_atlas(path)
     with pytest.raises(DataError, match="cannot be read"):
         get_atlas(tmp_path / "none.nii.gz", labels=table)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda labels: labels[..., None],
+        lambda labels: np.where(labels == 10, np.nan, labels).astype(np.float32),
+        lambda labels: labels + np.float32(1e-5),
+    ],
+    ids=["one volume", "NaN where there is no parcel", "last digits of a scaled file"],
+)
+def test_labels_are_read_however_they_were_written(tmp_path, written):
+    path = write_atlas(tmp_path)
+    image = nib.load(path)
+    labels = np.asarray(image.dataobj)
+    nib.save(nib.Nifti1Image(written(labels), image.affine), path)
+    read = np.asarray(get_atlas(path).image.dataobj)
+    assert read.shape == labels.shape
+    np.testing.assert_array_equal(read[labels > 10], labels[labels > 10])
+
+
+def test_complex_labels_are_refused(tmp_path):
+    path = write_atlas(tmp_path)
+    image = nib.load(path)
+    nib.save(nib.Nifti1Image(np.asarray(image.dataobj).astype(np.complex64), image.affine), path)
+    with pytest.raises(DataError, match=r"quarters.nii.gz: complex values"):
+        get_atlas(path)

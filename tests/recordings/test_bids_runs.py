@@ -1,6 +1,7 @@
 import json
 import shutil
 
+import nibabel as nib
 import numpy as np
 import pytest
 from bids_trees import AFFINE, GRID, SPACE, VOLUMES, save_bold, write_fmri_tree, write_json
@@ -78,7 +79,6 @@ def test_subjects_and_filters_choose(whole):
         ({"task": "looks"}, "task: no BOLD image of task 'looks'; did you mean 'look'"),
         ({"subjects": ["03"]}, "subject: no BOLD image of subject '03'; did you mean"),
         ({"space": "MNI152NLin6Asym"}, f"no BOLD image of space 'MNI152NLin6Asym'; did you mean '{SPACE}'"),
-        ({"space": None}, f"space: name one of the derivatives' spaces: {SPACE}"),
         ({"filters": {"session": "1"}}, "no BOLD image of session '1'"),
         ({"derivatives": None}, "raw images lie in the scanner's; name the derivatives folder"),
     ],
@@ -160,3 +160,24 @@ def test_two_images_of_one_run_ask_for_a_filter(tree):
     with pytest.raises(DataError, match=r"a second image of sub-02_run-02 .* choose with filters"):
         find_runs(tree, task="look")
     assert len(find_runs(tree, task="look", filters={"echo": 1})) == 1
+
+
+def test_a_space_is_named_where_there_are_several_native_ones_among_them(tree):
+    assert {run.space for run in derived(tree, space=None)} == {SPACE}
+    for path in tree.glob("derivatives/fmriprep/sub-01/func/*space-*"):
+        shutil.copy(path, str(path).replace(f"_space-{SPACE}", ""))
+    with pytest.raises(DataError, match=f"space: name one of the derivatives' spaces: {SPACE}, native"):
+        derived(tree, space=None)
+    native = derived(tree, space="native")
+    assert {run.subject for run in native} == {"01"}
+    assert {run.space for run in native} == {"native"}
+    assert not any("space-" in run.mask.name for run in native)
+
+
+def test_a_brain_mask_counts_in_its_own_space_only_and_packed_or_not(tree):
+    for path in tree.glob("derivatives/fmriprep/sub-*/func/*_mask.nii.gz"):
+        path.rename(str(path).replace(f"_space-{SPACE}", ""))
+    assert {run.mask for run in derived(tree)} == {None}
+    for path in tree.glob("derivatives/fmriprep/sub-*/func/*_mask.nii.gz"):
+        nib.save(nib.load(path), str(path).replace("_desc-brain", f"_space-{SPACE}_desc-brain").removesuffix(".gz"))
+    assert all(run.mask.name.endswith("mask.nii") for run in derived(tree))

@@ -1,3 +1,4 @@
+import io
 import shutil
 
 import nibabel as nib
@@ -5,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from bids_trees import AFFINE, GRID, PLACES, SPACE, TYPES, save_bold, write_atlas, write_fmri_tree
+from rich.console import Console
 
 from neurona.errors import DataError
 from neurona.recordings.atlas import Atlas, get_atlas
@@ -165,3 +167,66 @@ def test_subjects_on_different_grids_need_an_atlas(tree, tmp_path):
         trial_recordings(runs(tree), method=Windows())
     atlas = get_atlas(write_atlas(tmp_path))
     assert trial_recordings(runs(tree), method=Windows(), atlas=atlas).data.sizes["channel"] == 4
+
+
+def edited(root, change, **header):
+    """The tree with changed volumes in all preprocessed images."""
+    for path in root.glob("derivatives/fmriprep/*/func/*_desc-preproc_bold.nii.gz"):
+        save_bold(path, change(np.asarray(nib.load(path).dataobj).copy()))
+    return root
+
+
+def without_masks(root):
+    for path in root.glob("derivatives/fmriprep/*/func/*_mask.nii.gz"):
+        path.unlink()
+    return root
+
+
+def test_voxels_that_are_nan_in_some_run_are_left_out_where_there_is_no_mask(tree):
+    without_masks(tree)
+    path = preproc(tree)
+    values = np.asarray(nib.load(path).dataobj).copy()
+    values[:, 0], values[7, 7] = np.nan, np.inf
+    save_bold(path, values)
+    data = trial_recordings(runs(tree, subjects=["02"]), method=Windows()).data
+    assert data.sizes["channel"] == 8 * 7 * 4 - 4
+    assert not any(name.split("-")[1] == "0" for name in data.channel.values)
+
+
+def test_series_of_zero_mean_are_read_as_the_same_series_on_a_baseline(tree):
+    found = runs(without_masks(tree), subjects=["01"])
+    before = trial_recordings(found, method=Windows()).data
+    edited(tree, lambda values: values - values.mean(axis=3, keepdims=True))
+    after = trial_recordings(runs(tree, subjects=["01"]), method=Windows()).data
+    assert after.channel.values.tolist() == before.channel.values.tolist()
+    np.testing.assert_allclose(after.values, before.values, atol=2e-3)
+
+
+def test_a_mask_with_one_volume_is_the_mask_and_one_on_another_grid_is_refused(whole, tmp_path):
+    inside = np.zeros(GRID, np.uint8)
+    inside[:4] = 1
+    nib.save(nib.Nifti1Image(inside[..., None], AFFINE), tmp_path / "mask.nii")
+    data = trial_recordings(runs(whole, subjects=["01"]), method=Windows(), mask=tmp_path / "mask.nii").data
+    assert data.sizes["channel"] == inside.sum()
+    nib.save(nib.Nifti1Image(inside[:, :7], AFFINE), tmp_path / "other.nii")
+    with pytest.raises(DataError, match=r"other.nii: grid or affine differs.*bring the mask to the images' grid"):
+        trial_recordings(runs(whole, subjects=["01"]), method=Windows(), mask=tmp_path / "other.nii")
+
+
+def test_an_atlas_in_mni_space_is_not_laid_over_images_in_native_space(tree, tmp_path):
+    for path in tree.glob("derivatives/fmriprep/*/func/*space-*"):
+        path.rename(str(path).replace(f"_space-{SPACE}", ""))
+    found = find_runs(tree, task="look", derivatives=tree / "derivatives" / "fmriprep")
+    assert {run.space for run in found} == {"native"}
+    file = write_atlas(tmp_path)
+    atlas = get_atlas(file.rename(tmp_path / "tpl-MNI152NLin6Asym_atlas.nii.gz"), file.with_name("quarters.tsv"))
+    with pytest.raises(DataError, match=r"lies in MNI152NLin6Asym, .* in native; read derivatives in an MNI space"):
+        trial_recordings(found, method=Windows(), atlas=atlas)
+    assert trial_recordings(found, method=Windows()).data.attrs["space"] == "native"
+
+
+def test_a_note_says_that_voxels_of_two_subjects_are_not_the_same_places(whole):
+    printed = io.StringIO()
+    trial_recordings(find_runs(whole, task="look"), method=Windows(), console=Console(file=printed, width=300))
+    assert "a voxel of one is not the place of the same voxel of another" in printed.getvalue()
+    assert "no brain mask beside the images: 256 of 256 voxels count" in printed.getvalue()
