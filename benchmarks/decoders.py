@@ -21,7 +21,7 @@ from rich.table import Table
 
 from neurona.decoders import Decoder, decoders, fit
 from neurona.questions import Asked, Problem
-from neurona.recordings.parcels import group_entities
+from neurona.recordings.entities import fit_entities
 from neurona.scenes.facts import SceneFacts, scene_facts
 from neurona.scenes.names import NameTable
 from neurona.simulation import Simulation, simulate
@@ -41,7 +41,7 @@ def simulated(images: int, snr: float, nouns: int, scenes: bool, seed: int) -> t
     part[train[: len(train) // 10]] = 1
     of_question = part[asked.recording]
     problem = Problem(
-        group_entities(data.recordings),
+        fit_entities(data.recordings, "groups").apply(data.recordings),
         data.vocabulary,
         asked.take(of_question == 0),
         asked.take(of_question == 1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -38,3 +39,37 @@ def write_atomically(path: str | Path, write: Callable[[Path], None]) -> Path:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
     return path
+
+
+def write_folder(folder: str | Path, fill: Callable[[Path], None], replaces: Callable[[Path], bool]) -> Path:
+    """Let `fill` write into a new folder beside `folder`, then rename it into place; return `folder`.
+
+    Args:
+        folder: where it appears, whole or not at all.
+        fill: writes all files into the folder it is given.
+        replaces: whether what stands there already may go; an empty folder always may.
+
+    Raises:
+        OutputError: it cannot be written, or something else stands there.
+    """
+    folder = Path(folder)
+    if folder.exists() and not (folder.is_dir() and (replaces(folder) or not any(folder.iterdir()))):
+        raise OutputError(f"{folder}: holds other files, which would be lost; choose an empty or a new folder")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name[:40]}-", dir=folder.parent) as made:
+            work = Path(made) / "new"
+            work.mkdir()
+            fill(work)
+            if folder.exists():
+                folder.rename(Path(made) / "old")
+            work.rename(folder)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written ({error}); free space or choose another folder") from error
+    return folder
+
+
+def checksum(path: str | Path) -> str:
+    """SHA-256 of a file."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

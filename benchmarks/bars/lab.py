@@ -13,10 +13,10 @@ from rich.console import Console
 
 from neurona.decoders import Context, Decoder, fit
 from neurona.experiments.config import Config, load_config
-from neurona.experiments.folds import folds_of, problem_of
+from neurona.experiments.folds import fold_problem, folds_of
 from neurona.experiments.run_folder import Run, open_run
 from neurona.experiments.runner import run
-from neurona.experiments.study import Study, chosen_questions, image_of_recording, load_study
+from neurona.experiments.study import Study, chosen_questions, load_study
 from neurona.programs import World, parse
 from neurona.programs.facts import Fact
 from neurona.programs.tree import Formula
@@ -95,7 +95,7 @@ class Lab:
             study = load_study(loaded, QUIET)
             ids = study.dataset.recordings.data.recording.values.astype(str).tolist()
             asked = Asked.of(chosen_questions(study), study.dataset.vocabulary, ids)
-            problem, test = problem_of(loaded, study, asked, folds_of(loaded, study)[0])
+            _, problem, test = fold_problem(loaded, study, asked, folds_of(loaded, study)[0])
             decoder = fit(problem, loaded.decoder, Context(loaded.training, console=QUIET))
             self._lessons[key] = Lesson(loaded, study, problem, test, decoder)
         return self._lessons[key]
@@ -133,9 +133,7 @@ def programs_about(reading: Reading, number: int, seed: int = 0) -> tuple[list[F
 def true_worlds(study: Study, recordings: Collection[str]) -> list[World]:
     """The scene of each recording, as the exact oracle reads it: every noun is one thing."""
     assert study.facts is not None
-    image = dict(
-        zip(study.dataset.recordings.data.recording.values.astype(str), image_of_recording(study.dataset), strict=True)
-    )
+    image = dict(zip(study.dataset.recordings.data.recording.values.astype(str), study.dataset.images, strict=True))
     return [world_of(study.facts[image[name]].true) for name in recordings]
 
 

@@ -13,7 +13,6 @@ from bars.bar import Bar, at_least, at_most, below, between, told
 from bars.lab import Lab, worlds_of
 from neurona.evaluation.calibration import reliability
 from neurona.evaluation.predictions import right_answers
-from neurona.experiments.study import image_of_recording
 from neurona.programs import parse
 from neurona.programs.facts import Fact
 from neurona.readings.belief import log_odds
@@ -54,7 +53,7 @@ def scene_facts_calibrated(lab: Lab) -> Iterator[Bar]:
     reading, study = worlds_of(run.reading), lab.study(run)
     assert study.facts is not None
     data = study.dataset.recordings.data.recording.values.astype(str)
-    image = dict(zip(data.tolist(), image_of_recording(study.dataset), strict=True))
+    image = dict(zip(data.tolist(), study.dataset.images, strict=True))
     facts = sorted({fact for k in range(reading.before.n_worlds) for fact in reading.before.facts(0, k)}, key=repr)
     queries = [parse(program_of(fact), reading.vocabulary) for fact in facts if _known(fact, reading.vocabulary)]
     facts = [fact for fact in facts if _known(fact, reading.vocabulary)]

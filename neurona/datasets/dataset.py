@@ -60,6 +60,12 @@ class Dataset:
         return self.words if self.words is not None else self.card.vocabulary
 
     @property
+    def images(self) -> tuple[str, ...]:
+        """The image that each recording is of; the recording itself where no image is known."""
+        data = self.recordings.data
+        return tuple(map(str, (data.image if "image" in data.coords else data.recording).values))
+
+    @property
     def simulated(self) -> bool:
         """Whether nobody measured these data."""
         return bool(self.recordings.data.attrs.get("simulated", 0))

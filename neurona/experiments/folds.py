@@ -7,18 +7,15 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool
 
-from neurona.datasets.dataset import Dataset
 from neurona.datasets.splits import Split
 from neurona.decoders import Answerer, Decoder
+from neurona.decoders.fitting import held_for_validation, problem_of
 from neurona.errors import ConfigError, DataError
-from neurona.experiments.schema import AtlasConfig, Config, GroupsConfig, ParcelsConfig
-from neurona.experiments.study import Study, image_of_recording
+from neurona.experiments.schema import Config
+from neurona.experiments.study import Study
 from neurona.questions import Asked, Problem
 from neurona.readings import Reading
-from neurona.recordings.entities import Entities
-from neurona.recordings.meeg import window_entities
-from neurona.recordings.parcels import atlas_entities, group_entities, parcel_entities
-from neurona.scenes.facts import SceneFacts
+from neurona.recordings.entities import FittedEntities, fit_entities
 
 
 class Fold(NamedTuple):
@@ -31,9 +28,10 @@ class Fold(NamedTuple):
 
 
 class Fitted(NamedTuple):
-    """A fold with its decoder, and what that says about the test recordings: its reading, None where it has none."""
+    """A fold with its entities and decoder, and what that says about the test recordings: its reading, None where it has none."""
 
     fold: Fold
+    entities: FittedEntities
     problem: Problem
     test: Asked
     decoder: Decoder | Answerer
@@ -47,7 +45,7 @@ def folds_of(config: Config, study: Study) -> list[Fold]:
         ConfigError: the data set has no such split: no published one, a single run, session or subject.
     """
     data, chosen = study.dataset.recordings.data, config.evaluation.split
-    images = np.array(image_of_recording(study.dataset), dtype=object)
+    images = np.array(study.dataset.images, dtype=object)
     if study.split is not None:
         folds = [_by_image(study.split, images)]
     elif chosen == "leave_one_run_out":
@@ -70,37 +68,14 @@ def folds_of(config: Config, study: Study) -> list[Fold]:
     return folds
 
 
-def entities_of(config: Config, dataset: Dataset, train: Bool[np.ndarray, " recording"]) -> Entities:
-    """The config's entities, fitted on the training recordings where they are data-driven."""
-    chosen = config.entities
-    if isinstance(chosen, GroupsConfig):
-        return group_entities(dataset.recordings)
-    if isinstance(chosen, AtlasConfig):
-        return atlas_entities(dataset.recordings)
-    if isinstance(chosen, ParcelsConfig):
-        return parcel_entities(
-            dataset.recordings,
-            train,
-            method=chosen.method,
-            n_parcels=chosen.n_parcels,
-            seed=config.seed,
-            average=chosen.average,
-        )
-    return window_entities(dataset.recordings, n_bins=chosen.n_bins, n_windows=chosen.n_windows)
+def questions_of(study: Study, asked: Asked, fold: Fold) -> tuple[Asked, Asked, Asked]:
+    """Questions to learn from, to choose by and to test in a fold.
 
-
-def problem_of(config: Config, study: Study, asked: Asked, fold: Fold) -> tuple[Problem, Asked]:
-    """What a decoder learns from in a fold, and what it is tested on.
-
-    Questions about held combinations are none of training's, and those about words that training never asks for are not tested. Scenes
-    are part of the problem only where `decoder.supervision` is `scenes`, whatever the decoder.
+    Questions about held combinations are none of training's, and those about words that training never asks for are not tested.
 
     Raises:
-        ConfigError: scenes are to be learned from, and the data set has none.
         DataError: nothing is left to train on or to test.
     """
-    dataset = study.dataset
-    data = dataset.recordings.data
     parts = [asked.take(mask[asked.recording]) for mask in (fold.train, fold.validation, fold.test)]
     if study.split is not None and (study.split.held or study.split.held_objects):
         chosen = study.split.select(asked.table)
@@ -110,29 +85,21 @@ def problem_of(config: Config, study: Study, asked: Asked, fold: Fold) -> tuple[
     for name, part in (("train on", train), ("test", test)):
         if not len(part):
             raise DataError(f"fold {fold.name}: no questions to {name}; see evaluation.split and evaluation.n_train")
-    problem = Problem(
-        entities_of(config, dataset, fold.train | fold.validation),
-        dataset.vocabulary,
-        train,
-        validation,
-        _facts(config, study),
-        config.seed,
-        dataset.simulated,
-        tuple(map(str, data.run.values)),
-        dataset.name,
-    )
-    return problem, test
+    return train, validation, test
 
 
-def _facts(config: Config, study: Study) -> tuple[SceneFacts, ...] | None:
-    """What holds in the scene of each recording, where scenes are to be learned from."""
-    if config.decoder.supervision == "answers":
-        return None
-    if study.facts is None:
-        raise ConfigError(
-            f"decoder.supervision: scenes, but {study.dataset.name} comes without scene graphs; use answers"
-        )
-    return tuple(study.facts[image] for image in image_of_recording(study.dataset))
+def fold_problem(config: Config, study: Study, asked: Asked, fold: Fold) -> tuple[FittedEntities, Problem, Asked]:
+    """The entities of a fold, what a decoder learns from in it, and what it is tested on.
+
+    Raises:
+        ConfigError: scenes are to be learned from, and the data set has none.
+        DataError: see `questions_of` and `fit_entities`.
+    """
+    train, validation, test = questions_of(study, asked, fold)
+    seen = fold.train | fold.validation
+    entities = fit_entities(study.dataset.recordings, config.entities, seen, seed=config.seed)
+    problem = problem_of(study.dataset, entities, train, validation, config.decoder, study.facts, config.seed)
+    return entities, problem, test
 
 
 def _by_image(split: Split, images: np.ndarray) -> Fold:
@@ -163,10 +130,7 @@ def _by_subject(subjects: np.ndarray, of_images: list[Fold], dataset: str) -> li
 
 def _with_validation(fold: Fold, images: np.ndarray, config: Config) -> Fold:
     """A share of the training images becomes validation."""
-    known = np.unique(images[fold.train])
-    n = round(config.evaluation.validation * len(known))
-    chosen = np.random.default_rng(config.seed).permutation(known)[:n]
-    validation = fold.train & np.isin(images, chosen)
+    validation = held_for_validation(images, fold.train, config.evaluation.validation, config.seed)
     return fold._replace(train=fold.train & ~validation, validation=validation)
 
 

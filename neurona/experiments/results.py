@@ -13,7 +13,7 @@ from neurona.evaluation.grounding_map import grounding_map
 from neurona.experiments.folds import Fitted
 from neurona.experiments.grounding import groundings_of
 from neurona.experiments.schema import Config
-from neurona.experiments.study import Study, image_of_recording
+from neurona.experiments.study import Study
 from neurona.files import write_atomically
 from neurona.graphs import draw
 from neurona.readings import Reading
@@ -89,6 +89,6 @@ def _draw_a_concept_graph(study: Study, reading: Reading, recording: str, folder
     truth = None
     if study.facts is not None:
         ids = study.dataset.recordings.data.recording.values.astype(str).tolist()
-        truth = study.facts[image_of_recording(study.dataset)[ids.index(recording)]].true
+        truth = study.facts[study.dataset.images[ids.index(recording)]].true
     path = draw(reading.graph(recording, truth=truth), folder / "graphs" / f"{recording}.png")
     console.print(f"concept graph of one test recording: {path}", highlight=False)

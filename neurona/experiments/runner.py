@@ -15,7 +15,7 @@ from neurona.datasets.dataset import Dataset
 from neurona.decoders import Context, Decoder, fit
 from neurona.evaluation import accuracy_table, baseline_table
 from neurona.experiments import run_folder
-from neurona.experiments.folds import Fitted, folds_of, problem_of
+from neurona.experiments.folds import Fitted, fold_problem, folds_of
 from neurona.experiments.grounding import grounding_metrics
 from neurona.experiments.predictions import predictions_of
 from neurona.experiments.results import show
@@ -47,14 +47,14 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     # Not rich.progress.track: after an error its display would go on until the traceback is forgotten.
     with Progress(console=console) as progress:
         for fold in progress.track(folds_of(config, study), description="folds"):
-            problem, test = problem_of(config, study, asked, fold)
+            entities, problem, test = fold_problem(config, study, asked, fold)
             with_files = replace(context, folder=folder / "training" / fold.name, console=progress.console, test=test)
             decoder = fit(problem, config.decoder, with_files)
             reading = None
             if isinstance(decoder, Decoder):
                 rows = np.flatnonzero(fold.test)
                 reading = decoder.read(problem.entities.features[rows], ids[rows].tolist())
-            fitted.append(Fitted(fold, problem, test, decoder, reading))
+            fitted.append(Fitted(fold, entities, problem, test, decoder, reading))
     predictions = pd.concat([predictions_of(one) for one in fitted], ignore_index=True).assign(seed=config.seed)
     metrics: dict[str, Any] = {"accuracy": accuracy_table(predictions, seed=config.seed), "baselines": {}}
     metrics["supervision"] = config.decoder.supervision

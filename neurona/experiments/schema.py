@@ -7,11 +7,12 @@ import json
 from functools import reduce
 from operator import or_
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from neurona.decoders import decoders
+from neurona.recordings.entities import EntitySettings
 from neurona.simulation.settings import SimulationSettings
 from neurona.training.settings import TrainingSettings
 
@@ -31,7 +32,7 @@ Split = Literal[
 DECODER_SETTINGS: tuple[Any, ...] = tuple(kind.settings for kind in decoders().values())
 """Of all registered decoders."""
 
-for settings in (*DECODER_SETTINGS, TrainingSettings, SimulationSettings):
+for settings in (*DECODER_SETTINGS, *get_args(EntitySettings), TrainingSettings, SimulationSettings):
     # Pydantic reads dataclasses as they are, but would ignore unknown keys.
     settings.__pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -59,40 +60,6 @@ class DataConfig(Section):
     simulation: SimulationSettings | None = None
 
 
-class GroupsConfig(Section):
-    """Entities are the groups of channels: parcels of components, networks of parcels, sensor groups."""
-
-    method: Literal["groups"]
-
-
-class AtlasConfig(Section):
-    """Entities are the channels: parcels of an atlas."""
-
-    method: Literal["atlas"]
-
-
-class ParcelsConfig(Section):
-    """fMRI: data-driven parcels of voxels, fitted on training recordings.
-
-    `average`: over each recording's window; else every time point of a voxel is a feature.
-    """
-
-    method: Literal["ward", "kmeans", "dictionary"]
-    n_parcels: int = Field(20, ge=2)
-    average: bool = True
-
-
-class WindowsConfig(Section):
-    """M/EEG: sensor groups x time windows; features are means over bins of time."""
-
-    method: Literal["windows"]
-    n_bins: int = Field(20, ge=1)
-    n_windows: int = Field(5, ge=1)
-
-
-Entities = Annotated[GroupsConfig | AtlasConfig | ParcelsConfig | WindowsConfig, Field(discriminator="method")]
-
-
 class EvaluationConfig(Section):
     """What is held out and what stands beside the decoder.
 
@@ -117,7 +84,7 @@ class Config(Section):
 
     name: str
     data: DataConfig
-    entities: Entities
+    entities: Annotated[EntitySettings, Field(discriminator="method")]
     decoder: DecoderConfig
     training: TrainingSettings = TrainingSettings()
     evaluation: EvaluationConfig

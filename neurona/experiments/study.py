@@ -85,7 +85,7 @@ def load_study(config: Config, console: Console) -> Study:
     dataset = _of_subjects(source(config.data.name).read(config.data.path, console), config.data.subjects)
     scenes = _scenes_beside(dataset)
     parts = dataset.recordings.data.split.values.astype(str)
-    published = dict(zip(image_of_recording(dataset), map(str, parts), strict=True))
+    published = dict(zip(dataset.images, map(str, parts), strict=True))
     return Study(dataset, _split(config.evaluation, config.seed, dataset.name, published, scenes), _facts(scenes))
 
 
@@ -184,15 +184,7 @@ def _published(parts: Mapping[str, str], validation: float, seed: int) -> Split:
     return Split("published", tuple(name for name in train if name not in chosen), test, tuple(sorted(chosen)))
 
 
-def image_of_recording(dataset: Dataset) -> list[str]:
-    """The image of each recording; the recording itself where no image is known."""
-    data = dataset.recordings.data
-    return [str(name) for name in (data.image if "image" in data.coords else data.recording).values]
-
-
 def chosen_questions(study: Study) -> pd.DataFrame:
     """The questions with the image that each is about."""
-    image = dict(
-        zip(study.dataset.recordings.data.recording.values.astype(str), image_of_recording(study.dataset), strict=True)
-    )
+    image = dict(zip(study.dataset.recordings.data.recording.values.astype(str), study.dataset.images, strict=True))
     return study.dataset.questions.assign(image=study.dataset.questions.recording.map(image))

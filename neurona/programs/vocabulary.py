@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from neurona.errors import DataError, nearest_name
 
@@ -98,6 +99,18 @@ class Vocabulary:
         if word in self.concepts or word in self.definitions:
             return 1
         return 2 if word in self.relations else None
+
+    def __reduce__(self) -> tuple[type[Vocabulary], tuple[Any, ...]]:
+        """Read-only mappings cannot be pickled or copied; dicts can, and are made read-only again."""
+        own = (
+            self.concepts,
+            self.relations,
+            dict(self.categories),
+            dict(self.definitions),
+            self.axioms,
+            self.exclusive,
+        )
+        return Vocabulary, own
 
     def __hash__(self) -> int:
         return hash((self.concepts, self.relations, tuple(self.categories.items()), self.exclusive))

@@ -1,8 +1,7 @@
-"""M/EEG: epochs -> labelled recordings -> entities (sensor groups x time windows)."""
+"""M/EEG: epochs -> labelled recordings."""
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 
@@ -11,7 +10,6 @@ import numpy as np
 from jaxtyping import Float
 
 from neurona.errors import DataError
-from neurona.recordings.entities import Entities
 from neurona.recordings.recordings import Recordings
 
 AREAS = {
@@ -108,51 +106,3 @@ def epochs_recordings(epochs: mne.BaseEpochs, *, subject: str, run: str = "run-0
     )
     recordings.validate(f"epochs of subject {subject}")
     return recordings
-
-
-def window_entities(recordings: Recordings, *, n_bins: int, n_windows: int) -> Entities:
-    """Entities from sensor groups and time windows.
-
-    Args:
-        recordings: their channel groups are the sensor groups.
-        n_bins: a channel's features are its means over so many equal bins of time.
-        n_windows: windows of n_bins / n_windows bins each.
-
-    Returns:
-        Entities with features `[N, channel * n_bins]` in the recordings' units and groups x windows entities.
-
-    Raises:
-        DataError: more bins than samples, or bins that do not share out among the windows.
-    """
-    data = recordings.data
-    samples = data.sizes["time"]
-    if not 1 <= n_bins <= samples:
-        raise DataError(f"entities.n_bins: {n_bins} bins of {samples} samples; choose 1 to {samples}")
-    if n_bins % n_windows:
-        raise DataError(
-            f"entities.n_windows: {n_bins} bins do not share out among {n_windows} windows; choose a divisor"
-        )
-    edges = np.linspace(0, samples, n_bins + 1).astype(int)
-    bins = np.add.reduceat(data.values, edges[:-1], axis=2) / np.diff(edges)
-    groups, group_of_channel = np.unique(data.group.values.astype(str), return_inverse=True)
-    window_of_bin = np.arange(n_bins) // (n_bins // n_windows)
-    entity = group_of_channel[:, None] * n_windows + window_of_bin[None, :]
-    starts = edges[:: n_bins // n_windows]
-    milliseconds = np.round(1000 * (float(data.time[0]) + starts / data.attrs["sampling_hz"])).astype(int)
-    names = tuple(f"{group} {a} to {b} ms" for group in groups for a, b in itertools.pairwise(milliseconds))
-    return Entities(
-        features=bins.reshape(len(bins), -1).astype(np.float32),
-        entity_of_feature=entity.reshape(-1).astype(np.int32),
-        names=names,
-        kind="sensor group x time window",
-        positions=_centres(recordings, group_of_channel, n_windows),
-        n_times=n_bins,
-    )
-
-
-def _centres(recordings: Recordings, group_of_channel: np.ndarray, n_windows: int) -> np.ndarray | None:
-    if "x" not in recordings.data.coords:
-        return None
-    places = np.stack([recordings.data[axis].values for axis in "xyz"], axis=1)
-    centres = [places[group_of_channel == group].mean(axis=0) for group in range(group_of_channel.max() + 1)]
-    return np.repeat(np.array(centres), n_windows, axis=0)

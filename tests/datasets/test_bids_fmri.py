@@ -12,8 +12,8 @@ from neurona.datasets.bids_card import concept_names
 from neurona.datasets.bids_fmri import read_bids_fmri
 from neurona.errors import DataError
 from neurona.programs import parse
+from neurona.recordings.entities import ParcelEntities, fit_entities
 from neurona.recordings.fmri_windows import Windows
-from neurona.recordings.parcels import atlas_entities, parcel_entities
 
 QUIET = Console(quiet=True)
 
@@ -49,7 +49,7 @@ def nearest_mean_accuracy(features, labels, runs):
 @pytest.mark.parametrize("method", ["lsa", "lss", Windows(delay=4, volumes=3)])
 def test_a_tree_goes_through_to_entities_from_which_labels_are_decoded(study, method):
     dataset = read(study, method=method, atlas=study.parent / "atlas.nii.gz", confounds=["trans_x", "csf"])
-    data, entities = dataset.recordings.data, atlas_entities(dataset.recordings)
+    data, entities = dataset.recordings.data, fit_entities(dataset.recordings, "atlas").apply(dataset.recordings)
     assert entities.names == ("A", "B", "C", "D")
     assert entities.networks == ("Vis", "Vis", "Motor", "Motor")
     assert nearest_mean_accuracy(entities.features, data.label.values, data.run.values) > 0.75
@@ -61,7 +61,7 @@ def test_a_tree_goes_through_to_entities_from_which_labels_are_decoded(study, me
 def test_voxels_are_parcelled_within_the_training_fold(study, method):
     recordings = read(study, confounds=["trans_x"]).recordings
     train = recordings.data.run.values != "run-03"
-    entities = parcel_entities(recordings, train, method=method, n_parcels=4)
+    entities = fit_entities(recordings, ParcelEntities(method, n_parcels=4), train).apply(recordings)
     data = recordings.data
     assert nearest_mean_accuracy(entities.features, data.label.values, data.run.values) > 0.75
 

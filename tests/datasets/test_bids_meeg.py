@@ -8,7 +8,7 @@ from rich.console import Console
 from neurona.datasets.bids_meeg import read_bids_meeg
 from neurona.errors import DataError
 from neurona.recordings.bids_epochs import Epoching
-from neurona.recordings.meeg import window_entities
+from neurona.recordings.entities import WindowEntities, fit_entities
 
 EPOCHING = Epoching(tmax=0.5, l_freq=None, h_freq=30.0)
 
@@ -24,7 +24,7 @@ def test_a_tree_goes_through_to_entities_from_which_labels_are_decoded(study):
     assert "bad channels (interpolated): sub-01_run-01: Cz" in printed.getvalue()
     assert "4/4" in printed.getvalue()
     data = dataset.recordings.data
-    entities = window_entities(dataset.recordings, n_bins=7, n_windows=7)
+    entities = fit_entities(dataset.recordings, WindowEntities(n_bins=7, n_windows=7)).apply(dataset.recordings)
     held = data.subject.values == "02"
     labels, kinds = data.label.values, ["Face", "House"]
     means = np.stack([entities.features[~held & (labels == kind)].mean(axis=0) for kind in kinds])

@@ -21,7 +21,7 @@ from neurona.datasets.dataset import open_dataset
 from neurona.datasets.layouts import LAYOUTS, layout_name, settings_of
 from neurona.datasets.registry import source
 from neurona.errors import ConfigError, DataError, OutputError
-from neurona.recordings.parcels import atlas_entities
+from neurona.recordings.entities import fit_entities
 
 QUIET = Console(file=io.StringIO())
 
@@ -117,7 +117,10 @@ def test_a_study_in_bids_is_converted_and_opened_as_read(fmri, tmp_path):
     assert "defined" in set(opened.questions.type)
     pd.testing.assert_frame_equal(opened.questions, direct.questions, check_dtype=False)
     np.testing.assert_array_equal(opened.recordings.data.values, direct.recordings.data.values)
-    ours, theirs = atlas_entities(opened.recordings), atlas_entities(direct.recordings)
+    ours, theirs = (
+        fit_entities(opened.recordings, "atlas").apply(opened.recordings),
+        fit_entities(direct.recordings, "atlas").apply(direct.recordings),
+    )
     assert (ours.names, ours.networks) == (theirs.names, theirs.networks)
     np.testing.assert_array_equal(ours.positions, theirs.positions)
     assert opened.recordings.data.attrs["confounds"] == "trans_x"

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from neurona.questions import Asked, Problem
-from neurona.recordings.parcels import group_entities
+from neurona.recordings.entities import fit_entities
 from neurona.simulation import simulate
 from neurona.simulation.settings import SimulationSettings
 
@@ -37,7 +37,7 @@ def small_problem(null: str = "none", images: int = 200, snr: float = 1.0) -> tu
     of_question = part[asked.recording]
     return (
         Problem(
-            group_entities(data.recordings),
+            fit_entities(data.recordings, "groups").apply(data.recordings),
             data.vocabulary,
             asked.take(of_question == 0),
             asked.take(of_question == 1),

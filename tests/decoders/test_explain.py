@@ -12,8 +12,7 @@ from neurona.decoders.explain import ExplainSettings, fit_explain
 from neurona.errors import DataError
 from neurona.programs import Vocabulary, parse
 from neurona.questions import Asked, Problem
-from neurona.recordings.entities import Entities
-from neurona.recordings.parcels import group_entities
+from neurona.recordings.entities import Entities, fit_entities
 from neurona.scenes.facts import scene_facts
 from neurona.scenes.names import NameTable
 from neurona.simulation import simulate
@@ -34,7 +33,7 @@ def simulated(null: str = "none", snr: float = 1.0):
     validation = ~test & (asked.recording % 5 == 0)
     facts = tuple(scene_facts(made.scenes, NameTable.read()))
     problem = Problem(
-        group_entities(data.recordings),
+        fit_entities(data.recordings, "groups").apply(data.recordings),
         data.vocabulary,
         asked.take(~test & ~validation),
         asked.take(validation),

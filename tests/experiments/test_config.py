@@ -2,6 +2,7 @@ import pytest
 
 from neurona.errors import ConfigError
 from neurona.experiments.config import load_config
+from neurona.recordings.entities import GroupEntities
 
 REST = "entities: {method: ward}\ndecoder: linear_evidence\nevaluation: {split: leave_one_run_out}\n"
 
@@ -70,4 +71,4 @@ def test_another_kind_of_entities_starts_from_its_own_defaults(tmp_path):
     path = tmp_path / "a.yaml"
     path.write_text("name: a\ndata: {name: haxby2001}\n" + REST)
     config = load_config(path, ["entities.n_parcels=7", "entities=groups"])
-    assert config.entities.model_dump() == {"method": "groups"}
+    assert config.entities == GroupEntities()

@@ -5,8 +5,8 @@ import pytest
 from rich.console import Console
 
 from neurona.errors import ConfigError
-from neurona.experiments.folds import folds_of, problem_of
-from neurona.experiments.study import chosen_questions, image_of_recording, load_study
+from neurona.experiments.folds import fold_problem, folds_of
+from neurona.experiments.study import chosen_questions, load_study
 from neurona.questions import Asked
 
 SPLITS = ["published", "image", "leave_one_run_out", "subject", "unseen"]
@@ -27,7 +27,7 @@ def folded(tiny):
 @pytest.mark.parametrize("split", SPLITS)
 def test_no_image_is_both_learned_from_and_tested(folded, split):
     _, study, _, folds = folded(f"evaluation.split={split}", "data.simulation.images=80")
-    images = np.array(image_of_recording(study.dataset))
+    images = np.array(study.dataset.images)
     for fold in folds:
         assert not (fold.train & fold.test).any()
         assert not (fold.validation & (fold.train | fold.test)).any()
@@ -51,7 +51,7 @@ def test_smaller_training_sets_are_parts_of_larger_ones_and_the_test_stays(folde
 
 def test_a_problem_asks_only_about_its_fold(folded):
     config, study, asked, (fold, *_) = folded()
-    problem, test = problem_of(config, study, asked, fold)
+    _, problem, test = fold_problem(config, study, asked, fold)
     assert fold.train[problem.train.recording].all()
     assert fold.test[test.recording].all()
     assert fold.validation[problem.validation.recording].all()
@@ -70,6 +70,6 @@ def test_sessions_must_be_known(folded):
 
 def test_scenes_are_part_of_the_problem_only_where_they_are_to_be_learned_from(folded):
     config, study, asked, (fold, *_) = folded("decoder=explain", "decoder.supervision=scenes")
-    problem, _ = problem_of(config, study, asked, fold)
-    images = image_of_recording(study.dataset)
-    assert [facts.image for facts in problem.facts] == images
+    _, problem, _ = fold_problem(config, study, asked, fold)
+    images = study.dataset.images
+    assert tuple(facts.image for facts in problem.facts) == images

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from neurona.errors import DataError
 from neurona.recordings.bids_epochs import Epoching, find_raws, trial_epochs
-from neurona.recordings.meeg import window_entities
+from neurona.recordings.entities import WindowEntities, fit_entities
 
 EPOCHING = Epoching(tmax=0.5, l_freq=None, h_freq=30.0)
 
@@ -53,7 +53,7 @@ def test_a_planted_response_is_found_in_its_sensors_and_time(whole):
     )
     sensors = dict(zip(CHANNELS, difference.sel(time=slice(0.12, 0.28)).mean("time").values, strict=True))
     assert {name for name, value in sensors.items() if value > 20e-6} == {"O1", "O2"}
-    entities = window_entities(recordings, n_bins=7, n_windows=7)
+    entities = fit_entities(recordings, WindowEntities(n_bins=7, n_windows=7)).apply(recordings)
     assert "occipital left 100 to 200 ms" in entities.names
     assert entities.positions is not None
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from neurona.errors import DataError
-from neurona.recordings.meeg import epochs_recordings, position_groups, sensor_groups, sensor_positions, window_entities
+from neurona.recordings.meeg import epochs_recordings, position_groups, sensor_groups, sensor_positions
 
 CHANNELS = ["F3", "F4", "Cz", "C3"]
 
@@ -53,22 +53,3 @@ def test_epochs_become_recordings_with_their_events_as_labels(epochs):
     assert list(data.label.values) == ["left", "right"] * 3
     assert float(data.time[0]) == pytest.approx(-0.1)
     assert list(data.group.values) == ["frontal left", "frontal right", "central midline", "central left"]
-
-
-def test_features_are_means_over_bins_and_entities_groups_by_windows(epochs):
-    recordings = epochs_recordings(epochs, subject="01")
-    entities = window_entities(recordings, n_bins=8, n_windows=2)
-    means = recordings.data.values.reshape(6, 4, 8, 5).mean(axis=3)
-    np.testing.assert_allclose(entities.features, means.reshape(6, -1), rtol=1e-4, atol=1e-12)
-    assert len(entities.names) == 4 * 2
-    first = entities.names[entities.entity_of_feature[0]]
-    assert first == "frontal left -100 to 100 ms"
-    assert np.bincount(entities.entity_of_feature).tolist() == [4] * 8
-
-
-def test_bins_that_do_not_divide_the_samples_still_cover_each_sample_once(epochs):
-    recordings = epochs_recordings(epochs, subject="01")
-    entities = window_entities(recordings, n_bins=7, n_windows=7)
-    sizes = np.diff(np.linspace(0, 40, 8).astype(int))
-    totals = (entities.features.reshape(6, 4, 7) * sizes).sum(axis=2)
-    np.testing.assert_allclose(totals, recordings.data.values.sum(axis=2), rtol=1e-3, atol=1e-9)

@@ -1,0 +1,81 @@
+"""A decoder of recordings: entities that were fitted, and the decoder that was fitted to them.
+
+    recordings -> entities (`FittedEntities.apply`) -> reading (`Decoder.read`)
+
+It is what a user holds after a fit: it reads recordings that were in no experiment, and lies in a folder between two processes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from neurona.datasets.dataset import Dataset
+from neurona.decoders.decoder import Decoder
+from neurona.decoders.registry import decoders
+from neurona.errors import DataError
+from neurona.programs import Vocabulary
+from neurona.readings import About, Reading
+from neurona.recordings.entities import FittedEntities
+from neurona.recordings.entities.expected import Missing
+from neurona.recordings.recordings import Recordings
+from neurona.stored import load_stored, save_stored
+
+
+@dataclass(frozen=True, eq=False)
+class FittedDecoder:
+    """What reads recordings.
+
+    Attributes:
+        entities: what makes entities of recordings, and says what these must be like.
+        decoder: what reads entities.
+        settings: of the decoder.
+        vocabulary: of the questions that it learned from; a reading is asked in these words.
+        about: data set, kind of decoder, supervision, whether nobody measured what it learned from.
+        seed: of the fit.
+    """
+
+    entities: FittedEntities = field(repr=False)
+    decoder: Decoder = field(repr=False)
+    settings: Any
+    vocabulary: Vocabulary = field(repr=False)
+    about: About
+    seed: int = 0
+
+    def read(self, recordings: Recordings | Dataset, *, missing: Missing = "error") -> Reading:
+        """What it says about recordings.
+
+        Args:
+            recordings: measured like those that it was fitted to; the channels' order does not matter. Of a data set, its recordings.
+            missing: channels that they lack are an error, or (EEG) are interpolated.
+
+        Raises:
+            DataError: they were measured otherwise, or two have the same id.
+        """
+        found = recordings.recordings if isinstance(recordings, Dataset) else recordings
+        ids = [str(name) for name in found.data.recording.values]
+        if len(set(ids)) < len(ids):
+            raise DataError(f"recording {max(ids, key=ids.count)!r} stands twice; give each recording an id of its own")
+        reading = self.decoder.read(self.entities.apply(found, missing=missing).features, ids)
+        if found.data.attrs.get("simulated", 0) and not reading.about.simulated:
+            return replace(reading, about=replace(reading.about, simulated=True))  # type: ignore[type-var]
+        return reading
+
+    def save(self, folder: str | Path) -> Path:
+        """Write it into a folder, without a pickle; `load_decoder` reads it.
+
+        Raises:
+            OutputError: it cannot be written, or the folder holds other files.
+        """
+        return save_stored(self, folder)
+
+
+def load_decoder(folder: str | Path) -> FittedDecoder:
+    """Read what `FittedDecoder.save` wrote; every file is checked.
+
+    Raises:
+        DataError: it is no decoder, of another version of Neurona, or damaged.
+    """
+    decoders()  # of other packages, whose classes it may hold
+    return load_stored(folder, FittedDecoder)

@@ -1,0 +1,147 @@
+"""Fit a decoder to all recordings of a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from jaxtyping import Bool
+
+from neurona.datasets.dataset import Dataset
+from neurona.decoders.decoder import Answerer, Context, Decoder, DecoderSettings
+from neurona.decoders.fitted import FittedDecoder
+from neurona.decoders.registry import decoders, fit
+from neurona.errors import ConfigError, DataError, nearest_name
+from neurona.questions import Asked, Problem
+from neurona.readings import About
+from neurona.recordings.entities import EntitySettings, FittedEntities, default_entities, fit_entities
+from neurona.scenes.facts import SceneFacts
+from neurona.training.settings import TrainingSettings
+
+
+def fit_decoder(
+    dataset: Dataset,
+    decoder: str | DecoderSettings = "explain",
+    *,
+    entities: str | EntitySettings | None = None,
+    seed: int = 0,
+    training: TrainingSettings | None = None,
+    validation: float = 0.1,
+    facts: Mapping[str, SceneFacts] | None = None,
+    context: Context | None = None,
+) -> FittedDecoder:
+    """Fit a decoder to all recordings of a data set, by the answers of its questions.
+
+    Args:
+        dataset: recordings and questions with their answers.
+        decoder: kind of decoder, with its default settings, or settings.
+        entities: method of making entities, or its settings; what the recordings suggest when None (`default_entities`).
+        seed: of everything that is drawn.
+        training: of gradient training, for decoders that need it.
+        validation: share of the images that settings are chosen by, and that the asking model is learned from.
+        facts: image -> what holds in its scene, where `supervision` is `scenes`.
+        context: folder for checkpoints and logs, console, devices; `training` goes before its settings.
+
+    Raises:
+        ConfigError: no such kind of decoder or entities, one that cannot read, or scenes to learn from that are not there.
+        DataError: no questions, or recordings that do not allow the entities.
+    """
+    settings = settings_of(decoder)
+    recordings = dataset.recordings
+    ids = recordings.data.recording.values.astype(str).tolist()
+    images = np.array(dataset.images, dtype=object)
+    image = dict(zip(ids, images, strict=True))
+    asked = Asked.of(dataset.questions.assign(image=dataset.questions.recording.map(image)), dataset.vocabulary, ids)
+    if not len(asked):
+        raise DataError(f"{dataset.name}: no questions to learn from; give labels, or questions with their answers")
+    held = held_for_validation(images, np.ones(len(ids), dtype=bool), validation, seed)
+    fitted = fit_entities(recordings, entities or default_entities(recordings), seed=seed)
+    train, later = (asked.take(mask[asked.recording]) for mask in (~held, held))
+    problem = problem_of(dataset, fitted, train, later, settings, facts, seed)
+    own = context or Context()
+    found = fit(problem, settings, own if training is None else Context(training, own.folder, own.console, own.mesh))
+    return fitted_decoder(found, fitted, problem, settings)
+
+
+def fitted_decoder(
+    decoder: Decoder | Answerer, entities: FittedEntities, problem: Problem, settings: DecoderSettings
+) -> FittedDecoder:
+    """A decoder that was fitted to a problem, as one of recordings.
+
+    Raises:
+        ConfigError: it answers questions, and reads nothing.
+    """
+    kind = str(getattr(settings, "kind", ""))
+    if not isinstance(decoder, Decoder):
+        raise ConfigError(
+            f"decoder {kind!r} answers the questions of an experiment and reads no recordings; use another, such as explain"
+        )
+    about = About(problem.dataset, kind, settings.supervision, problem.simulated)
+    return FittedDecoder(entities, decoder, settings, problem.vocabulary, about, problem.seed)
+
+
+def problem_of(
+    dataset: Dataset,
+    entities: FittedEntities,
+    train: Asked,
+    validation: Asked,
+    settings: DecoderSettings,
+    facts: Mapping[str, SceneFacts] | None,
+    seed: int,
+) -> Problem:
+    """What a decoder learns from; scenes are part of it only where the settings ask for them.
+
+    Raises:
+        ConfigError: scenes are to be learned from, and there are none.
+    """
+    scenes = None
+    if settings.supervision == "scenes":
+        if facts is None:
+            raise ConfigError(
+                f"decoder.supervision: scenes, but {dataset.name} comes without scene graphs; use answers"
+            )
+        scenes = tuple(facts[image] for image in dataset.images)
+    return Problem(
+        entities.apply(dataset.recordings),
+        dataset.vocabulary,
+        train,
+        validation,
+        scenes,
+        seed,
+        dataset.simulated,
+        tuple(map(str, dataset.recordings.data.run.values)),
+        dataset.name,
+    )
+
+
+def settings_of(decoder: str | DecoderSettings) -> DecoderSettings:
+    """Settings; of a kind that is named, its defaults.
+
+    Raises:
+        ConfigError: there is no such kind.
+    """
+    if not isinstance(decoder, str):
+        return decoder
+    known = decoders()
+    if decoder not in known:
+        raise ConfigError(f"no decoder of kind {decoder!r}{nearest_name(decoder, known)}")
+    made: DecoderSettings = known[decoder].settings()
+    return made
+
+
+def held_for_validation(
+    images: Sequence[str] | np.ndarray, train: Bool[np.ndarray, " recording"], share: float, seed: int
+) -> Bool[np.ndarray, " recording"]:
+    """Training recordings that settings are chosen by: those of a share of the training images.
+
+    Args:
+        images: of each recording.
+        train: recordings to choose from.
+        share: of their images.
+        seed: of the choice.
+    """
+    of = np.asarray(images, dtype=object)
+    known = np.unique(of[train])
+    chosen = np.random.default_rng(seed).permutation(known)[: round(share * len(known))]
+    held: np.ndarray = train & np.isin(of, chosen)
+    return held
