@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from neurona.datasets.card import read_card
 from neurona.datasets.dataset import Dataset
 from neurona.datasets.label_questions import questions_from_labels
-from neurona.datasets.card import read_card
 from neurona.programs import Vocabulary
 from neurona.recordings.recordings import Recordings
 
