@@ -1,4 +1,4 @@
-"""Writing result files so that a reader never sees half of one."""
+"""Files: results written so that a reader never sees half of one; files of others that are no data, or whose content is elsewhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,40 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from neurona.errors import OutputError
+from neurona.errors import DataError, OutputError
+
+_LITTER = (".DS_Store", "Thumbs.db", "desktop.ini", ".directory")
+_POINTERS = {
+    b"/annex/objects/": "fetch it with `datalad get` (or `git annex get`)",
+    b"version https://git-lfs": "fetch it with `git lfs pull`",
+}
+
+
+def is_litter(path: Path) -> bool:
+    """Whether an operating system left this file behind (`.DS_Store`, `._name`, `Thumbs.db`): it is part of no data set."""
+    return path.name in _LITTER or path.name.startswith("._")
+
+
+def require_content(path: Path) -> Path:
+    """The path of a file whose content is here.
+
+    Raises:
+        DataError: there is no such file, its link leads nowhere, or it only points to content that was not fetched (DataLad,
+            git-annex, git-lfs); the message says how to fetch it.
+    """
+    if path.is_symlink() and not path.exists():
+        target = os.readlink(path)
+        mend = _POINTERS[b"/annex/objects/"] if "annex" in target else "copy the file itself here"
+        raise DataError(f"{path}: its content is not here, it is a link to {target}; {mend}")
+    if not path.exists():
+        raise DataError(f"{path}: no such file")
+    if path.is_file() and path.stat().st_size < 2**15:
+        with path.open("rb") as file:
+            start = file.read(32)
+        for beginning, mend in _POINTERS.items():
+            if start.startswith(beginning):
+                raise DataError(f"{path}: its content is not here, the file only points to it; {mend}")
+    return path
 
 
 def write_atomically(path: str | Path, write: Callable[[Path], None]) -> Path:

@@ -3,7 +3,7 @@ data set that follows from trials and their types.
 
 Trial types become concepts: lower case, every other character than letters, digits and `_` an underscore
 (`Scrambled Face` -> `scrambled_face`), with an underscore added where a name would begin with a digit (`2back` ->
-`_2back`) or be a word of the query language (`count` -> `count_`).
+`_2back`) or be a word of the query language or of its answers (`count` -> `count_`, `yes` -> `yes_`).
 
 A data set whose description says `"Simulated": true` was measured by nobody; its recordings say so, too.
 """
@@ -25,6 +25,7 @@ from neurona.datasets.dataset import Dataset
 from neurona.datasets.download import sha256
 from neurona.datasets.folder_report import FolderReport
 from neurona.datasets.label_questions import questions_from_labels
+from neurona.datasets.question_words import YES_NO
 from neurona.datasets.stimulus_questions import read_questions
 from neurona.errors import DataError, nearest_name
 from neurona.programs.vocabulary import RESERVED
@@ -235,7 +236,7 @@ def concept_name(trial_type: str) -> str:
     name = re.sub(r"[^a-z0-9_]+", "_", trial_type.lower()).strip("_")
     if not name:
         raise DataError(f"trial type {trial_type!r} has no letter or digit of a name; rename it")
-    if name in RESERVED:
+    if name in RESERVED or name in YES_NO:  # a word that is also an answer of other questions would be counted as one
         return f"{name}_"
     return f"_{name}" if name[0].isdigit() else name
 

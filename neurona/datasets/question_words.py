@@ -78,6 +78,10 @@ def plain_answer(answer: Any, question: Asked) -> str:
     if question.type == "describe":
         if not _NAME.fullmatch(text):
             raise DataError(f"answer {answer!r}; a describe question is answered by a word (letters, digits and _)")
+        if text.lower() in YES_NO:
+            raise DataError(
+                f"answer {answer!r} to a describe question; it answers other questions: call the word {text + '_'!r}"
+            )
         return text
     if question.type == "count":
         if isinstance(answer, bool) or not re.fullmatch(r"[0-9]{1,6}", text):

@@ -12,7 +12,7 @@ The vocabulary is made from the questions, as that of a question set is.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from neurona.datasets.folder_report import Fault, first_faults
 from neurona.datasets.question_words import QuestionWords, asked, plain_answer, why_left_out
 from neurona.errors import DataError, NeuronaError, nearest_name
 from neurona.programs import Vocabulary
+from neurona.recordings.text_tables import MISSING, read_text_table
 
 OTHER_NAMES = {"query": "program", "trial_type": "label", "image": "label", "stimulus": "label"}
 DETAILS = ("type", "negative", "pair", "hops", "ideal")
@@ -54,28 +55,28 @@ def read_questions(path: Path, ids: Sequence[str], labels: Sequence[str]) -> Own
     Raises:
         DataError: the table cannot be read, lacks a column, or has faulty rows: the first of them and how many.
     """
-    table = _read(path)
+    columns, table = _read(path)
     for name in ("program", "answer"):
-        if name not in table:
-            raise DataError(f"{path}: no column {name!r}{nearest_name(name, table.columns)}")
-    key = next((name for name in ("recording", "label") if name in table), None)
+        if name not in columns:
+            raise DataError(f"{path}: no column {name!r}{nearest_name(name, columns)}")
+    key = next((name for name in ("recording", "label") if name in columns), None)
     if key is None:
-        raise DataError(f"{path}: no column 'recording' or 'label'{nearest_name('label', table.columns)}")
+        raise DataError(f"{path}: no column 'recording' or 'label'{nearest_name('label', columns)}")
     shown: dict[str, list[str]] = {}
     for identity, label in zip(ids, labels, strict=True):
         shown.setdefault(identity if key == "recording" else label, []).append(identity)
     rows, faults, unasked = [], [], 0
-    for k, row in enumerate(table.to_dict("records")):
+    for place, row in table:
         try:
-            plain = _plain({str(name): value for name, value in row.items()})
+            plain = _plain(row)
         except (NeuronaError, ValueError) as error:
-            faults.append(Fault(f"{path.name}, row {k + 1}", str(error).splitlines()[0]))
+            faults.append(Fault(f"{path.name}, {place}", str(error).splitlines()[0]))
             continue
         about = shown.get(str(row[key]), [])
         # Of stimuli, some may have been shown to nobody who was read; an unknown recording is a mistake.
         if not about and key == "recording":
             what = f"no recording {str(row[key])!r}{nearest_name(str(row[key]), shown)}"
-            faults.append(Fault(f"{path.name}, row {k + 1}", what))
+            faults.append(Fault(f"{path.name}, {place}", what))
         unasked += not about
         rows += [{"recording": identity, **plain} for identity in about]
     if faults:
@@ -86,23 +87,27 @@ def read_questions(path: Path, ids: Sequence[str], labels: Sequence[str]) -> Own
     return _answerable(pd.DataFrame(rows), unasked)
 
 
-def _read(path: Path) -> pd.DataFrame:
-    readers: dict[str, Any] = {
-        ".parquet": pd.read_parquet,
-        ".csv": lambda file: pd.read_csv(file, keep_default_na=False, na_values=[""]),
-        ".tsv": lambda file: pd.read_csv(file, sep="\t", keep_default_na=False, na_values=["", "n/a"]),
-    }
-    if path.suffix not in readers:
+def _read(path: Path) -> tuple[list[str], list[tuple[str, dict[str, Any]]]]:
+    """Names of the columns in our words, and each row with its place in the file."""
+    if path.suffix not in (".parquet", ".csv", ".tsv"):
         raise DataError(f"{path}: expected a table .parquet, .csv or .tsv")
-    try:
-        table = readers[path.suffix](path)
-    except (OSError, ValueError) as error:  # pandas' and pyarrow's own errors are among them
-        raise DataError(f"{path}: cannot be read ({error}); expected a {path.suffix} table") from error
-    names: dict[str, str] = {}
+    if path.suffix == ".parquet":
+        try:
+            frame = pd.read_parquet(path)
+        except (OSError, ValueError) as error:  # pyarrow's own errors are among them
+            raise DataError(f"{path}: cannot be read ({error}); expected a .parquet table") from error
+        columns = [str(name) for name in frame.columns]
+        cells = [list(frame[name]) for name in frame.columns]
+        places = [f"row {k + 1}" for k in range(len(frame))]
+    else:
+        table = read_text_table(path)
+        columns, cells = list(table.columns), [list(column) for column in table.columns.values()]
+        places = [f"line {line}" for line in table.lines]
     for old, new in OTHER_NAMES.items():
-        if old in table and new not in table and new not in names.values():
-            names[old] = new
-    return table.rename(columns=names)
+        if old in columns and new not in columns:
+            columns[columns.index(old)] = new
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True)]
+    return columns, list(zip(places, rows, strict=True))
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,10 +116,19 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     plain: dict[str, Any] = {"program": str(row["program"]), "answer": plain_answer(row["answer"], question)}
     plain["type"] = question.type
     for name in DETAILS:
-        if name in row and not pd.isna(row[name]) and row[name] != "":
-            kind = {"hops": int, "ideal": float}.get(name, str)
-            plain[name] = kind(row[name])
+        if name in row and not pd.isna(row[name]) and row[name] not in ("", MISSING):
+            plain[name] = _KINDS.get(name, str)(row[name])
     return plain
+
+
+def _whole(value: Any) -> int:
+    number = float(value)
+    if not number.is_integer():
+        raise ValueError(f"found {value!r}, expected a whole number")
+    return int(number)
+
+
+_KINDS: Mapping[str, Callable[[Any], Any]] = {"hops": _whole, "ideal": float}
 
 
 def _answerable(table: pd.DataFrame, unasked: int) -> OwnQuestions:

@@ -26,7 +26,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from neurona.errors import DataError, nearest_name
 from neurona.recordings.bids_runs import raise_faults
-from neurona.recordings.fmri_runs import check_events, read_events
+from neurona.recordings.events import check_events, read_events
 from neurona.recordings.meeg import epochs_recordings
 from neurona.recordings.recordings import Recordings
 

@@ -19,7 +19,8 @@ import pandas as pd
 from nibabel.spatialimages import SpatialImage
 
 from neurona.errors import DataError, nearest_name
-from neurona.recordings.fmri_runs import check_events, check_grid, check_whole, open_bold, read_events
+from neurona.recordings.events import check_events, read_events
+from neurona.recordings.fmri_runs import check_grid, check_whole, open_bold
 
 if TYPE_CHECKING:
     from bids import BIDSLayout

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 from nilearn.interfaces.fmriprep import load_confounds
 
 from neurona.errors import DataError, nearest_name
+from neurona.recordings.text_tables import TextTable, read_text_table
 
 STRATEGIES = ("motion", "high_pass", "wm_csf", "global_signal", "compcor", "ica_aroma", "scrub", "non_steady_state")
 """Words that nilearn understands."""
@@ -45,36 +47,30 @@ def read_confounds(bold: Path, table: Path | None, wanted: Sequence[str], volume
             f"{bold}: no confounds file (desc-confounds_timeseries.tsv) of this run found, but {', '.join(wanted)} "
             "wanted; name the derivatives folder that holds it, or ask for no confounds"
         )
-    try:
-        columns = pd.read_csv(table, sep="\t", keep_default_na=False, na_values=["n/a"])
-    except (OSError, ValueError) as error:
-        raise DataError(f"{table}: cannot be read ({error}); expected a table with tabs between columns") from error
-    if len(columns) != volumes:
-        raise DataError(f"{table}: {len(columns)} rows, but {bold.name} has {volumes} volumes; expected a row a volume")
+    known = read_text_table(table)
+    if len(known) != volumes:
+        raise DataError(f"{table}: {len(known)} rows, but {bold.name} has {volumes} volumes; expected a row a volume")
     fmriprep = "desc-confounds" in table.name
     strategies = [word for word in wanted if fmriprep and word in STRATEGIES]
     named = [word for word in wanted if word not in strategies]
     for name in named:
-        if name not in columns:
-            known = [*columns.columns, *(STRATEGIES if fmriprep else ())]
-            raise DataError(f"{table}: no column {name!r}{nearest_name(name, known)}")
-    parts = [_numbers(columns[named], table)]
+        if name not in known:
+            raise DataError(
+                f"{table}: no column {name!r}{nearest_name(name, [*known.columns, *(STRATEGIES if fmriprep else ())])}"
+            )
+    parts = [pd.DataFrame({name: _centred(known, name) for name in named}, index=range(volumes))]
     if strategies:
         parts.append(_by_strategy(bold, table, strategies, volumes))
     return pd.concat(parts, axis=1)
 
 
-def _numbers(columns: pd.DataFrame, table: Path) -> pd.DataFrame:
-    numbers = columns.apply(pd.to_numeric, errors="coerce")
-    numbers.iloc[:1] = numbers.iloc[:1].fillna(0.0)
-    bad = np.argwhere(~np.isfinite(numbers.to_numpy(dtype=float)))
-    if len(bad):
-        row, column = bad[0]
-        raise DataError(
-            f"{table}: line {row + 2}, column {columns.columns[column]!r}: found {columns.iloc[row, column]}, "
-            "expected a number; repair the file or leave the column out"
-        )
-    return numbers.astype(float) - numbers.mean()
+def _centred(table: TextTable, name: str) -> Float[np.ndarray, " volume"]:
+    numbers = table.numbers(name)
+    numbers[:1] = np.nan_to_num(numbers[:1])
+    missing = np.flatnonzero(np.isnan(numbers))
+    if len(missing):
+        raise table.fault(int(missing[0]), name, "a number; repair the file or leave the column out")
+    return numbers - numbers.mean()
 
 
 def _by_strategy(bold: Path, table: Path, strategies: list[str], volumes: int) -> pd.DataFrame:

@@ -83,7 +83,7 @@ class Betas:
         if len(weak):
             event = events[trials].iloc[weak[0]]
             raise DataError(
-                f"{source}: line {int(event.name) + 2}: the run ends before the response to {event.trial_type!r} at "
+                f"{source}: line {event.name}: the run ends before the response to {event.trial_type!r} at "
                 f"{event.onset:g} s; drop the event"
             )
 

@@ -18,7 +18,8 @@ import pandas as pd
 from jaxtyping import Bool, Float
 from nibabel.spatialimages import SpatialImage
 
-from neurona.errors import DataError, nearest_name
+from neurona.errors import DataError
+from neurona.recordings.events import check_events, read_events
 from neurona.recordings.images import UNREADABLE, brain_of, refuse_complex
 
 
@@ -129,55 +130,6 @@ def _unpacked(path: Path) -> int:
 
 def _damaged(bold: Path, error: Exception) -> DataError:
     return DataError(f"{bold}: cannot be read ({error}); the file is truncated or damaged, copy it again")
-
-
-def read_events(events: Path, column: str = "trial_type") -> pd.DataFrame:
-    """The events of one run: columns onset, duration (seconds) and trial_type, taken from `column`.
-
-    Rows without a label (`n/a`) are left out; a missing duration counts as 0, a brief event.
-
-    Raises:
-        DataError: no readable table, no such column, or an onset that is no number.
-    """
-    # Of pandas' words for a missing value BIDS knows one; a trial type may well be called `None` or `null`.
-    try:
-        table = pd.read_csv(events, sep="\t", keep_default_na=False, na_values=["n/a"])
-    except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
-        raise DataError(f"{events}: cannot be read ({error}); expected a table with tabs between columns") from error
-    for name in ("onset", "duration", column):
-        if name not in table:
-            raise DataError(f"{events}: no column {name!r}{nearest_name(name, table.columns)}")
-    for name in ("onset", "duration"):
-        numbers = pd.to_numeric(table[name], errors="coerce")
-        wrong = np.flatnonzero(numbers.isna() & (table[name].notna() | (name == "onset")))
-        if len(wrong):
-            found = table[name].iloc[wrong[0]]
-            raise DataError(f"{events}: line {wrong[0] + 2}: {name} is {found!r}, expected a number of seconds")
-        table[name] = numbers.fillna(0.0).astype(float)
-    labelled = table[table[column].notna()]
-    # The index keeps the line in the file, for messages.
-    return pd.DataFrame(
-        {"onset": labelled.onset, "duration": labelled.duration, "trial_type": labelled[column].astype(str)}
-    )
-
-
-def check_events(events: pd.DataFrame, source: str, end: float, *, blocks: bool = False) -> None:
-    """Raise a DataError unless each event lies inside the run.
-
-    Args:
-        events: what `read_events` returned.
-        source: file name for messages.
-        end: end of the run in seconds.
-        blocks: whether an event needs a duration, all of it inside the run.
-    """
-    late = (events.onset + events.duration > end) | (events.duration == 0) if blocks else events.onset >= end
-    outside = events[(events.onset < 0) | (events.duration < 0) | late]
-    if len(outside):
-        row = outside.iloc[0]
-        raise DataError(
-            f"{source}: line {int(outside.index[0]) + 2}: the event {row.trial_type!r} runs from {row.onset:g} s to "
-            f"{row.onset + row.duration:g} s, outside the recording (0 to {end:g} s); check onsets and the sampling"
-        )
 
 
 def check_grid(image: SpatialImage, source: str, first: SpatialImage, first_source: str) -> None:

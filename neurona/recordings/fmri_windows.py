@@ -60,7 +60,7 @@ class Windows:
         for start, event in zip(starts, events[trials].itertuples(), strict=True):
             if start + self.volumes > len(frame_times):
                 raise DataError(
-                    f"{source}: line {event.Index + 2}: the window of {event.trial_type!r} at {event.onset:g} s "  # type: ignore[operator]
+                    f"{source}: line {event.Index}: the window of {event.trial_type!r} at {event.onset:g} s "
                     f"({self.volumes} volumes after {self.delay:g} s) leaves the run of {len(frame_times)} volumes; "
                     "take fewer volumes, a shorter delay, or drop the event"
                 )

@@ -64,8 +64,8 @@ def test_what_cannot_be_asked_is_left_out_counted_and_told(tmp_path):
     [
         (BY_LABEL, ("image", "programz", "answer"), "no column 'program'; did you mean 'programz'?"),
         (BY_LABEL, ("picture", "program", "answer"), "no column 'recording' or 'label'"),
-        ([("dog.jpg", "exists x. dog(", "yes")], ("image", "program", "answer"), r"row 1: .*column"),
-        ([("dog.jpg", "exists x. dog(x)", "maybe")], ("image", "program", "answer"), r"row 1: answer 'maybe'"),
+        ([("dog.jpg", "exists x. dog(", "yes")], ("image", "program", "answer"), r"line 2: .*column"),
+        ([("dog.jpg", "exists x. dog(x)", "maybe")], ("image", "program", "answer"), r"line 2: answer 'maybe'"),
         ([("sub-1_trial-3", "exists x. dog(x)", "yes")], ("recording", "program", "answer"), r"did you mean 'sub-1_tr"),
         ([("cat.jpg", "exists x. dog(x)", "yes")], ("image", "program", "answer"), "label must name such as 'car.jpg'"),
     ],
@@ -73,6 +73,18 @@ def test_what_cannot_be_asked_is_left_out_counted_and_told(tmp_path):
 def test_a_faulty_table_is_explained(tmp_path, rows, columns, message):
     with pytest.raises(DataError, match=message):
         read_questions(table(tmp_path, rows, columns), IDS, LABELS)
+
+
+def test_labels_that_are_numbers_or_quoted_find_their_recordings(tmp_path):
+    rows = [("007", "exists x. dog(x)", "yes"), ('a, "b"', "exists x. dog(x)", "no"), ("n/a", "exists x. dog(x)", "no")]
+    asked = read_questions(table(tmp_path, rows), IDS, ("007", 'a, "b"', "7"))
+    assert asked.table.recording.tolist() == [IDS[0], IDS[1]]
+    assert asked.table.answer.tolist() == ["yes", "no"]
+
+
+def test_yes_and_no_are_no_words_that_a_describe_question_chooses_from(tmp_path):
+    with pytest.raises(DataError, match=r"line 2: answer 'yes' to a describe question; .* call the word 'yes_'"):
+        read_questions(table(tmp_path, [("dog.jpg", "describe Kind", "yes")]), IDS, LABELS)
 
 
 def test_a_file_that_is_no_table_is_explained(tmp_path):

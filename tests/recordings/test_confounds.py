@@ -58,5 +58,5 @@ def test_faults_name_file_column_line_and_nearest_name(files):
     columns = pd.read_csv(table, sep="\t")
     columns.loc[7, "csf"] = np.nan
     columns.to_csv(table, sep="\t", index=False, na_rep="n/a")
-    with pytest.raises(DataError, match="line 9, column 'csf': found nan, expected a number"):
+    with pytest.raises(DataError, match="line 9, column 'csf': found 'n/a', expected a number"):
         read_confounds(bold, table, ["csf"], VOLUMES)

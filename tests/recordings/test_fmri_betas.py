@@ -13,7 +13,8 @@ EVENTS = pd.DataFrame(
         "onset": [4.0, 11.0, 17.0, 26.0, 33.0, 60.0, 70.0],
         "duration": 2.0,
         "trial_type": ["face", "house", "face", "button press", "house", "face", "button press"],
-    }
+    },
+    index=range(2, 9),
 )
 TRIALS = (EVENTS.trial_type != "button press").to_numpy()
 MOTION = pd.DataFrame({"motion": np.random.default_rng(5).normal(size=60)})
@@ -77,7 +78,7 @@ def test_too_many_regressors_and_a_response_after_the_run_are_refused():
     with pytest.raises(DataError, match=r"f.tsv: lsa needs \d+ regressors \(5 trials, 52 confounds\).*or lss"):
         Betas("lsa").check(TIMES, EVENTS, TRIALS, 52, "f.tsv")
     Betas("lss").check(TIMES, EVENTS, TRIALS, 52, "f.tsv")
-    late = pd.concat([EVENTS, EVENTS.iloc[[0]].assign(onset=118.5)], ignore_index=True)
+    late = pd.concat([EVENTS, EVENTS.iloc[[0]].assign(onset=118.5).set_axis([9])])
     with pytest.raises(DataError, match=r"f.tsv: line 9: the run ends before the response to 'face' at 118.5 s"):
         Betas().check(TIMES, late, np.r_[TRIALS, True], 1, "f.tsv")
 

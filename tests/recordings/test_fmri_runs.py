@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from neurona.errors import DataError
-from neurona.recordings.fmri_runs import brain_mask, check_whole, read_events, read_run
+from neurona.recordings.fmri_runs import brain_mask, check_whole, read_run
 
 
 def runs(folder):
@@ -41,28 +41,6 @@ def test_nan_wrong_dimensions_tr_in_milliseconds_and_a_singular_affine_are_refus
     nib.save(nib.Nifti1Image(values[..., 0], np.eye(4)), tmp_path / "three_bold.nii.gz")
     with pytest.raises(DataError, match="expected a 4-D image"):
         read_run(tmp_path / "three_bold.nii.gz", events)
-
-
-def test_labels_may_be_any_word_and_rows_without_one_are_left_out(tmp_path):
-    path = tmp_path / "events.tsv"
-    path.write_text("onset\tduration\ttrial_type\tkind\n1\t2\tnull\ta\n3\tn/a\tn/a\tb\n5\tn/a\tNone\tc\n")
-    events = read_events(path)
-    assert events.trial_type.tolist() == ["null", "None"]
-    assert events.duration.tolist() == [2, 0]
-    assert events.index.tolist() == [0, 2]
-    assert read_events(path, "kind").trial_type.tolist() == ["a", "b", "c"]
-
-
-def test_a_faulty_events_table_is_named_with_line_and_column(tmp_path):
-    path = tmp_path / "events.tsv"
-    for text, message in (
-        ("onset\tduration\ttrial_typ\n1\t2\ta\n", "no column 'trial_type'; did you mean 'trial_typ'"),
-        ("onset\tduration\ttrial_type\n1\t2\ta\nsoon\t2\tb\n", "line 3: onset is 'soon'"),
-        ("", "cannot be read"),
-    ):
-        path.write_text(text)
-        with pytest.raises(DataError, match=message):
-            read_events(path)
 
 
 def test_a_whole_file_passes_and_a_cut_one_does_not(tmp_path):

@@ -7,7 +7,7 @@ from neurona.recordings.fmri_runs import brain_mask, read_run
 from neurona.recordings.fmri_windows import Windows, block_recordings
 
 TIMES = 2.0 * np.arange(40)
-EVENTS = pd.DataFrame({"onset": [10.0, 31.0, 50.0], "duration": 2.0, "trial_type": ["a", "b", "a"]})
+EVENTS = pd.DataFrame({"onset": [10.0, 31.0, 50.0], "duration": 2.0, "trial_type": ["a", "b", "a"]}, index=[2, 3, 4])
 TRIALS = np.array([True, False, True])
 NOTHING = pd.DataFrame(index=range(40))
 
