@@ -55,7 +55,7 @@ def test_lsa_and_lss_are_what_nilearns_first_level_model_says(noise_model):
     rest = EVENTS.trial_type.where(~TRIALS, "rest").str.replace(" ", "_")
     for order, k in enumerate(np.flatnonzero(TRIALS)[:2]):
         one = rest.copy()
-        one[k] = "this"
+        one.iloc[k] = "this"
         np.testing.assert_allclose(lss[order, :, 0], first_level(standardised, one, noise_model)("this"), atol=1e-4)
 
 
