@@ -49,9 +49,7 @@ def test_run_leaves_all_its_files_and_decodes_what_was_planted(meg_run):
     assert describe["low"] > 0.5 < describe["value"] <= describe["high"]
     assert set(metrics["baselines"]) == {"ridge", "linear_svc", "lda"}
     predictions = pd.read_parquet(meg_run / "predictions.parquet")
-    columns = (
-        "question recording program answer type image fold predicted score as_asked probability prior error chance seed"
-    )
+    columns = "question recording program answer type image subject run fold predicted score as_asked probability prior error chance seed"
     assert list(predictions) == columns.split()
     assert predictions.recording.str.startswith("test-").all()
     yes_no = predictions[predictions.type != "describe"]

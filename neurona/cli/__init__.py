@@ -3,23 +3,46 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
+from neurona.cli.configs import config, configs
 from neurona.cli.data import data_app
 from neurona.cli.query import query
-from neurona.cli.runs import reproduce, run, sweep
+from neurona.cli.runs import compare, reproduce, run, runs, sweep
 from neurona.errors import NeuronaError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
-@app.callback()
-def neurona() -> None:
+@app.callback(invoke_without_command=True)
+def neurona(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="say what long work is doing, on stderr")] = False,
+    version_: Annotated[bool, typer.Option("--version", help="print the version")] = False,
+) -> None:
     """Decode brain recordings into concepts and answer symbolic questions about them."""
+    if version_:
+        typer.echo(f"neurona {version('neurona')}")
+        raise typer.Exit
+    if verbose:
+        _log_to_stderr()
 
 
-for command in (run, query, sweep, reproduce):
+def _log_to_stderr() -> None:
+    import logging
+
+    from rich.console import Console
+    from rich.logging import RichHandler
+
+    logger = logging.getLogger("neurona")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False  # other packages give the root logger a handler of theirs
+    logger.handlers = [RichHandler(console=Console(stderr=True), show_path=False)]
+
+
+for command in (run, query, runs, compare, configs, config, sweep, reproduce):
     app.command()(command)
 app.add_typer(data_app, name="data")
 

@@ -1,4 +1,4 @@
-"""`neurona run`, `sweep` and `reproduce`: one experiment, many, and those of a paper."""
+"""`neurona run`, `sweep` and `reproduce`: one experiment, many, and those of a paper; `runs` and `compare`: what they found."""
 
 from __future__ import annotations
 
@@ -8,21 +8,26 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+ConfigName = Annotated[str, typer.Argument(metavar="CONFIG", help="a file, or one that ships (`neurona configs`)")]
+
+
+Overrides = Annotated[list[str] | None, typer.Option("--set", help="key=value, overrides the config")]
+
 
 def run(
-    config: Path,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="key=value, overrides the config")] = None,
+    config: ConfigName,
+    set_: Overrides = None,
     out: Annotated[Path | None, typer.Option(help="run directory")] = None,
 ) -> None:
     """Run an experiment from its config."""
     from neurona.experiments.config import load_config
-    from neurona.experiments.run_folder import prepare
+    from neurona.experiments.run_folder import folder_of
     from neurona.experiments.runner import run as run_experiment
 
     _keep_compiled_code()
     console = Console()
     loaded = load_config(config, set_ or ())
-    folder = prepare(loaded, out)
+    folder = out or folder_of(loaded)
     run_experiment(loaded, folder, console)
     console.print(f"results: {folder}")
 
@@ -38,7 +43,7 @@ Threads = Annotated[
 
 
 def sweep(
-    config: Path,
+    config: ConfigName,
     over: Annotated[list[str], typer.Option(help="KEY=VALUES: a range (0:5) or a list (CSI1,CSI2); more may follow")],
     more: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUES", help="further ones")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="key=value for all runs")] = None,
@@ -62,7 +67,7 @@ def sweep(
 
 
 def reproduce(
-    paper: Annotated[Path, typer.Argument(help="folder of the paper, e.g. experiments/neurona_iclr2026")],
+    paper: Annotated[str, typer.Argument(help="folder of a paper, or one that ships (`neurona configs`)")],
     only: Annotated[list[str] | None, typer.Option(help="a table's name; may be repeated")] = None,
     data: Annotated[str, typer.Option(help="simulated, or the folder of a converted data set")] = "simulated",
     quick: Annotated[bool, typer.Option("--quick", help="small data and few seeds")] = False,
@@ -92,6 +97,26 @@ def reproduce(
     )
     if made.failed:
         raise typer.Exit(1)
+
+
+def runs(folder: Annotated[Path, typer.Argument(help="of run directories")] = Path("runs")) -> None:
+    """The runs in a folder, the latest first, with their headline figures."""
+    from neurona.experiments.run_list import find_runs, runs_table
+
+    Console().print(runs_table(find_runs(folder), folder))
+
+
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="RUN", help="directory of a finished run")],
+    second: Annotated[Path, typer.Argument(metavar="RUN", help="of another, asked the same questions")],
+    by: Annotated[str, typer.Option(help="unit of the test: image, recording or run (of the scanner)")] = "image",
+) -> None:
+    """Which of two runs answers more of the questions that both were asked: a paired test for each group of questions."""
+    from neurona.experiments.comparison import compare_runs, comparison_rich_table
+    from neurona.experiments.run_folder import open_run
+
+    both = open_run(first), open_run(second)
+    Console().print(comparison_rich_table(compare_runs(*both, by=by), *both, by))
 
 
 def _keep_compiled_code() -> None:

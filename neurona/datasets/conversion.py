@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 from collections import Counter
@@ -38,6 +39,8 @@ from neurona.errors import DataError, OutputError
 from neurona.programs import Vocabulary
 from neurona.recordings import store
 from neurona.recordings.recordings import rows_per_chunk
+
+logger = logging.getLogger(__name__)
 
 COORDINATES = ("subject", "run", "split", "label", "image", "session")
 
@@ -173,6 +176,7 @@ def _chunks(work: Path, plan: Plan, rows: int, console: Console) -> None:
             if not part.with_suffix(".json").is_file():
                 _chunk(work, part, first, list(plan.rows(first, last)), last - first, plan.schema)
             progress.update(task, completed=last)
+            logger.info("%s: %d of %d recordings converted", plan.name, last, plan.n_recordings)
 
 
 def _chunk(work: Path, part: Path, first: int, rows: Sequence[Row], expected: int, schema: pa.Schema) -> None:

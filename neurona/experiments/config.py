@@ -13,15 +13,16 @@ from pydantic import BaseModel, ValidationError
 from neurona.decoders import decoders
 from neurona.errors import ConfigError, nearest_name
 from neurona.experiments.schema import Config
+from neurona.experiments.shipped import find_config
 
-__all__ = ["Config", "load_config", "validated"]
+__all__ = ["Config", "as_yaml", "load_config", "validated"]
 
 CHOOSING = {"entities": "method", "decoder": "kind"}
 """Sections of which there are several kinds, and the key that tells which; `decoder: explain` is short for the key alone."""
 
 
-def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
-    """Read a config and apply `key=value` overrides (`training.epochs=50`, `decoder=explain`).
+def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
+    """Read a config, a file or the name of one that ships, and apply `key=value` overrides (`training.epochs=50`, `decoder=explain`).
 
     A file that says `extends: OTHER.yaml` (beside it) gives only what differs. Choosing another kind of entities or decoder
     starts from that kind's defaults.
@@ -29,6 +30,7 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
     Raises:
         ConfigError: missing file, bad YAML, unknown key (the nearest is named) or a value that does not fit.
     """
+    path = find_config(path)
     tree = _read(path, ())
     for override in overrides:
         key, found, value = override.partition("=")
@@ -40,6 +42,11 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
             raise ConfigError(f"--set {override}: the value cannot be read ({error})") from error
         _set(tree, key.split("."), parsed, override)
     return validated(tree, path)
+
+
+def as_yaml(config: Config) -> str:
+    """All settings, defaults too, as `load_config` reads them."""
+    return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
 
 
 def validated(tree: Mapping[str, Any], path: Path) -> Config:

@@ -26,6 +26,7 @@ from neurona.experiments.paper_records import COLUMNS, predictions_of, result_ta
 from neurona.experiments.paper_report import markdown, rich_tables, write_report
 from neurona.experiments.paper_tables import PaperTables, read_tables
 from neurona.experiments.published import read_published
+from neurona.experiments.shipped import find_paper
 from neurona.experiments.sweep import Workers, perform
 from neurona.experiments.sweep_files import write_text
 from neurona.experiments.sweep_jobs import RUN
@@ -47,7 +48,7 @@ class Reproduction(NamedTuple):
 
 
 def reproduce(
-    paper: Path,
+    paper: str | Path,
     *,
     console: Console,
     only: Sequence[str] = (),
@@ -62,7 +63,7 @@ def reproduce(
     """Reproduce a paper's tables.
 
     Args:
-        paper: folder with tables.yaml, published.yaml and the configs that they name.
+        paper: folder with tables.yaml, published.yaml and the configs that they name, or the name of a paper that ships.
         console: shows progress and the tables.
         only: names of tables; all when empty.
         data: `simulated`, or the folder of a converted data set.
@@ -79,6 +80,7 @@ def reproduce(
         OutputError: the results cannot be written.
     """
     begun = time.monotonic()
+    paper = find_paper(paper)
     tables, published = read_tables(paper / "tables.yaml"), read_published(paper / "published.yaml")
     source = Source.of(data)
     rows = plan(tables, paper, source, only=only, quick=quick, seeds=seeds, runs=runs, run=run)

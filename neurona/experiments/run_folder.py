@@ -14,11 +14,10 @@ from typing import Any
 
 import jax
 import pandas as pd
-import yaml
 
 from neurona.datasets.dataset import Dataset
 from neurona.errors import DataError
-from neurona.experiments.config import load_config
+from neurona.experiments.config import as_yaml, load_config
 from neurona.experiments.folds import Fitted
 from neurona.experiments.schema import Config
 from neurona.files import write_atomically
@@ -32,31 +31,30 @@ READING = "reading"
 PACKAGES = ("neurona", "jax", "flax", "optax", "numpy", "mne", "nilearn", "scikit-learn", "pandas")
 
 
-def prepare(config: Config, out: Path | None) -> Path:
-    """The run directory, `runs/NAME/HASH` unless chosen, proved writable.
+def folder_of(config: Config) -> Path:
+    """The run directory, `runs/NAME/DIGEST`, where none is chosen."""
+    return Path("runs") / config.name / config.digest()
+
+
+def begin(folder: Path, config: Config) -> None:
+    """Write the config, before any long work: the directory is proved writable, and a run that is killed can say what it was.
 
     Raises:
         OutputError: it cannot be made or written.
     """
-    folder = out or Path("runs") / config.name / config.digest()
-    probe = write_atomically(folder / ".writable", lambda path: None)
-    probe.unlink()
-    return folder
+    path, settings = folder / "config.yaml", as_yaml(config)
+    if path.exists() and path.read_text(encoding="utf-8") != settings:
+        # The end of another experiment in this folder must not make this one look finished before it is.
+        (folder / "metrics.json").unlink(missing_ok=True)
+    _text(path, settings)
 
 
 def write(folder: Path, config: Config, dataset: Dataset, predictions: pd.DataFrame) -> None:
-    """Config, provenance and predictions.
+    """Provenance and predictions.
 
     Raises:
         OutputError: a file cannot be written; those written before stay whole.
     """
-    settings = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
-    path = folder / "config.yaml"
-    other = path.exists() and yaml.safe_load(path.read_text(encoding="utf-8")) != config.model_dump(mode="json")
-    _text(path, settings)
-    if other:
-        # The end of another experiment in this folder must not make this one look finished before it is.
-        (folder / "metrics.json").unlink(missing_ok=True)
     _text(folder / "provenance.json", json.dumps(provenance(config, dataset), indent=1))
     write_atomically(folder / "predictions.parquet", lambda path: predictions.to_parquet(path, index=False))
 
@@ -118,6 +116,12 @@ class Run:
         found: dict[str, Any] = json.loads((self.folder / "metrics.json").read_text(encoding="utf-8"))
         return found
 
+    @cached_property
+    def provenance(self) -> dict[str, Any]:
+        """Versions, commit, device, data and their checksums; see `provenance`."""
+        found: dict[str, Any] = json.loads((self.folder / "provenance.json").read_text(encoding="utf-8"))
+        return found
+
 
 def open_run(folder: str | Path) -> Run:
     """Open the directory of a finished run.
@@ -174,6 +178,6 @@ def _commit() -> str | None:
 
 def _text(path: Path, text: str) -> None:
     def fill(target: Path) -> None:
-        target.write_text(text + "\n", encoding="utf-8")
+        target.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
 
     write_atomically(path, fill)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from neurona.questions import Asked
 from neurona.recordings.recordings import Recordings
 from neurona.training import data_mesh
 
+logger = logging.getLogger(__name__)
+
 
 def run(config: Config, folder: Path, console: Console) -> dict:
     """Run an experiment and leave its files in `folder`; `metrics.json`, written last, says that it is finished.
@@ -36,10 +39,14 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     Raises:
         NeuronaError: bad data or config, before training; results that cannot be written.
     """
+    run_folder.begin(folder, config)
     study = load_study(config, console)
     if config.evaluation.shuffle:
         study = replace(study, dataset=shuffled(study.dataset, config.seed))
     dataset = study.dataset
+    logger.info(
+        "%s: %d recordings, %d questions", dataset.name, dataset.recordings.n_recordings, len(dataset.questions)
+    )
     ids = dataset.recordings.data.recording.values.astype(str)
     asked = Asked.of(chosen_questions(study), dataset.vocabulary, ids.tolist())
     context = Context(config.training, mesh=data_mesh(config.training.devices))
@@ -48,6 +55,7 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     with Progress(console=console) as progress:
         for fold in progress.track(folds_of(config, study), description="folds"):
             entities, problem, test = fold_problem(config, study, asked, fold)
+            logger.info("fold %s: %d questions to learn from, %d to answer", fold.name, len(problem.train), len(test))
             with_files = replace(context, folder=folder / "training" / fold.name, console=progress.console, test=test)
             decoder = fit(problem, config.decoder, with_files)
             reading = None
@@ -55,6 +63,7 @@ def run(config: Config, folder: Path, console: Console) -> dict:
                 rows = np.flatnonzero(fold.test)
                 reading = decoder.read(problem.entities.features[rows], ids[rows].tolist())
             fitted.append(Fitted(fold, entities, problem, test, decoder, reading))
+            logger.info("fold %s: %s fitted", fold.name, config.decoder.kind)
     predictions = pd.concat([predictions_of(one) for one in fitted], ignore_index=True).assign(seed=config.seed)
     metrics: dict[str, Any] = {"accuracy": accuracy_table(predictions, seed=config.seed), "baselines": {}}
     metrics["supervision"] = config.decoder.supervision

@@ -185,6 +185,9 @@ def _published(parts: Mapping[str, str], validation: float, seed: int) -> Split:
 
 
 def chosen_questions(study: Study) -> pd.DataFrame:
-    """The questions with the image that each is about."""
-    image = dict(zip(study.dataset.recordings.data.recording.values.astype(str), study.dataset.images, strict=True))
-    return study.dataset.questions.assign(image=study.dataset.questions.recording.map(image))
+    """The questions with the image that each is about, and the subject and run of its recording."""
+    data = study.dataset.recordings.data
+    known = {"image": study.dataset.images, "subject": data.subject.values, "run": data.run.values}
+    of_recording = pd.DataFrame(known, index=data.recording.values.astype(str), dtype=str)
+    of_question = of_recording.reindex(study.dataset.questions.recording.astype(str))
+    return study.dataset.questions.assign(**{name: of_question[name].to_numpy() for name in known})

@@ -29,6 +29,7 @@ from neurona.errors import ConfigError
 from neurona.experiments.config import load_config
 from neurona.experiments.over import combinations, overrides
 from neurona.experiments.schema import Config
+from neurona.experiments.shipped import find_config
 from neurona.experiments.sweep_jobs import OUTCOME, RUN, Job, Outcome, supervise
 from neurona.experiments.sweep_results import failures_table, over_seeds, run_rows, summary_table, write_results
 
@@ -89,7 +90,7 @@ class Workers:
 
 
 def plan_sweep(
-    config_path: Path,
+    config_path: str | Path,
     over: Mapping[str, Sequence[Any]],
     *,
     set_: Sequence[str] = (),
@@ -99,7 +100,7 @@ def plan_sweep(
     """The runs of a sweep, each config once.
 
     Args:
-        config_path: the config that all share.
+        config_path: the config that all share, a file or the name of one that ships.
         over: key -> values (see `neurona.experiments.over.parse_over`).
         set_: `key=value` overrides of all runs.
         runs: where run directories go.
@@ -116,13 +117,14 @@ def plan_sweep(
 
 
 def plan_run(
-    config_path: Path, texts: Sequence[str], chosen: Mapping[str, Any], runs: Path, run: str = RUN
+    config_path: str | Path, texts: Sequence[str], chosen: Mapping[str, Any], runs: Path, run: str = RUN
 ) -> PlannedRun:
     """One run.
 
     Raises:
         ConfigError: the overrides make no valid config.
     """
+    config_path = find_config(config_path)
     config = load_config(config_path, list(texts))
     digest = config.digest()
     folder = runs / config.name / digest
@@ -178,7 +180,7 @@ def perform(planned: Sequence[PlannedRun], workers: Workers, console: Console) -
 
 
 def sweep(
-    config_path: Path,
+    config_path: str | Path,
     over: Mapping[str, Sequence[Any]],
     *,
     console: Console,

@@ -133,6 +133,7 @@ def _perform(job: Job) -> Outcome:
 
 def _run(job: Job, log: TextIO) -> str | None:
     """Run, and say what went wrong."""
+    import logging
     import traceback
 
     from rich.console import Console
@@ -148,6 +149,8 @@ def _run(job: Job, log: TextIO) -> str | None:
         module, _, function = job.run.partition(":")
         perform = getattr(importlib.import_module(module), function)
         _keep_compiled_code()
+        logging.basicConfig(stream=log, format="%(asctime)s %(message)s", force=True)
+        logging.getLogger("neurona").setLevel(logging.INFO)
         perform(config, Path(job.folder), Console(file=log, width=120))
     except NeuronaError as error:
         print(f"neurona: {error}", file=log, flush=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import Any
 
 from neurona.errors import ConfigError, DataError
 from neurona.training.settings import TrainingSettings
+
+logger = logging.getLogger(__name__)
 
 Row = Mapping[str, float]
 
@@ -65,11 +68,12 @@ class Log:
 
     def write(self, row: Row) -> None:
         """One epoch, a number for each name; `epoch` counts from 0."""
+        told = {name: value for name, value in row.items() if name != "epoch"}
+        logger.info("epoch %d: %s", row["epoch"], ", ".join(f"{name} {value:.4g}" for name, value in told.items()))
         if self.folder is None:
             return
         self._lines.write(json.dumps(dict(row)) + "\n")
         self._lines.flush()
-        told = {name: value for name, value in row.items() if name != "epoch"}
         if self._writer is not None:
             for name, value in told.items():
                 self._writer.add_scalar(name, value, int(row["epoch"]))

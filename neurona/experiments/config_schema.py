@@ -1,0 +1,38 @@
+"""The JSON Schema of config files, for editors: `# yaml-language-server: $schema=FILE` completes keys and marks unknown ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from neurona.decoders import decoders
+from neurona.experiments.schema import Config
+
+
+def config_schema() -> dict[str, Any]:
+    """What a config file may hold.
+
+    A file may extend another and give only what differs, so no key is required here; `load_config` requires what is missing in the end.
+    """
+    schema = Config.model_json_schema()
+    for section in (schema, *schema["$defs"].values()):
+        section.pop("required", None)
+    properties = schema["properties"]
+    properties["extends"] = {
+        "type": "string",
+        "description": "Another config, beside this file; this one gives what differs.",
+    }
+    properties["decoder"] = _or_name(properties["decoder"], sorted(decoders()))
+    properties["entities"] = _or_name(properties["entities"], _methods(schema))
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _or_name(section: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """A section, or the name of its kind alone. Sections that leave their kind to an extended file fit several kinds, hence anyOf."""
+    return {"anyOf": [{"enum": names}, *section["oneOf"]]}
+
+
+def _methods(schema: dict[str, Any]) -> list[str]:
+    """The kinds of entities that need no further setting."""
+    kinds = [schema["$defs"][name] for name in schema["$defs"] if "method" in schema["$defs"][name]["properties"]]
+    found = [kind["properties"]["method"] for kind in kinds]
+    return sorted(name for one in found for name in one.get("enum", [one.get("const")]))

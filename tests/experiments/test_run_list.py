@@ -1,0 +1,67 @@
+"""What there is under runs/."""
+
+import io
+import json
+import os
+
+import pytest
+import stub_runs
+from rich.console import Console
+
+from neurona.errors import DataError
+from neurona.experiments import run_folder
+from neurona.experiments.run_list import find_runs, runs_table
+
+
+@pytest.fixture
+def runs(tiny, tmp_path):
+    """Two runs, the second one not finished."""
+    root = tmp_path / "runs"
+    for seed in (0, 1):
+        config = tiny(f"seed={seed}")
+        folder = root / "tiny" / config.digest()
+        run_folder.begin(folder, config)
+        if seed == 0:
+            stub_runs.answers(config, folder, None)
+            os.utime(folder / "metrics.json", (1, 1))
+    (root / "tiny" / "sweep_0").mkdir()
+    return root
+
+
+def test_runs_are_listed_with_their_settings_and_headline_figures_the_latest_first(runs, tiny):
+    table = find_runs(runs)
+    assert table.run.tolist() == [f"tiny/{tiny(f'seed={seed}').digest()}" for seed in (1, 0)]
+    assert table.status.tolist() == ["unfinished", "finished"]
+    finished = table.iloc[1]
+    assert (finished.data, finished.decoder, finished.split) == (
+        "simulated (SIMULATED)",
+        "linear_evidence",
+        "published",
+    )
+    accuracy = json.loads((runs / finished.run / "metrics.json").read_text())["accuracy"]
+    assert finished.figures == {"yes/no": accuracy["yes/no"]}
+
+
+def test_a_run_that_failed_in_a_sweep_says_why(runs, tiny):
+    (runs / "tiny" / tiny("seed=1").digest() / "outcome.json").write_text('{"error": "out of luck"}')
+    assert find_runs(runs).status.tolist() == ["failed: out of luck", "finished"]
+
+
+def test_the_list_fits_a_terminal(runs):
+    output = io.StringIO()
+    Console(width=80, file=output).print(runs_table(find_runs(runs), runs))
+    assert "unfinished" in output.getvalue()
+    assert "yes/no" in output.getvalue()
+    assert "…" not in output.getvalue()
+
+
+def test_a_run_of_other_times_is_listed(runs):
+    old = runs / "old"
+    old.mkdir()
+    (old / "config.yaml").write_text("name: old\nmodel: gone\n")
+    assert "old" in find_runs(runs).run.tolist()
+
+
+def test_no_such_folder_is_an_error(tmp_path):
+    with pytest.raises(DataError, match="no such folder"):
+        find_runs(tmp_path / "runs")
