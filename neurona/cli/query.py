@@ -30,8 +30,8 @@ def query(
 ) -> None:
     """Ask queries about one recording, or about all; of one recording, its concept graph is left as files."""
     from neurona.errors import ConfigError
+    from neurona.experiments.finished_run import reading_of
     from neurona.experiments.query_tables import answers_table, carriers_table
-    from neurona.experiments.run_folder import reading_of
 
     console = Console()
     reading = reading_of(run)
@@ -89,7 +89,8 @@ def _print_worlds(reading: Reading, recording: str, count: int, console: Console
 
 
 def _leave_graph(reading: Reading, recording: str, stem: Path, console: Console) -> None:
-    from neurona.graphs import draw, write_graph
+    from neurona.graphs import write_graph
+    from neurona.graphs.draw import draw
 
     graph = reading.graph(recording)
     for suffix in (".graphml", ".json"):

@@ -113,7 +113,7 @@ def compare(
 ) -> None:
     """Which of two runs answers more of the questions that both were asked: a paired test for each group of questions."""
     from neurona.experiments.comparison import compare_runs, comparison_rich_table
-    from neurona.experiments.run_folder import open_run
+    from neurona.experiments.finished_run import open_run
 
     both = open_run(first), open_run(second)
     Console().print(comparison_rich_table(compare_runs(*both, by=by), *both, by))

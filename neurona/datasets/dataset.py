@@ -119,40 +119,12 @@ def write_pointer(work: Path, dataset: Dataset, folder: Path) -> None:
         "files": {part: sha256(work / part) for part in (*PARTS, OWN_CARD) if (work / part).exists()},
     }
     if dataset.words is not None:
-        pointer["vocabulary"] = plain_vocabulary(dataset.words)
+        pointer["vocabulary"] = dataset.words.plain()
     if dataset.truth is not None:
         pointer["truth"] = Path(os.path.relpath(dataset.truth, folder)).as_posix()
     if dataset.left_out:
         pointer["left_out"] = dict(dataset.left_out)
     (work / "dataset.json").write_text(json.dumps(pointer, indent=1), encoding="utf-8")
-
-
-def plain_vocabulary(vocabulary: Vocabulary) -> dict[str, Any]:
-    """A vocabulary as JSON can hold it; `vocabulary_of` gives it back."""
-    return {
-        "concepts": list(vocabulary.concepts),
-        "relations": list(vocabulary.relations),
-        "categories": {name: list(members) for name, members in vocabulary.categories.items()},
-        "definitions": dict(vocabulary.definitions),
-        "axioms": list(vocabulary.axioms),
-        "exclusive": list(vocabulary.exclusive),
-    }
-
-
-def vocabulary_of(plain: Mapping[str, Any]) -> Vocabulary:
-    """The vocabulary that `plain_vocabulary` wrote.
-
-    Raises:
-        DataError, KeyError, TypeError: it is damaged.
-    """
-    return Vocabulary(
-        concepts=tuple(plain["concepts"]),
-        relations=tuple(plain["relations"]),
-        categories={name: tuple(members) for name, members in plain["categories"].items()},
-        definitions=dict(plain["definitions"]),
-        axioms=tuple(plain["axioms"]),
-        exclusive=tuple(plain.get("exclusive", ())),
-    )
 
 
 def open_dataset(folder: Path, lazy: bool = True) -> Dataset:
@@ -168,7 +140,7 @@ def open_dataset(folder: Path, lazy: bool = True) -> Dataset:
     try:
         pointer = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
         name, files, sources = pointer["card"], pointer["files"], pointer["sources"]
-        words = vocabulary_of(pointer["vocabulary"]) if "vocabulary" in pointer else None
+        words = Vocabulary.from_plain(pointer["vocabulary"]) if "vocabulary" in pointer else None
         truth = folder / pointer["truth"] if "truth" in pointer else None
         left_out = pointer.get("left_out", {})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

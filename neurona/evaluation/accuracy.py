@@ -19,6 +19,7 @@ import pandas as pd
 from jaxtyping import Bool, Shaped
 
 from neurona.evaluation.chance_levels import chance_of
+from neurona.evaluation.grouping import question_groups, told_apart
 from neurona.evaluation.intervals import (
     accuracy_interval,
     cluster_bootstrap_interval,
@@ -34,7 +35,6 @@ from neurona.evaluation.predictions import (
     is_yes_no,
     right_answers,
 )
-from neurona.evaluation.question_groups import question_groups, told_apart
 
 __all__ = ["COLUMNS", "Accuracy", "accuracy_table", "canonical_answers", "interval", "is_yes_no"]
 

@@ -28,9 +28,9 @@ from jaxtyping import Float, Int
 from scipy import sparse
 
 from neurona.errors import DataError
+from neurona.evaluation.grouping import question_groups
 from neurona.evaluation.intervals import accuracy_interval, resampled_totals
 from neurona.evaluation.predictions import canonical_answers, check_predictions, clusters, is_yes_no, right_answers
-from neurona.evaluation.question_groups import question_groups
 
 
 class NoiseCeiling(NamedTuple):

@@ -19,10 +19,10 @@ from jaxtyping import Bool, Float, Int
 from scipy import stats
 
 from neurona.evaluation.chance_levels import guessing_range
+from neurona.evaluation.grouping import question_groups, told_apart
 from neurona.evaluation.intervals import chance_interval
 from neurona.evaluation.permutation import Alternative, sign_flips
 from neurona.evaluation.predictions import CLUSTER, check_predictions, clusters, right_answers
-from neurona.evaluation.question_groups import question_groups, told_apart
 
 
 def chance_table(

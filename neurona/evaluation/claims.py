@@ -19,7 +19,8 @@ from rich.table import Table
 
 from neurona.errors import DataError
 from neurona.evaluation.paired import q_values
-from neurona.evaluation.tables import SIMULATED, probability
+from neurona.evaluation.simulated import SIMULATED
+from neurona.evaluation.tables import probability
 from neurona.files import write_atomically
 
 

@@ -23,10 +23,10 @@ from scipy import stats
 
 from neurona.errors import DataError
 from neurona.evaluation.chance_levels import chance_of
+from neurona.evaluation.grouping import question_groups
 from neurona.evaluation.intervals import effect_interval, resampled_totals
 from neurona.evaluation.paired import joined, q_values
 from neurona.evaluation.predictions import CLUSTER, check_predictions, clusters, right_answers
-from neurona.evaluation.question_groups import question_groups
 
 
 def loss_table(seen: pd.DataFrame, held: pd.DataFrame, seed: int = 0, *, by: Sequence[str] = CLUSTER) -> pd.DataFrame:

@@ -14,9 +14,9 @@ import pandas as pd
 
 from neurona.errors import DataError
 from neurona.evaluation.chance_levels import guessing_range
+from neurona.evaluation.grouping import question_groups
 from neurona.evaluation.intervals import resampled_totals
 from neurona.evaluation.predictions import check_predictions, clusters, right_answers
-from neurona.evaluation.question_groups import question_groups
 
 
 def share_of_ideal(predictions: pd.DataFrame, seed: int = 0) -> pd.DataFrame:

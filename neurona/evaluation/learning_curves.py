@@ -15,9 +15,9 @@ import pandas as pd
 from neurona.errors import DataError, nearest_name
 from neurona.evaluation.accuracy import interval
 from neurona.evaluation.chance_levels import chance_of
+from neurona.evaluation.grouping import question_groups
 from neurona.evaluation.intervals import seeds_interval
 from neurona.evaluation.predictions import check_predictions, clusters, right_answers
-from neurona.evaluation.question_groups import question_groups
 
 
 class CurveRun(NamedTuple):

@@ -22,6 +22,7 @@ from jaxtyping import Int
 from scipy import stats
 
 from neurona.errors import DataError, nearest_name
+from neurona.evaluation.grouping import question_groups
 from neurona.evaluation.intervals import effect_interval, resampled_totals
 from neurona.evaluation.permutation import Alternative, sign_flips
 from neurona.evaluation.predictions import (
@@ -33,7 +34,6 @@ from neurona.evaluation.predictions import (
     clusters,
     right_answers,
 )
-from neurona.evaluation.question_groups import question_groups
 
 
 class Comparison(NamedTuple):

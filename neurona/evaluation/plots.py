@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from neurona.evaluation.accuracy import Accuracy
-from neurona.evaluation.tables import SIMULATED
+from neurona.evaluation.simulated import SIMULATED
 from neurona.files import write_atomically
 
 BLUE, ORANGE, VERMILION, GREEN, GREY = "#0072B2", "#E69F00", "#D55E00", "#009E73", "#555555"

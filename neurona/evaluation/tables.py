@@ -11,8 +11,7 @@ from rich.table import Table
 
 from neurona.evaluation.accuracy import Accuracy
 from neurona.evaluation.intervals import chance_interval
-
-SIMULATED = "SIMULATED DATA"
+from neurona.evaluation.simulated import SIMULATED
 
 
 def accuracy_rich_table(

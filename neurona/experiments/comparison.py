@@ -12,8 +12,8 @@ from neurona.evaluation import comparison_table, question_groups
 from neurona.evaluation.paired import joined
 from neurona.evaluation.question_groups import told_apart
 from neurona.evaluation.tables import SIMULATED, probability
+from neurona.experiments.finished_run import Run
 from neurona.experiments.results import title_of
-from neurona.experiments.run_folder import Run
 
 UNITS = {"image": ("seed", "image"), "recording": ("seed", "recording"), "run": ("seed", "subject", "run")}
 """What two decoders could have exchanged under the null: their answers about an image, a recording, or a whole run of recording."""

@@ -20,9 +20,9 @@ import pandas as pd
 
 from neurona.evaluation.consistency import grounding_consistency
 from neurona.evaluation.intervals import seeds_interval
+from neurona.experiments.finished_run import READING, open_run
 from neurona.experiments.paper_plan import PlannedRow, Source
 from neurona.experiments.paper_records import empty_line
-from neurona.experiments.run_folder import READING, open_run
 from neurona.programs import Query, Vocabulary, parse
 from neurona.programs.statements import stated_words
 

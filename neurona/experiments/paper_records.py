@@ -20,9 +20,9 @@ import pandas as pd
 from neurona.evaluation.accuracy import interval
 from neurona.evaluation.chance import chance_table
 from neurona.evaluation.chance_levels import chance_of
+from neurona.evaluation.grouping import question_groups
 from neurona.evaluation.intervals import seeds_interval
 from neurona.evaluation.predictions import clusters, right_answers
-from neurona.evaluation.question_groups import question_groups
 from neurona.experiments.paper_plan import PlannedRow, Source
 from neurona.experiments.paper_tables import PaperTables
 from neurona.experiments.published import Figure, Published

@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from neurona.evaluation.tables import SIMULATED
+from neurona.evaluation.simulated import SIMULATED
 from neurona.experiments.paper_plan import Source
 from neurona.experiments.paper_tables import PaperTables
 from neurona.experiments.sweep_files import write_text

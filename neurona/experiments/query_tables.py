@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from neurona.errors import ConfigError
-from neurona.evaluation.tables import SIMULATED
+from neurona.evaluation.simulated import SIMULATED
 from neurona.execution.world_shares import likeliest
 from neurona.programs import expand
 from neurona.programs.facts import Fact

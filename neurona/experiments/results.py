@@ -15,7 +15,7 @@ from neurona.experiments.grounding import groundings_of
 from neurona.experiments.schema import Config
 from neurona.experiments.study import Study
 from neurona.files import write_atomically
-from neurona.graphs import draw
+from neurona.graphs.draw import draw
 from neurona.readings import Reading
 
 MOST_WORDS = 30

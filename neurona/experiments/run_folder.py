@@ -1,4 +1,4 @@
-"""The run directory: what a run leaves, and how it is opened again."""
+"""The run directory: what a run leaves; `finished_run` opens it again."""
 
 from __future__ import annotations
 
@@ -6,27 +6,19 @@ import json
 import platform
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import jax
 import pandas as pd
 
 from neurona.datasets.dataset import Dataset
-from neurona.errors import DataError
-from neurona.experiments.config import as_yaml, load_config
+from neurona.experiments.config import as_yaml
+from neurona.experiments.finished_run import READING
 from neurona.experiments.folds import Fitted
 from neurona.experiments.schema import Config
 from neurona.files import write_atomically
-from neurona.readings import Reading, open_reading
-from neurona.readings.files import MANIFEST
 from neurona.readings.joined import JoinedReading
-
-READING = "reading"
-"""Folder of the reading in a run directory."""
 
 PACKAGES = ("neurona", "jax", "flax", "optax", "numpy", "mne", "nilearn", "scikit-learn", "pandas")
 
@@ -77,72 +69,6 @@ def write_reading(folder: Path, fitted: Sequence[Fitted]) -> None:
     parts = {one.fold.name: one.reading for one in fitted if one.reading is not None}
     if parts:
         JoinedReading(parts).save(folder / READING)
-
-
-@dataclass(frozen=True)
-class Run:
-    """A finished run.
-
-    Attributes:
-        folder: its directory.
-        config: of the experiment.
-    """
-
-    folder: Path
-    config: Config
-
-    @cached_property
-    def reading(self) -> Reading:
-        """What its decoders say about the recordings that were held out of their training: what the run's answers were read from.
-
-        Raises:
-            DataError: the decoder has no reading, or it is damaged.
-        """
-        if not (self.folder / READING).is_dir():
-            raise DataError(
-                f"{self.folder / READING}: missing, for decoder {self.config.decoder.kind!r} answers questions and has no reading; "
-                "run the experiment with another, e.g. --set decoder=explain"
-            )
-        return open_reading(self.folder / READING)
-
-    @cached_property
-    def predictions(self) -> pd.DataFrame:
-        """The test questions with their answers."""
-        return pd.read_parquet(self.folder / "predictions.parquet")
-
-    @cached_property
-    def metrics(self) -> dict[str, Any]:
-        """What `neurona.experiments.runner.run` returned."""
-        found: dict[str, Any] = json.loads((self.folder / "metrics.json").read_text(encoding="utf-8"))
-        return found
-
-    @cached_property
-    def provenance(self) -> dict[str, Any]:
-        """Versions, commit, device, data and their checksums; see `provenance`."""
-        found: dict[str, Any] = json.loads((self.folder / "provenance.json").read_text(encoding="utf-8"))
-        return found
-
-
-def open_run(folder: str | Path) -> Run:
-    """Open the directory of a finished run.
-
-    Raises:
-        DataError: no such run, or it did not come to its end.
-    """
-    folder = Path(folder)
-    for name in ("config.yaml", "metrics.json"):
-        if not (folder / name).exists():
-            raise DataError(f"{folder / name}: missing; name the directory of a finished run (see `neurona run`)")
-    return Run(folder, load_config(folder / "config.yaml"))
-
-
-def reading_of(folder: str | Path) -> Reading:
-    """The reading of a finished run, or one in a folder of its own.
-
-    Raises:
-        DataError: neither.
-    """
-    return open_reading(folder) if (Path(folder) / MANIFEST).is_file() else open_run(folder).reading
 
 
 def provenance(config: Config, dataset: Dataset) -> dict:

@@ -18,7 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from neurona.evaluation.intervals import seeds_interval
-from neurona.evaluation.tables import SIMULATED
+from neurona.evaluation.simulated import SIMULATED
 from neurona.experiments.schema import Config
 from neurona.experiments.sweep_files import write_json
 from neurona.files import write_atomically

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from neurona.graphs.concept_graph import concept_graph, nodes_of_kind
-from neurona.graphs.draw import draw
 from neurona.graphs.export import read_graph, write_graph
 from neurona.graphs.ontology import implying, is_a_links
 from neurona.graphs.source import Carriers, Said, Source
@@ -13,7 +12,6 @@ __all__ = [
     "Said",
     "Source",
     "concept_graph",
-    "draw",
     "implying",
     "is_a_links",
     "nodes_of_kind",

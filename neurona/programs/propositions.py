@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy.logic.algorithms.dpll2 import SATSolver
-
 from neurona.errors import QueryError
 from neurona.programs.tree import (
     And,
@@ -60,6 +58,8 @@ def find_world(formulas: Iterable[Formula], individuals: int, decisions: int = M
 
 def _solve(clauses: list[frozenset[int]], variables: int, decisions: int) -> set[int] | None:
     """The true variables of a solution."""
+    from sympy.logic.algorithms.dpll2 import SATSolver  # half a second of CPU that few queries need
+
     names = range(1, variables + 1)
     solver = SATSolver(clauses, set(names), set(), list(names), INTERVAL=100)
 

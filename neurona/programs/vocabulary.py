@@ -100,6 +100,33 @@ class Vocabulary:
             return 1
         return 2 if word in self.relations else None
 
+    def plain(self) -> dict[str, Any]:
+        """As JSON can hold it; `from_plain` gives it back."""
+        return {
+            "concepts": list(self.concepts),
+            "relations": list(self.relations),
+            "categories": {name: list(members) for name, members in self.categories.items()},
+            "definitions": dict(self.definitions),
+            "axioms": list(self.axioms),
+            "exclusive": list(self.exclusive),
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Vocabulary:
+        """The vocabulary that `plain` wrote.
+
+        Raises:
+            DataError, KeyError, TypeError: it is damaged.
+        """
+        return cls(
+            concepts=tuple(plain["concepts"]),
+            relations=tuple(plain["relations"]),
+            categories={name: tuple(members) for name, members in plain["categories"].items()},
+            definitions=dict(plain["definitions"]),
+            axioms=tuple(plain["axioms"]),
+            exclusive=tuple(plain.get("exclusive", ())),
+        )
+
     def __reduce__(self) -> tuple[type[Vocabulary], tuple[Any, ...]]:
         """Read-only mappings cannot be pickled or copied; dicts can, and are made read-only again."""
         own = (

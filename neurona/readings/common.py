@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from neurona.datasets.dataset import plain_vocabulary, vocabulary_of
+from neurona.programs import Vocabulary
 from neurona.readings.asking import AskingModel
 from neurona.readings.carriers import EntityEvidence
 from neurona.readings.reading import About, Reading
@@ -19,7 +19,7 @@ def common_plain(reading: Reading) -> dict[str, Any]:
     """What every form of reading keeps beside its arrays."""
     carriers = reading.entity_evidence
     return {
-        "vocabulary": plain_vocabulary(reading.vocabulary),
+        "vocabulary": reading.vocabulary.plain(),
         "recordings": list(reading.recordings),
         "about": asdict(reading.about),
         "asking": reading.asking.plain(),
@@ -40,7 +40,7 @@ def common_from_plain(plain: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
             arrays.get("carriers_positions"),
         )
     return {
-        "vocabulary": vocabulary_of(plain["vocabulary"]),
+        "vocabulary": Vocabulary.from_plain(plain["vocabulary"]),
         "recordings": tuple(plain["recordings"]),
         "about": About(**plain["about"]),
         "asking": AskingModel.from_plain(plain["asking"]),

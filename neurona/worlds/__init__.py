@@ -1,22 +1,5 @@
 """The space of scenes, and the posterior over it: listed where scenes are few, else searched and sampled."""
 
-from neurona.worlds.candidates import Screening
-from neurona.worlds.evidence import FactEvidence, States
-from neurona.worlds.listed import SceneList, few_scenes, labels_space
-from neurona.worlds.sampled import SampledScenes
-from neurona.worlds.sampler import SamplerSettings, ScenePosterior, sample_scenes
-from neurona.worlds.space import SceneSpace
+import lazy_loader
 
-__all__ = [
-    "FactEvidence",
-    "SampledScenes",
-    "SamplerSettings",
-    "SceneList",
-    "ScenePosterior",
-    "SceneSpace",
-    "Screening",
-    "States",
-    "few_scenes",
-    "labels_space",
-    "sample_scenes",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from neurona.execution.worlds import pack
 from neurona.worlds.evidence import FactEvidence
-from neurona.worlds.sampler import ScenePosterior
+from neurona.worlds.posterior import ScenePosterior
 from neurona.worlds.space import SceneSpace
 from neurona.worlds.weighting import weighted
 

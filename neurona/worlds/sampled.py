@@ -18,7 +18,7 @@ from neurona.programs.axioms import axioms_of
 from neurona.programs.facts import Fact
 from neurona.scenes.names import NameTable
 from neurona.worlds.evidence import FactEvidence
-from neurona.worlds.sampler import ScenePosterior
+from neurona.worlds.posterior import ScenePosterior
 from neurona.worlds.space import SceneSpace
 
 

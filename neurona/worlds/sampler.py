@@ -21,14 +21,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from annotated_types import Ge, Gt
-from jaxtyping import Float, Int, UInt64
+from jaxtyping import Float, Int
 from threadpoolctl import threadpool_limits
 
-from neurona.execution.worlds import pack, unpack
+from neurona.execution.worlds import pack
 from neurona.worlds.candidates import Screening, choose
 from neurona.worlds.chains import Segment, segment, starts
-from neurona.worlds.evidence import FactEvidence, States
+from neurona.worlds.evidence import FactEvidence
 from neurona.worlds.mixing import at_even_times, split_rhat
+from neurona.worlds.posterior import ScenePosterior
 from neurona.worlds.tables import Table, table_of
 from neurona.worlds.weighting import weighted
 
@@ -70,43 +71,6 @@ class SamplerSettings:
             raise ValueError(
                 f"worlds: {self.worlds} must be a multiple of 64 and of {_SEGMENTS} times the {self.chains} chains"
             )
-
-
-@dataclass(frozen=True)
-class ScenePosterior:
-    """K weighted worlds of each recording, over J candidate facts.
-
-    Attributes:
-        facts: numbers of the candidates; -1 pads.
-        bits: in which worlds each holds, 64 worlds to a machine word, the first world in the lowest bit.
-        share: of each world, sum 1.
-        probability: of each candidate, Rao-Blackwellised.
-        error: its Monte Carlo standard error, from the differences of chains.
-        log_p: of each world, in nats, up to a constant a recording.
-        rhat: split R-hat of log p.
-        discrepancy: mean absolute difference between the share of worlds that hold a fact and its probability.
-    """
-
-    facts: Int[np.ndarray, "recording J"]
-    bits: UInt64[np.ndarray, "recording J word"]
-    share: Float[np.ndarray, "recording world"]
-    probability: Float[np.ndarray, "recording J"]
-    error: Float[np.ndarray, "recording J"]
-    log_p: Float[np.ndarray, "recording world"]
-    rhat: Float[np.ndarray, " recording"]
-    discrepancy: Float[np.ndarray, " recording"]
-
-    @property
-    def effective(self) -> Float[np.ndarray, " recording"]:
-        """Effective number of worlds, 1 / sum of squared shares."""
-        found: np.ndarray = 1 / (self.share**2).sum(axis=1)
-        return found
-
-    def states(self, evidence: FactEvidence, recording: int) -> States:
-        """Worlds of one recording."""
-        used = self.facts[recording] >= 0
-        holds = unpack(self.bits[recording][used], self.share.shape[1]).astype(bool)
-        return States(evidence.space, self.facts[recording][used], holds)
 
 
 def sample_scenes(

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from neurona.datasets.dataset import open_dataset, plain_vocabulary, save_dataset, vocabulary_of
+from neurona.datasets.dataset import open_dataset, save_dataset
 from neurona.datasets.uea_archive import read
 from neurona.errors import DataError, OutputError
 from neurona.programs import Vocabulary
@@ -61,31 +61,15 @@ def test_a_place_that_cannot_be_written_is_an_output_error(saved, tmp_path):
         save_dataset(saved[0], tmp_path / "file" / "set")
 
 
-WORDS = Vocabulary(
-    concepts=("cat", "dog", "red"),
-    relations=("on", "under"),
-    categories={"Position": ("on", "under")},
-    definitions={"animal": "cat(x) | dog(x)"},
-    axioms=("forall x. cat(x) -> ~dog(x)",),
-)
-
-
-def test_a_vocabulary_survives_json():
-    labels = Vocabulary(("cat", "dog"), categories={"Kind": ("cat", "dog")}, exclusive=("Kind",))
-    for vocabulary in (WORDS, labels):
-        assert vocabulary_of(json.loads(json.dumps(plain_vocabulary(vocabulary)))) == vocabulary
-    older = {key: value for key, value in plain_vocabulary(WORDS).items() if key != "exclusive"}
-    assert vocabulary_of(older) == WORDS
-
-
 def test_the_vocabulary_is_the_folders_own_where_it_has_one_else_the_cards(saved, tmp_path):
     dataset, folder = saved
     assert open_dataset(folder).vocabulary == dataset.card.vocabulary
     (tmp_path / "truth").mkdir()
-    own = replace(dataset, words=WORDS, truth=tmp_path / "truth", left_out={"a word only in test": 3})
+    words = Vocabulary(("cat", "dog"), categories={"Kind": ("cat", "dog")}, exclusive=("Kind",))
+    own = replace(dataset, words=words, truth=tmp_path / "truth", left_out={"a word only in test": 3})
     save_dataset(own, tmp_path / "own")
     opened = open_dataset(tmp_path / "own")
-    assert opened.vocabulary == WORDS
+    assert opened.vocabulary == words
     assert opened.truth.resolve() == (tmp_path / "truth").resolve()
     assert opened.left_out == {"a word only in test": 3}
     assert not opened.simulated

@@ -1,7 +1,5 @@
 """Compiled batches: whatever the grouping, padding and scoring on demand, each question gets its own answer."""
 
-import sys
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -10,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurona.errors import QueryError
-from neurona.execution import Compiler, RelationScores, Scores, TraceCounter, compile_programs, execute, get_logic
+from neurona.execution import (
+    Compiler,
+    RelationScores,
+    Scores,
+    TraceCounter,
+    compile_programs,
+    execute,
+    executor,
+    get_logic,
+)
 from neurona.programs import Vocabulary, parse, template
 
 answer = jax.jit(execute, static_argnames=("logic", "hypothesis", "evaluation"))
@@ -121,11 +128,10 @@ def test_questions_on_many_entities_are_executed_in_blocks_with_the_same_answers
         return jax.jit(jax.value_and_grad(lambda s: execute(batch, s, get_logic("product")).yes_no.sum()))
 
     whole = summed()(scores)
-    module = sys.modules["neurona.execution.execute"]  # the package's attribute of that name is the function
-    monkeypatch.setattr(module, "MAX_CELLS", 8 * 8 * 4)
+    monkeypatch.setattr(executor, "MAX_CELLS", 8 * 8 * 4)
     blocks = summed()(scores)
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4), whole, blocks)
-    monkeypatch.setattr(module, "MAX_CELLS", 10)
+    monkeypatch.setattr(executor, "MAX_CELLS", 10)
     with pytest.raises(QueryError, match="relate fewer variables at a time"):
         execute(batch, scores, get_logic("product"))
 

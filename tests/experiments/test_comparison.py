@@ -11,7 +11,7 @@ from neurona.errors import DataError
 from neurona.evaluation import paired_test
 from neurona.experiments import run_folder
 from neurona.experiments.comparison import compare_runs, comparison_rich_table
-from neurona.experiments.run_folder import open_run
+from neurona.experiments.finished_run import open_run
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from rich.console import Console
 from neurona.decoders import decoders
 from neurona.errors import DataError
 from neurona.experiments.config import load_config
-from neurona.experiments.run_folder import open_run, reading_of
+from neurona.experiments.finished_run import open_run, reading_of
 from neurona.experiments.runner import run
 
 SMALL = ("data.simulation.subjects=1", "data.simulation.images=60", "data.simulation.questions=6", "training.epochs=1")
@@ -26,7 +26,7 @@ ASK_AGAIN = """
 import sys
 from pathlib import Path
 import pandas as pd
-from neurona.experiments.run_folder import open_run
+from neurona.experiments.finished_run import open_run
 run = open_run(sys.argv[1])
 reading, questions = run.reading, run.predictions
 said = reading.ask_each([reading.parse(text) for text in questions.program], reading.rows(questions.recording.tolist()))

@@ -10,8 +10,8 @@ from graphs.fake_source import PROBABILITIES, SCENE, FakeSource
 from matplotlib.image import imread
 
 from neurona.errors import OutputError
-from neurona.graphs import concept_graph, draw
-from neurona.graphs.draw import picture
+from neurona.graphs import concept_graph
+from neurona.graphs.draw import draw, picture
 from neurona.programs import Vocabulary
 from neurona.programs.facts import Fact
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from neurona.evaluation import question_groups
-from neurona.evaluation.question_groups import told_apart
+from neurona.evaluation.grouping import told_apart
 
 
 def described(asked, **columns):

@@ -1,0 +1,80 @@
+from .accuracy import Accuracy, accuracy_table
+from .baselines import BASELINES, baseline_predictions, baseline_table
+from .calibration import Reliability, expected_calibration_error, reliability, yes_no_reliability
+from .ceilings import NoiseCeiling, answer_agreement, ceiling_table, noise_ceiling, spearman_brown
+from .chance import chance_table, holm
+from .chance_levels import chance_of, guessing_range
+from .claims import Claim, claims_markdown, claims_rich_table, claims_table, write_claims
+from .concept_accuracy import accuracy_by_concept
+from .consistency import Consistency, grounding_consistency
+from .contrasts import difference_of_losses, loss_table, systematicity_table
+from .effect_plots import forest_plot, learning_curve_plot
+from .grouping import question_groups
+from .haufe_patterns import activation_patterns, by_entity, grounding_table
+from .ideal import share_of_ideal
+from .intervals import chance_interval, cluster_bootstrap_interval, wilson_interval
+from .learning_curves import CurveRun, learning_curve_table
+from .paired import Comparison, comparison_table, paired_test
+from .permutation import SignFlips, sign_flips
+from .plots import accuracy_plot, confusion_plot
+from .predictions import COLUMNS, clusters, right_answers
+from .recovery import Recovery, grounding_recovery
+from .tables import accuracy_rich_table, results_table
+
+__all__ = [
+    "BASELINES",
+    "COLUMNS",
+    "Accuracy",
+    "Claim",
+    "Comparison",
+    "Consistency",
+    "CurveRun",
+    "NoiseCeiling",
+    "Recovery",
+    "Reliability",
+    "SignFlips",
+    "accuracy_by_concept",
+    "accuracy_plot",
+    "accuracy_rich_table",
+    "accuracy_table",
+    "activation_patterns",
+    "answer_agreement",
+    "baseline_predictions",
+    "baseline_table",
+    "by_entity",
+    "ceiling_table",
+    "chance_interval",
+    "chance_of",
+    "chance_table",
+    "claims_markdown",
+    "claims_rich_table",
+    "claims_table",
+    "cluster_bootstrap_interval",
+    "clusters",
+    "comparison_table",
+    "confusion_plot",
+    "difference_of_losses",
+    "expected_calibration_error",
+    "forest_plot",
+    "grounding_consistency",
+    "grounding_recovery",
+    "grounding_table",
+    "guessing_range",
+    "holm",
+    "learning_curve_plot",
+    "learning_curve_table",
+    "loss_table",
+    "noise_ceiling",
+    "paired_test",
+    "question_groups",
+    "reliability",
+    "results_table",
+    "right_answers",
+    "share_of_ideal",
+    "sign_flips",
+    "spearman_brown",
+    "systematicity_table",
+    "wilson_interval",
+    "write_claims",
+    "yes_no_reliability",
+]

@@ -1,0 +1,3 @@
+"""The mark that simulated data bear in every table and plot."""
+
+SIMULATED = "SIMULATED DATA"

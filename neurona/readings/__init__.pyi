@@ -1,0 +1,21 @@
+from .asking import AskingModel
+from .belief import Belief
+from .carriers import EntityEvidence
+from .entity_scores import EntityScoreReading
+from .opening import open_reading
+from .rates import Rates
+from .reading import About, Reading, Said
+from .world_reading import WorldReading
+
+__all__ = [
+    "About",
+    "AskingModel",
+    "Belief",
+    "EntityEvidence",
+    "EntityScoreReading",
+    "Rates",
+    "Reading",
+    "Said",
+    "WorldReading",
+    "open_reading",
+]
