@@ -98,7 +98,7 @@ def _segment(table: Table, start: Float[Array, "C J"], key: Array, heats: Float[
     def rated(walk: Walk, heat: Array) -> Rates:
         return jax.vmap(lambda one: rates(one, table, heat))(walk)
 
-    def visit(walk: Walk, key: Array, heat: Array) -> _Visit:
+    def visit(walk: Walk, found: Rates, key: Array, heat: Array) -> _Visit:
         uniform = jax.random.uniform(key, (2 * jumps + 6, chains))
 
         def step(k: Array, now: _Visit) -> _Visit:
@@ -108,7 +108,7 @@ def _segment(table: Table, start: Float[Array, "C J"], key: Array, heats: Float[
             walk = jax.vmap(lambda one, found, u: jump(one, found, table, u))(now.walk, now.found, uniform[k])
             return _Visit(walk, rated(walk, heat), at, time)
 
-        now = jax.lax.fori_loop(0, jumps, step, _Visit(walk, rated(walk, heat), walk, jnp.zeros(chains)))
+        now = jax.lax.fori_loop(0, jumps, step, _Visit(walk, found, walk, jnp.zeros(chains)))
         walk, found = now.walk, now.found
         for move, first in ((exchange_facts, 2 * jumps), (exchange_things, 2 * jumps + 3)):
             drawn = uniform[first : first + 3].T
@@ -116,24 +116,27 @@ def _segment(table: Table, start: Float[Array, "C J"], key: Array, heats: Float[
         return now._replace(walk=walk, found=found)
 
     def seen(carry: tuple, given: tuple[Array, Array]) -> tuple[tuple, tuple]:
-        walk, held, time, sums = carry
+        walk, found, held, time, sums = carry
         key, heat = given
-        now = visit(walk, key, heat)
+        now = visit(walk, found, key, heat)
         later = time + now.time
         held = _drawn(jax.random.uniform(jax.random.fold_in(key, 1), (chains,)) * later < now.time, now.at, held)
         share = jax.vmap(lambda one: single_facts(one, table))(now.at)
-        return (now.walk, held, later, sums + now.time[:, None] * share), (_log_p(now.at, table), now.time)
+        return (now.walk, now.found, held, later, sums + now.time[:, None] * share), (_log_p(now.at, table), now.time)
 
     def kept(carry: tuple, given: tuple[Array, Array]) -> tuple[tuple, tuple]:
-        walk, sums = carry
+        walk, found, sums = carry
         key, heat = given
         each = jax.random.split(key, len(heat)), heat
-        (walk, held, time, sums), trace = jax.lax.scan(seen, (walk, walk, jnp.zeros(chains), sums), each)
-        return (walk, sums), (held.said > 0.5, time, _log_p(held, table), *trace)
+        start = walk, found, walk, jnp.zeros(chains), sums
+        (walk, found, held, time, sums), trace = jax.lax.scan(seen, start, each)
+        return (walk, found, sums), (held.said > 0.5, time, _log_p(held, table), *trace)
 
     walk = jax.vmap(lambda said: walk_from(said, table))(start)
     each = jax.random.split(key, len(heats)), heats
-    (walk, sums), (said, stay, log_p, trace, time) = jax.lax.scan(kept, (walk, jnp.zeros_like(start)), each)
+    # Rates are those of the last heat; heats change on the way from the start alone, which no world is kept of.
+    begun = walk, rated(walk, heats[0, 0]), jnp.zeros_like(start)
+    (walk, _, sums), (said, stay, log_p, trace, time) = jax.lax.scan(kept, begun, each)
     return Segment(walk.said, said, stay, log_p, trace, time, sums)
 
 

@@ -24,6 +24,8 @@ from neurona.worlds.tables import Table
 
 _BLOCK = 16
 _FAR = 60.0
+_MOST = 16
+"""Facts that an exchange of things may change; no larger one is tried, either way."""
 _dot = partial(jnp.matmul, precision="highest")
 
 
@@ -175,9 +177,15 @@ def exchange_things(
     after = jnp.where(table.about[old] > 0, 0.0, jnp.where(first | second, taken, said))
     place = jnp.arange(size)
     after = jnp.where(place == new, 1.0, jnp.where(place == old, 0.0, after))
-    whole = ok & may & (after.sum() == said.sum())
-    moved = walk_from(after, table)
-    gain = ((after - said) * (walk.slope + moved.slope)).sum() / 2
+    # Facts that come and go; their rows of G are all that the slopes need.
+    change = after - said
+    (rows,) = jnp.nonzero(change, size=_MOST, fill_value=size)
+    sign = jnp.pad(change, (0, 1))[rows]
+    whole = ok & may & (after.sum() == said.sum()) & (jnp.abs(sign).sum() == jnp.abs(change).sum())
+    about = _dot(jnp.concatenate([table.about, table.about * place[None, :]]), after)
+    slope = walk.slope - _dot(sign, table.gram[jnp.minimum(rows, size - 1)])
+    moved = Walk(after, slope, about[:slots], about[slots:])
+    gain = (change * (walk.slope + slope)).sum() / 2
     fresh = rates(moved, table, heat)
     accept = jnp.exp(jnp.clip(heat * gain, -_FAR, _FAR)) * fresh.total / found.total
     return _either(whole & (uniform[2] < accept), (moved, fresh), (walk, found))

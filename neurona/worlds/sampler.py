@@ -58,7 +58,7 @@ class SamplerSettings:
     """
 
     nouns: Annotated[int, Ge(1)] = 10
-    candidates: Annotated[int, Ge(1)] = 320
+    candidates: Annotated[int, Ge(1)] = 192
     worlds: Annotated[int, Ge(64)] = 512
     chains: Annotated[int, Ge(2)] = 8
     visits: Annotated[int, Ge(1)] = 4
