@@ -16,7 +16,7 @@ import numpy as np
 from bars.bar import Bar, between, nothing_of, told
 from bars.lab import DATA, QUICKSTART, Lab, frequent_nouns, programs_about, worlds_of
 from neurona.evaluation.predictions import right_answers
-from neurona.experiments.finished_run import Run
+from neurona.experiments.finished_run import Run, open_run
 from neurona.programs import parse
 from neurona.readings import Reading
 from neurona.readings.belief import Belief
@@ -178,7 +178,7 @@ def no_individual_from_nothing(lab: Lab) -> Iterator[Bar]:
 
 
 def _reopened(run: Run) -> Reading:
-    return type(run)(run.folder, run.config).reading
+    return open_run(run.folder).reading
 
 
 def _part(belief: Belief, k: int) -> Belief:
