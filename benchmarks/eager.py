@@ -29,7 +29,7 @@ class EagerModel:
 
     Args:
         weights: tensors by the released code's names.
-        meta: parcels, concept order of both heads, categories (see `neurona.decoders.reference_weights`).
+        meta: parcels, concept order of both heads, categories (see `reference_weights`).
         switches: ground_attr_relation, ground_rel_region, ground_rel_relation, ground_rel_guided_relation.
     """
 

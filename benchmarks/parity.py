@@ -17,10 +17,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
+from reference_weights import reference_decoder, reference_vocabulary, repeated_gradients
 from rich.console import Console
 from rich.table import Table
 
-from neurona.decoders.reference_weights import reference_decoder, reference_vocabulary, repeated_gradients
 from neurona.execution import Answers, ProgramBatch, compile_programs
 from neurona.programs import parse
 from neurona.programs.tree import Describe

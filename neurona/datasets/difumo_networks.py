@@ -1,4 +1,4 @@
-"""Which network each DiFuMo component lies in: groups of components as entities, as the reference makes them.
+"""Which network each DiFuMo component lies in.
 
 The table has one row a component: `Component` (1, 2, ...), `Difumo_names`, `Yeo_networks7`, `Yeo_networks17`. Groups are in
 alphabetical order; "No network found" is a group of its own, so that `Yeo_networks17` gives 18 of them. nilearn's
@@ -40,19 +40,6 @@ def component_networks(labels_csv: Path | None, column: str, n_components: int =
     if network.isna().any():
         raise DataError(f"{source}: column {column!r}: empty cells; every component needs a label")
     return [str(name) for _, name in sorted(zip(component, network, strict=True))]
-
-
-def network_groups(labels_csv: Path | None, column: str, n_components: int = 1024) -> dict[str, list[int]]:
-    """Network -> its components as positions from 0; networks in alphabetical order.
-
-    Raises:
-        DataError: see `component_networks`.
-    """
-    networks = component_networks(labels_csv, column, n_components)
-    groups: dict[str, list[int]] = {name: [] for name in sorted(set(networks))}
-    for position, name in enumerate(networks):
-        groups[name].append(position)
-    return groups
 
 
 def _read(labels_csv: Path) -> pd.DataFrame:

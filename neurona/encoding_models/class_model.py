@@ -136,24 +136,6 @@ def fit_class_model(
     )
 
 
-def class_posterior(
-    features_train: Float[np.ndarray, "train feature"],
-    classes: Int[np.ndarray, " train"],
-    features_test: Float[np.ndarray, "test feature"],
-    *,
-    n_classes: int,
-    n_times: int = 1,
-    groups: Shaped[np.ndarray, " train"] | None = None,
-    settings: ClassModelSettings = ClassModelSettings(),
-    seed: int = 0,
-) -> Float[np.ndarray, "test class"]:
-    """Probability of each class in the test recordings; see `fit_class_model`."""
-    model = fit_class_model(
-        features_train, classes, n_classes=n_classes, n_times=n_times, groups=groups, settings=settings, seed=seed
-    )
-    return np.exp(model.log_posterior(features_test))
-
-
 def fit_temperature(
     log_likelihood: Float[np.ndarray, "recording class"],
     classes: Int[np.ndarray, " recording"],

@@ -4,7 +4,6 @@ from .executor import Answers, execute, execute_and_trace
 from .explanation import Explanation
 from .hypotheses import HYPOTHESES, Hypothesis, get_hypothesis
 from .logics import LAWS, LOGICS, Logic, get_logic, register_logic
-from .relations import column_mean
 from .scores import DIAGONAL, Interaction, RelationScores, Scores
 from .trace_counter import TraceCounter
 from .world_shares import conditional, likeliest, share_true, standard_error, with_word
@@ -28,7 +27,6 @@ __all__ = [
     "Scores",
     "TraceCounter",
     "Worlds",
-    "column_mean",
     "compile_programs",
     "conditional",
     "execute",

@@ -61,12 +61,6 @@ class Pairs(NamedTuple):
         return summed + (first * second * (DIAGONAL - self.unmasked_diagonal)).sum()
 
 
-def column_mean(subject: Float[Array, "*batch P"], object_: Float[Array, "*batch P"]) -> Float[Array, "*batch P"]:
-    """m(j) = (1/P) sum_i g(i, j) of additive pair scores, the diagonal included."""
-    size = subject.shape[-1]
-    return (subject.sum(-1, keepdims=True) - subject + (size - 1) * object_ + DIAGONAL) / size
-
-
 def attended(
     pairs: Pairs, subject: Float[Array, " P"] | None, object_: Float[Array, " P"] | None, hypothesis: Hypothesis
 ) -> Float[Array, "subjects objects"]:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from neurona.datasets.difumo_networks import component_networks, network_groups
+from neurona.datasets.difumo_networks import component_networks
 from neurona.errors import DataError
 
 
@@ -11,15 +11,6 @@ def labels(tmp_path, networks=("Visual", "No network found", "Default", "Visual"
     path = tmp_path / "labels.csv"
     pd.DataFrame({"Component": components, "Yeo_networks7": networks}).to_csv(path, index=False)
     return path
-
-
-def test_groups_are_alphabetical_and_no_network_is_one_of_them(tmp_path):
-    assert network_groups(labels(tmp_path), "Yeo_networks7", 4) == {
-        "Default": [1],
-        "No network found": [2],
-        "Visual": [0, 3],
-    }
-    assert list(network_groups(labels(tmp_path), "Yeo_networks7", 4)) == ["Default", "No network found", "Visual"]
 
 
 def test_components_are_put_in_order(tmp_path):
@@ -31,9 +22,9 @@ def test_the_reference_table_gives_18_groups():
     table = Path(__file__).parents[3] / "shared" / "data" / "difumo1024_yeo_labels.csv"
     if not table.is_file():
         pytest.skip("no table difumo1024_yeo_labels.csv beside the checkout")
-    groups = network_groups(table, "Yeo_networks17")
-    assert len(groups) == 18
-    assert sorted(k for group in groups.values() for k in group) == list(range(1024))
+    networks = component_networks(table, "Yeo_networks17")
+    assert len(networks) == 1024
+    assert len(set(networks)) == 18
 
 
 @pytest.mark.parametrize(
@@ -46,6 +37,6 @@ def test_the_reference_table_gives_18_groups():
 )
 def test_a_faulty_table_is_refused(tmp_path, change, column, message):
     with pytest.raises(DataError, match=message):
-        network_groups(labels(tmp_path, **change), column, 4)
+        component_networks(labels(tmp_path, **change), column, 4)
     with pytest.raises(DataError, match=r"none\.csv: cannot be read"):
-        network_groups(tmp_path / "none.csv", column)
+        component_networks(tmp_path / "none.csv", column)

@@ -6,7 +6,6 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from neurona.encoding_models.class_model import (
     ClassModelSettings,
-    class_posterior,
     fit_class_model,
     fit_temperature,
     fit_weights,
@@ -30,7 +29,8 @@ def recordings(each=30, signal=1.0, seed=0, channels=6, classes=3):
 def test_the_posterior_beats_the_mean_over_the_window_and_is_calibrated():
     features, truth, runs = recordings()
     new, answer, _ = recordings(each=400, seed=1)
-    posterior = class_posterior(features, truth, new, n_classes=3, n_times=5, groups=runs)
+    model = fit_class_model(features, truth, n_classes=3, n_times=5, groups=runs)
+    posterior = np.exp(model.log_posterior(new))
     windows = [x.reshape(len(x), 6, 5).mean(2) for x in (features, new)]
     plain = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(windows[0], truth)
     accuracy = np.mean(posterior.argmax(1) == answer)
@@ -41,7 +41,8 @@ def test_the_posterior_beats_the_mean_over_the_window_and_is_calibrated():
 def test_noise_alone_gives_chance_and_no_confidence():
     features, truth, runs = recordings(signal=0)
     new, answer, _ = recordings(each=200, signal=0, seed=1)
-    posterior = class_posterior(features, truth, new, n_classes=3, n_times=5, groups=runs)
+    model = fit_class_model(features, truth, n_classes=3, n_times=5, groups=runs)
+    posterior = np.exp(model.log_posterior(new))
     assert np.mean(posterior.argmax(1) == answer) == pytest.approx(1 / 3, abs=0.09)
     assert posterior.max(1).mean() < 0.45
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurona.execution import HYPOTHESES, Hypothesis, column_mean
+from neurona.execution import HYPOTHESES, Hypothesis
 from neurona.execution.relations import Pairs, attended
 
 SWITCHES = [
@@ -66,8 +66,3 @@ def test_a_side_that_does_not_guide_is_the_mean_over_entities(hypothesis, open_s
         if not any(guides):
             expected = expected + u.mean()
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
-
-
-def test_the_column_mean_is_that_of_the_full_matrix():
-    pairs, full = some_pairs(1, 5, 0)
-    np.testing.assert_allclose(column_mean(pairs.subject, pairs.object), full.mean(0), rtol=1e-5, atol=1e-5)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from reference_weights import reference_decoder
 
-from neurona.decoders.reference_weights import reference_decoder
 from neurona.errors import DataError
 
 ROOT = Path(__file__).parents[2]
