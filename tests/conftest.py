@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
-from jaxtyping import install_import_hook
+from type_checker import check_shapes
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
-install_import_hook("neurona", "type_checker.checked")
+check_shapes("neurona")
 settings.register_profile("neurona", deadline=None)  # the first example of many a test compiles
 settings.load_profile("neurona")
 
