@@ -10,18 +10,18 @@ from neurona.worlds.mixing import split_rhat
 
 
 def test_a_function_refuses_an_array_of_another_shape():
-    with pytest.raises(TypeCheckError, match="shape"):
+    with pytest.raises(TypeCheckError, match="parameter 'trace'"):
         split_rhat(np.zeros(3))
     assert split_rhat(np.zeros((2, 8))) == 1.0
 
 
 def test_a_dataclass_refuses_an_array_of_another_shape():
-    with pytest.raises(TypeCheckError, match="shape"):
+    with pytest.raises(TypeCheckError, match="parameter 'features'"):
         Entities(np.zeros(3, np.float32), np.zeros(3, np.int64), ("a",), "parcel")
 
 
 def test_two_arrays_have_to_agree():
-    with pytest.raises(TypeCheckError, match="shape"):
+    with pytest.raises(TypeCheckError, match="parameter 'entity_of_feature'"):
         Entities(np.zeros((2, 4), np.float32), np.zeros(3, np.int64), ("a",), "parcel")
 
 
