@@ -22,6 +22,11 @@ def is_litter(path: Path) -> bool:
     return path.name in _LITTER or path.name.startswith("._")
 
 
+def data_files(folder: Path, pattern: str) -> list[Path]:
+    """The files that a glob pattern finds in a folder, in order of their names, without an operating system's litter."""
+    return sorted(path for path in folder.glob(pattern) if not is_litter(path))
+
+
 def require_content(path: Path) -> Path:
     """The path of a file whose content is here.
 

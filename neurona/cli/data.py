@@ -42,9 +42,9 @@ def check(
     as_obtained = name not in DATASETS and folder.is_dir() and not (folder / "dataset.json").is_file()
     if as_obtained or layout:
         report = layouts.check(folder, console, layout, set_ or ())
-        console.print(report.summary(), highlight=False)
+        console.print(report.summary(), markup=False, highlight=False)
         for note in report.notes:
-            console.print(f"note: {note}", highlight=False)
+            console.print(f"note: {note}", markup=False, highlight=False)
         if report.faults:
             console.print(report.table())
             raise DataError(f"{folder}: {len(report.faults)} fault(s), see above; mend them before converting")
@@ -60,12 +60,13 @@ def check(
     title = dataset.card.title
     console.print(
         f"{title}{' (SIMULATED)' if dataset.simulated and 'SIMULATED' not in title else ''}\n{sizes}, {data.attrs['units']}, "
-        f"{len(dataset.questions)} questions: no faults"
+        f"{len(dataset.questions)} questions: no faults",
+        markup=False,
     )
     for why, number in dataset.left_out.items():
-        console.print(f"left out: {number} questions: {why}", highlight=False)
+        console.print(f"left out: {number} questions: {why}", markup=False, highlight=False)
     for fault in dataset.card.known_faults:
-        console.print(f"known: {fault}")
+        console.print(f"known: {fault}", markup=False)
 
 
 @data_app.command()
@@ -85,11 +86,11 @@ def convert(
     console = Console()
     made = layouts.convert(folder, out, console, layout, set_ or ())
     for note in made.notes:
-        console.print(f"note: {note}", highlight=False)
+        console.print(f"note: {note}", markup=False, highlight=False)
     for why, number in made.left_out.items():
-        console.print(f"left out: {number} questions: {why}", highlight=False)
+        console.print(f"left out: {number} questions: {why}", markup=False, highlight=False)
     what = f"{made.n_recordings} recordings, {made.n_questions} questions"
-    console.print(f"{out}: {what}{' (SIMULATED)' if made.simulated else ''}", highlight=False)
+    console.print(f"{out}: {what}{' (SIMULATED)' if made.simulated else ''}", markup=False, highlight=False)
 
 
 @data_app.command()

@@ -10,12 +10,11 @@ A data set whose description says `"Simulated": true` was measured by nobody; it
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import pandas as pd
 from rich.console import Console
@@ -26,9 +25,10 @@ from neurona.datasets.download import sha256
 from neurona.datasets.folder_report import FolderReport
 from neurona.datasets.label_questions import questions_from_labels
 from neurona.datasets.question_words import YES_NO
-from neurona.datasets.stimulus_questions import read_questions
-from neurona.errors import DataError, nearest_name
-from neurona.programs.vocabulary import RESERVED
+from neurona.datasets.stimulus_questions import check_questions, read_questions
+from neurona.errors import DataError, NeuronaError, nearest_name
+from neurona.programs.vocabulary import RESERVED, Vocabulary
+from neurona.recordings.bids_files import DESCRIPTION, read_json
 from neurona.recordings.recordings import Recordings
 from neurona.scenes.yaml_scenes import read_yaml
 
@@ -39,6 +39,7 @@ class BidsSettings:
 
     Attributes:
         task: the only one there is when None.
+        drop_incomplete: whether trials at a run's edge, of which it does not hold everything, are left out and counted instead of refused.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class BidsSettings:
     definitions: Mapping[str, str] = field(default_factory=dict)
     questions: Path | None = None
     n_jobs: int = 1
+    drop_incomplete: bool = False
 
 
 @runtime_checkable
@@ -100,13 +102,11 @@ def labelled_dataset(study: Study, recordings: Recordings, console: Console) -> 
     with console.status("checksums of the files"):
         sources = {_relative(path, study.root): sha256(path) for path in sorted(set(study.files))}
     if study.questions is not None:
-        if study.definitions:
-            raise DataError("definitions: they serve questions about trial types; leave them out, or the questions")
         asked = read_questions(study.questions, ids, kinds)
         card = make_card(study, concepts=None)
         sources[study.questions.name] = sha256(study.questions)
         for note in asked.notes:
-            console.print(f"note: {note}", highlight=False)
+            console.print(f"note: {note}", markup=False, highlight=False)
         # Whatever shows the same stimulus must not be split between training and test.
         marked = Recordings(recordings.data.assign_coords(image=("recording", kinds)))
         return Dataset(card.name, card, marked, asked.table, sources, asked.vocabulary, truth, asked.left_out)
@@ -116,16 +116,25 @@ def labelled_dataset(study: Study, recordings: Recordings, console: Console) -> 
     return Dataset(card.name, card, recordings, questions, sources, truth=truth)
 
 
+@dataclass(frozen=True)
+class Found(Generic[R]):
+    """What a look at a folder finds: the runs, the type of each trial that would become a recording, and what a user should know."""
+
+    runs: Sequence[R]
+    kinds: Sequence[str]
+    notes: Sequence[str] = ()
+
+
 def check_runs(
-    root: Path, name: str, settings: BidsSettings, find: Callable[[], Sequence[R]]
+    root: Path, name: str, settings: BidsSettings, find: Callable[[], Found[R]]
 ) -> tuple[FolderReport, Sequence[R]]:
     """What there is in a folder and what is wrong with it, and the runs that were found (none where one is faulty).
 
     Args:
         root: raw BIDS data set.
         name: of the layout.
-        settings: which trial types count, and whether they are asked about.
-        find: the runs, with their headers and events checked.
+        settings: which trial types count, and what is asked about them.
+        find: the runs, with everything checked that can be before long work.
 
     Raises:
         DataError: there is no such folder or data set.
@@ -134,21 +143,46 @@ def check_runs(
     runs: list[R] = []
 
     def count() -> None:
-        runs.extend(find())
+        found = find()
+        runs.extend(found.runs)
         report.count("runs", len(runs))
         report.count("subjects", len({run.subject for run in runs}))
-        kinds = trial_types_of(runs)
-        report.count_trials(kinds, settings.trial_types)
-        if settings.questions is None:
-            concept_names(kinds)
+        report.count_trials(found.kinds, settings.trial_types)
+        report.notes += found.notes
+        check_asked(found.kinds, settings.definitions, settings.questions)
 
     report.gather(count, root.resolve().name)
     return report, runs
 
 
-def trial_types_of(runs: Sequence[Run]) -> list[str]:
-    """The trial type of each event."""
-    return [kind for run in runs for kind in run.events.trial_type]
+def check_asked(kinds: Sequence[str], definitions: Mapping[str, str], questions: Path | None) -> None:
+    """Refuse what cannot be asked about trials, before any long work.
+
+    Args:
+        kinds: type of each trial.
+        definitions: word -> formula over the concepts.
+        questions: table of the user's own questions.
+
+    Raises:
+        DataError: fewer than two trials, types that cannot be told apart as concepts, a definition or a table that cannot be read.
+    """
+    if len(kinds) < 2:
+        raise DataError(f"{len(kinds)} trial(s) found, two or more are needed")
+    if questions is not None:
+        if definitions:
+            raise DataError("definitions: they serve questions about trial types; leave them out, or the questions")
+        check_questions(questions, kinds)
+        return
+    names = tuple(sorted(concept_names(kinds).values()))
+    try:
+        Vocabulary(concepts=names, definitions=dict(definitions))
+    except NeuronaError as error:
+        raise DataError(f"definitions: {error}") from error
+
+
+def trial_types_of(runs: Sequence[Run], wanted: Sequence[str] | None = None) -> list[str]:
+    """The trial type of each event that becomes a recording."""
+    return [kind for run in runs for kind in run.events.trial_type if wanted is None or kind in wanted]
 
 
 def only_task(names: Iterable[str], root: Path, suffix: str) -> str:
@@ -201,14 +235,10 @@ def read_description(root: Path) -> dict[str, Any]:
     Raises:
         DataError: it is missing or damaged.
     """
-    path = root / "dataset_description.json"
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read ({error}); name the top folder of a BIDS data set") from error
-    if not isinstance(found, dict):
-        raise DataError(f"{path}: expected an object with Name and BIDSVersion, found {type(found).__name__}")
-    return found
+    path = root / DESCRIPTION
+    if not path.exists() and not path.is_symlink():
+        raise DataError(f"{path}: no such file; name the top folder of a BIDS data set")
+    return read_json(path)
 
 
 def is_simulated(description: Mapping[str, Any]) -> bool:

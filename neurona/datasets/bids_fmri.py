@@ -11,10 +11,11 @@ from rich.console import Console
 
 from neurona.datasets.bids_card import (
     BidsSettings,
+    Found,
     Study,
+    check_asked,
     check_runs,
     choose,
-    concept_names,
     is_simulated,
     labelled_dataset,
     only_task,
@@ -23,10 +24,11 @@ from neurona.datasets.bids_card import (
 )
 from neurona.datasets.dataset import Dataset
 from neurona.datasets.folder_report import FolderReport
+from neurona.files import data_files
 from neurona.recordings.atlas import Atlas, get_atlas
 from neurona.recordings.bids_runs import BidsRun, find_runs
 from neurona.recordings.fmri_betas import Betas
-from neurona.recordings.fmri_trials import mask_files, mask_for, trial_recordings
+from neurona.recordings.fmri_trials import mask_files, mask_for, plan_trials, trial_recordings
 from neurona.recordings.fmri_windows import Windows
 
 METHODS: dict[str, Betas | Windows] = {"lsa": Betas("lsa"), "lss": Betas("lss"), "window": Windows()}
@@ -63,7 +65,7 @@ class BidsFmri(BidsSettings):
 def is_layout(folder: Path) -> bool:
     """Whether a folder is a BIDS data set with fMRI."""
     described = (folder / "dataset_description.json").is_file()
-    return described and any(next(folder.glob(f"{place}/func/*_bold.nii*"), None) for place in ("sub-*", "sub-*/ses-*"))
+    return described and any(data_files(folder, f"{place}/func/*_bold.nii*") for place in ("sub-*", "sub-*/ses-*"))
 
 
 def read(root: Path, settings: BidsFmri, console: Console) -> Dataset:
@@ -85,6 +87,7 @@ def read(root: Path, settings: BidsFmri, console: Console) -> Dataset:
         mask=settings.mask,
         confounds=settings.confounds,
         drop_empty=settings.drop_empty,
+        drop_incomplete=settings.drop_incomplete,
         filters=settings.filters,
         definitions=settings.definitions,
         questions=settings.questions,
@@ -94,13 +97,13 @@ def read(root: Path, settings: BidsFmri, console: Console) -> Dataset:
 
 
 def check(root: Path, console: Console, settings: BidsFmri) -> FolderReport:
-    """Check headers, events and masks of all runs, and say what there is; no volume is read.
+    """Check headers, tables, designs and masks of all runs, and say what there is; no volume is read.
 
     Raises:
         DataError: there is no such folder or data set.
     """
 
-    def find() -> list[BidsRun]:
+    def find() -> Found[BidsRun]:
         runs = find_runs(
             root,
             task=settings.task or _task(root),
@@ -109,16 +112,24 @@ def check(root: Path, console: Console, settings: BidsFmri) -> FolderReport:
             subjects=settings.subjects,
             label_column=settings.label_column,
             filters=settings.filters,
+            drop_incomplete=settings.drop_incomplete,
+        )
+        plan = plan_trials(
+            runs,
+            method=settings.how,
+            trial_types=settings.trial_types,
+            confounds=settings.confounds,
+            drop_incomplete=settings.drop_incomplete,
         )
         for file, run in mask_files(runs, settings.mask).items():
             mask_for(file, run)
-        return runs
+        return Found(runs, plan.kinds, plan.notes)
 
     return check_runs(root, NAME, settings, find)[0]
 
 
 def _task(root: Path) -> str:
-    return only_task((path.name for path in root.glob("sub-*/**/func/*_bold.nii*")), root, "bold")
+    return only_task((path.name for path in data_files(root, "sub-*/**/func/*_bold.nii*")), root, "bold")
 
 
 def _files(run: BidsRun) -> list[Path]:
@@ -139,6 +150,7 @@ def read_bids_fmri(
     mask: Path | str | None = None,
     confounds: Sequence[str] = (),
     drop_empty: bool = False,
+    drop_incomplete: bool = False,
     filters: Mapping[str, Any] | None = None,
     definitions: Mapping[str, str] | None = None,
     questions: Path | str | None = None,
@@ -161,6 +173,8 @@ def read_bids_fmri(
         mask: NIfTI file of the voxels that count; the derivatives' brain masks when None.
         confounds: columns of the confounds file, or strategies of nilearn such as `motion`.
         drop_empty: whether parcels without voxels are left out instead of refused.
+        drop_incomplete: whether trials at a run's edge, whose response or window it does not hold, are left out and counted instead of
+            refused.
         filters: further BIDS entities that choose among images, e.g. `{"session": "1"}`.
         definitions: words of the questions about trial types, e.g. `{"animate": "face(x) | cat(x)"}`.
         questions: table of questions that are asked instead, see `stimulus_questions`.
@@ -186,9 +200,10 @@ def read_bids_fmri(
         subjects=subjects,
         label_column=label_column,
         filters=filters,
+        drop_incomplete=drop_incomplete,
     )
-    if questions is None:  # names that cannot be are refused before any volume is read
-        concept_names([kind for kind in trial_types_of(runs) if trial_types is None or kind in trial_types])
+    asked = None if questions is None else Path(questions)
+    check_asked(trial_types_of(runs, trial_types), definitions or {}, asked)  # before any volume is read
     recordings = trial_recordings(
         runs,
         method=chosen,
@@ -197,6 +212,7 @@ def read_bids_fmri(
         mask=None if mask is None else Path(mask),
         confounds=confounds,
         drop_empty=drop_empty,
+        drop_incomplete=drop_incomplete,
         simulated=is_simulated(description),
         n_jobs=n_jobs,
         console=console,
@@ -209,6 +225,6 @@ def read_bids_fmri(
         sampling=f"TR {runs[0].tr:g} s, {len(runs)} runs of {people} subjects, task {task}",
         files=[path for run in runs for path in _files(run)],
         definitions=definitions or {},
-        questions=None if questions is None else Path(questions),
+        questions=asked,
     )
     return labelled_dataset(study, recordings, console)

@@ -11,9 +11,10 @@ from rich.console import Console
 
 from neurona.datasets.bids_card import (
     BidsSettings,
+    Found,
     Study,
+    check_asked,
     check_runs,
-    concept_names,
     is_simulated,
     labelled_dataset,
     only_task,
@@ -22,6 +23,7 @@ from neurona.datasets.bids_card import (
 )
 from neurona.datasets.dataset import Dataset
 from neurona.datasets.folder_report import FolderReport
+from neurona.files import data_files
 from neurona.recordings.bids_epochs import BidsRaw, Epoching, find_raws, trial_epochs
 
 NAME = "bids_meeg"
@@ -40,7 +42,7 @@ def is_layout(folder: Path) -> bool:
     """Whether a folder is a BIDS data set with EEG or MEG."""
     described = (folder / "dataset_description.json").is_file()
     places = [f"{place}/{kind}" for place in ("sub-*", "sub-*/ses-*") for kind in ("eeg", "meg")]
-    return described and any(next(folder.glob(f"{place}/sub-*"), None) for place in places)
+    return described and any(data_files(folder, f"{place}/sub-*") for place in places)
 
 
 def read(root: Path, settings: BidsMeeg, console: Console) -> Dataset:
@@ -70,32 +72,32 @@ def check(root: Path, console: Console, settings: BidsMeeg) -> FolderReport:
     Raises:
         DataError: there is no such folder or data set.
     """
-    report, raws = check_runs(
-        root,
-        NAME,
-        settings,
-        lambda: find_raws(
+
+    def find() -> Found[BidsRaw]:
+        raws = find_raws(
             root,
             task=settings.task or _task(root, settings.datatype),
             datatype=settings.datatype,
             subjects=settings.subjects,
             label_column=settings.label_column,
             epoching=settings.epoching,
-        ),
-    )
+        )
+        return Found(raws, trial_types_of(raws, settings.trial_types))
+
+    report, raws = check_runs(root, NAME, settings, find)
     bads = {raw.id: ", ".join(raw.bads) for raw in raws if raw.bads}
     report.notes += [f"bad channels of {name}: {channels}" for name, channels in bads.items()]
     return report
 
 
 def _task(root: Path, datatype: str) -> str:
-    return only_task((path.name for path in root.glob(f"sub-*/**/{datatype}/*")), root, datatype)
+    return only_task((path.name for path in data_files(root, f"sub-*/**/{datatype}/*")), root, datatype)
 
 
 def _files(raw: BidsRaw) -> list[Path]:
     """All files of a run: BrainVision and others keep the signal beside the header."""
     stem = raw.path.fpath.stem.rsplit("_", 1)[0]
-    return sorted(raw.path.fpath.parent.glob(f"{stem}_*"))
+    return data_files(raw.path.fpath.parent, f"{stem}_*")
 
 
 def read_bids_meeg(
@@ -138,8 +140,8 @@ def read_bids_meeg(
     chosen = epoching or Epoching()
     description = read_description(root)
     raws = find_raws(root, task=task, datatype=datatype, subjects=subjects, label_column=label_column, epoching=chosen)
-    if questions is None:  # names that cannot be are refused before any signal is read
-        concept_names([kind for kind in trial_types_of(raws) if trial_types is None or kind in trial_types])
+    asked = None if questions is None else Path(questions)
+    check_asked(trial_types_of(raws, trial_types), definitions or {}, asked)  # before any signal is read
     recordings = trial_epochs(
         raws,
         epoching=chosen,
@@ -156,6 +158,6 @@ def read_bids_meeg(
         sampling=f"{recordings.data.attrs['sampling_hz']:g} Hz, {len(raws)} runs of {people} subjects, task {task}",
         files=[path for raw in raws for path in _files(raw)],
         definitions=definitions or {},
-        questions=None if questions is None else Path(questions),
+        questions=asked,
     )
     return labelled_dataset(study, recordings, console)

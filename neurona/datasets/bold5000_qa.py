@@ -27,6 +27,7 @@ from neurona.datasets.difumo_networks import LABELS, component_networks
 from neurona.datasets.folder_report import FolderReport, first_faults
 from neurona.datasets.question_words import QuestionWords
 from neurona.errors import DataError
+from neurona.files import data_files
 
 __all__ = ["NAME", "check", "convert", "is_layout", "write_recording"]
 
@@ -49,7 +50,7 @@ class Bold5000Settings:
 
 def is_layout(folder: Path) -> bool:
     """Whether a folder looks like this layout."""
-    return any(next((folder.glob(f"*/{split}/*.npy")), None) for split in SPLITS)
+    return any(data_files(folder, f"*/{split}/*.npy") for split in SPLITS)
 
 
 def list_files(folder: Path, report: FolderReport) -> list[ImageFile]:
@@ -69,7 +70,7 @@ def list_files(folder: Path, report: FolderReport) -> list[ImageFile]:
             if not (subject / split).is_dir():
                 report.add(f"{subject.name}/{split}", "no such folder; a subject needs train and test")
                 continue
-            found = [path for path in sorted((subject / split).glob("*.npy")) if not path.name.startswith(".")]
+            found = data_files(subject / split, "[!.]*.npy")
             if not found:
                 report.add(f"{subject.name}/{split}", "no .npy files")
             files += [ImageFile(path, subject.name, split) for path in found]

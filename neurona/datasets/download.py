@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from neurona.errors import DataError
+from neurona.files import data_files
 
 
 def cache_folder() -> Path:
@@ -31,9 +32,9 @@ def local_folder(*names: str) -> Path | None:
 
 
 def sha256(path: Path, block_bytes: int = 2**20) -> str:
-    """Checksum of a file's content; of a folder's files and their names. Reads block by block."""
+    """Checksum of a file's content; of a folder's files and their names, but for litter. Reads block by block."""
     digest = hashlib.sha256()
-    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+    for file in data_files(path, "**/*") if path.is_dir() else [path]:
         if file.is_file():
             digest.update(file.relative_to(path).as_posix().encode() if path.is_dir() else b"")
             with file.open("rb") as content:
@@ -47,8 +48,8 @@ def verify(path: Path, expected: str) -> None:
     found = sha256(path)
     if found != expected:
         raise DataError(
-            f"{path}: checksum mismatch: SHA-256 is {found[:16]}..., expected {expected[:16]}...; the file is damaged "
-            "or another version, delete it and fetch it again"
+            f"{path}: checksum mismatch: SHA-256 is {found[:16]}..., expected {expected[:16]}...; it was changed "
+            "or damaged, or is another version; delete it and fetch or convert it again"
         )
 
 

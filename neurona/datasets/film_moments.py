@@ -13,6 +13,7 @@ from neurona.datasets.folder_report import FolderReport
 from neurona.datasets.parcel_series import TR_S, Series, by_chunk, list_series
 from neurona.datasets.question_words import asked, plain_answer
 from neurona.errors import DataError, NeuronaError, nearest_name
+from neurona.files import data_files
 
 OTHER_NAMES = {"film": "chunk", "query": "program", "onset": "onset_s", "duration": "duration_s"}
 NEEDED = ("chunk", "onset_s", "duration_s", "program", "answer")
@@ -40,7 +41,7 @@ class Annotated(NamedTuple):
 
 def read_annotations(folder: Path, report: FolderReport) -> pd.DataFrame:
     """The table of annotations with our column names; empty where it cannot be used, and why goes to the report."""
-    found = [path for suffix in ("parquet", "csv", "tsv") for path in sorted(folder.glob(f"annotations.{suffix}"))]
+    found = [path for suffix in ("parquet", "csv", "tsv") for path in data_files(folder, f"annotations.{suffix}")]
     if len(found) != 1:
         report.add(folder.name, f"{len(found)} files annotations.parquet, .csv or .tsv found, expected one")
         return pd.DataFrame()
@@ -70,7 +71,7 @@ def read_layout(folder: Path, report: FolderReport, delay_s: float, n_volumes: i
         raise DataError(f"{folder}: no such folder; name the folder that holds the .h5 files and annotations")
     series = list_series(folder, report)
     table = read_annotations(folder, report)
-    files = sorted({one.path for one in series}) + sorted(folder.glob("annotations.*"))
+    files = sorted({one.path for one in series}) + data_files(folder, "annotations.*")
     if not len(table):
         return Annotated([], {}, 1, files)
     for name in ("onset_s", "duration_s"):

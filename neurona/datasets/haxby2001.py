@@ -19,6 +19,7 @@ from neurona.datasets.dataset import Dataset
 from neurona.datasets.download import cache_folder, local_folder, sha256
 from neurona.datasets.label_questions import questions_from_labels
 from neurona.errors import DataError
+from neurona.files import data_files
 from neurona.recordings.fmri_runs import Run, brain_mask, read_run
 from neurona.recordings.fmri_windows import block_recordings
 
@@ -74,7 +75,7 @@ def _write_runs(folder: Path, bold, mask, targets: pd.DataFrame, tr: float = 2.5
 
 def read_runs(folder: Path) -> list[Run]:
     """All runs of a local folder, in order of their names."""
-    images = sorted(folder.glob("run-*_bold.nii.gz"))
+    images = data_files(folder, "run-*_bold.nii.gz")
     if len(images) < 2:
         raise DataError(f"{folder}: found {len(images)} files run-XX_bold.nii.gz, expected two runs or more")
     return [read_run(image, image.with_name(image.name.replace("_bold.nii.gz", "_events.tsv"))) for image in images]
@@ -98,5 +99,5 @@ def read(path: Path | None, console: Console) -> Dataset:
     raw = [str(label) for label in recordings.data.label.values]
     concepts = [card.labels.get(label, label) for label in raw]
     ids = [str(name) for name in recordings.data.recording.values]
-    checksums = {file.name: sha256(file) for file in sorted(folder.glob("run-*"))}
+    checksums = {file.name: sha256(file) for file in data_files(folder, "run-*")}
     return Dataset(NAME, card, recordings, questions_from_labels(ids, concepts, card.vocabulary), checksums)

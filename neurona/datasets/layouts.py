@@ -107,7 +107,7 @@ def settings_of(name: str, options: Sequence[str] = ()) -> Any:
         if not equals:
             raise ConfigError(f"--set {option}: expected key=value")
         try:
-            value = yaml.safe_load(text)
+            value = yaml.load(text, _Words)
         except yaml.YAMLError as error:
             raise ConfigError(f"--set {option}: the value cannot be read ({error})") from error
         _put(tree, kind, key, key.split("."), value, name)
@@ -117,6 +117,17 @@ def settings_of(name: str, options: Sequence[str] = ()) -> Any:
         one = error.errors()[0]
         where = ".".join(str(part) for part in one["loc"])
         raise ConfigError(f"layout {name}: {where}: {one['msg']} (found {one['input']!r})") from error
+
+
+class _Words(yaml.SafeLoader):
+    """YAML whose plain words stay text (`01`, `yes`, `1e3`), null apart: a field's type, not its spelling, says what a value is."""
+
+
+_NULL = "tag:yaml.org,2002:null"
+_Words.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag == _NULL]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def _put(tree: dict[str, Any], kind: Any, key: str, parts: Sequence[str], value: Any, layout: str) -> None:

@@ -21,6 +21,7 @@ from jaxtyping import Float
 
 from neurona.datasets.folder_report import FolderReport
 from neurona.errors import DataError
+from neurona.files import data_files, require_content
 
 N_PARCELS, TR_S = 1000, 1.49
 
@@ -52,13 +53,13 @@ class Series(NamedTuple):
 
 def is_layout(folder: Path) -> bool:
     """Whether a folder holds HDF5 files."""
-    return next(folder.rglob("*.h5"), None) is not None
+    return bool(data_files(folder, "**/*.h5"))
 
 
 def list_series(folder: Path, report: FolderReport) -> list[Series]:
     """All runs, by subject, file and key; what cannot be used goes to the report."""
     found: list[Series] = []
-    files = sorted(folder.rglob("*.h5"))
+    files = data_files(folder, "**/*.h5")
     if not files:
         report.add(folder.name, "no .h5 files; expected one or more a subject")
     for path in files:
@@ -67,12 +68,14 @@ def list_series(folder: Path, report: FolderReport) -> list[Series]:
             report.add(path.name, "no subject (sub-XX) in the name of the file or its folder")
             continue
         try:
-            with h5py.File(path, "r") as file:
+            with h5py.File(require_content(path), "r") as file:
                 found += [
                     one for key in sorted(_keys(file)) if (one := _series(file, key, path, subject.group(), report))
                 ]
+        except DataError as error:
+            report.add(path.name, error)
         except (OSError, RuntimeError, KeyError, ValueError) as error:
-            report.add(path.name, f"cannot be read as HDF5 ({error}); copy it again")
+            report.add(path.name, f"cannot be read ({error}); expected a whole HDF5 file")
     return sorted(found, key=lambda series: (series.subject, series.path.as_posix(), series.key))
 
 
@@ -121,7 +124,7 @@ def read_series(series: Series, first: int = 0, last: int | None = None) -> Floa
         with h5py.File(series.path, "r") as file:
             values = np.asarray(file[series.key][first:last], np.float32)
     except (OSError, RuntimeError, KeyError, ValueError) as error:
-        raise DataError(f"{series.path}: {series.key}: cannot be read ({error}); copy the file again") from error
+        raise DataError(f"{series.path}: {series.key}: cannot be read ({error}); expected a whole HDF5 file") from error
     bad = np.argwhere(~np.isfinite(values))
     if len(bad):
         volume, parcel = bad[0].tolist()

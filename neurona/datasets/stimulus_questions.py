@@ -55,39 +55,71 @@ def read_questions(path: Path, ids: Sequence[str], labels: Sequence[str]) -> Own
     Raises:
         DataError: the table cannot be read, lacks a column, or has faulty rows: the first of them and how many.
     """
-    columns, table = _read(path)
+    shown: dict[str, list[str]] = {}
+    table = _read(path)
+    for identity, label in zip(ids, labels, strict=True):
+        shown.setdefault(identity if table.key == "recording" else label, []).append(identity)
+    rows, faults, unasked = [], [], 0
+    for place, about, plain in table.rows:
+        identities = shown.get(about, [])
+        # Of stimuli, some may have been shown to nobody who was read; an unknown recording is a mistake.
+        if not identities and table.key == "recording":
+            faults.append(Fault(f"{path.name}, {place}", f"no recording {about!r}{nearest_name(about, shown)}"))
+        unasked += not identities
+        rows += [{"recording": identity, **plain} for identity in identities]
+    _refuse(path, faults)
+    if not rows:
+        example = sorted(shown)[0]
+        raise DataError(f"{path}: no question about any recording; {table.key} must name such as {example!r}")
+    return _answerable(pd.DataFrame(rows), unasked)
+
+
+def check_questions(path: Path, labels: Sequence[str]) -> None:
+    """Refuse a table that cannot be asked, before its recordings are made.
+
+    Args:
+        path: of the table.
+        labels: what will be shown.
+
+    Raises:
+        DataError: as `read_questions`, but for the names of recordings.
+    """
+    table = _read(path)
+    if table.key == "label" and not {about for _, about, _ in table.rows} & set(labels):
+        raise DataError(f"{path}: no question about any trial; label must name such as {sorted(labels)[0]!r}")
+
+
+class _Table(NamedTuple):
+    """What questions are about (`recording` or `label`), and each with its place in the file, what it is about, and its columns."""
+
+    key: str
+    rows: list[tuple[str, str, dict[str, Any]]]
+
+
+def _read(path: Path) -> _Table:
+    columns, cells = _cells(path)
     for name in ("program", "answer"):
         if name not in columns:
             raise DataError(f"{path}: no column {name!r}{nearest_name(name, columns)}")
     key = next((name for name in ("recording", "label") if name in columns), None)
     if key is None:
         raise DataError(f"{path}: no column 'recording' or 'label'{nearest_name('label', columns)}")
-    shown: dict[str, list[str]] = {}
-    for identity, label in zip(ids, labels, strict=True):
-        shown.setdefault(identity if key == "recording" else label, []).append(identity)
-    rows, faults, unasked = [], [], 0
-    for place, row in table:
+    rows, faults = [], []
+    for place, row in cells:
         try:
-            plain = _plain(row)
+            rows.append((place, str(row[key]), _plain(row)))
         except (NeuronaError, ValueError) as error:
             faults.append(Fault(f"{path.name}, {place}", str(error).splitlines()[0]))
-            continue
-        about = shown.get(str(row[key]), [])
-        # Of stimuli, some may have been shown to nobody who was read; an unknown recording is a mistake.
-        if not about and key == "recording":
-            what = f"no recording {str(row[key])!r}{nearest_name(str(row[key]), shown)}"
-            faults.append(Fault(f"{path.name}, {place}", what))
-        unasked += not about
-        rows += [{"recording": identity, **plain} for identity in about]
+    _refuse(path, faults)
+    return _Table(key, rows)
+
+
+def _refuse(path: Path, faults: Sequence[Fault]) -> None:
     if faults:
         raise DataError(f"{path}: {len(faults)} faulty row(s): {first_faults(faults)}")
-    if not rows:
-        example = sorted(shown)[0]
-        raise DataError(f"{path}: no question about any recording; {key} must name such as {example!r}")
-    return _answerable(pd.DataFrame(rows), unasked)
 
 
-def _read(path: Path) -> tuple[list[str], list[tuple[str, dict[str, Any]]]]:
+def _cells(path: Path) -> tuple[list[str], list[tuple[str, dict[str, Any]]]]:
     """Names of the columns in our words, and each row with its place in the file."""
     if path.suffix not in (".parquet", ".csv", ".tsv"):
         raise DataError(f"{path}: expected a table .parquet, .csv or .tsv")

@@ -2,7 +2,7 @@
 
 Raw BIDS data and derivatives such as fMRIPrep's are read alike: the image is `desc-preproc` in a space when derivatives
 are asked for; the events always come from the raw data set; confounds and brain mask lie beside the preprocessed image.
-A file belongs to a run when all of its entities are the run's (BIDS' inheritance principle); the most specific one counts.
+Which other files belong to a run is told by BIDS' inheritance principle, see `bids_files`.
 
 K. J. Gorgolewski et al. (2016). The brain imaging data structure. Scientific Data 3, 160044.
 """
@@ -19,6 +19,9 @@ import pandas as pd
 from nibabel.spatialimages import SpatialImage
 
 from neurona.errors import DataError, nearest_name
+from neurona.files import is_litter
+from neurona.recordings.bids_files import BidsTree, bids_name
+from neurona.recordings.bold_times import VolumeTimes, volume_times
 from neurona.recordings.events import check_events, read_events
 from neurona.recordings.fmri_runs import check_grid, check_whole, open_bold
 
@@ -40,8 +43,8 @@ class BidsRun:
         space: of the image; `native` for derivatives without one, empty for raw data (the scanner's).
         bold: 4-D image.
         image: the same, its values still on disk.
-        tr, start_s: repetition time and time of the first volume in seconds.
-        events: columns onset, duration, trial_type; the index keeps lines.
+        volumes: when they were acquired.
+        events: columns onset, duration, trial_type; the index is the line.
         events_file: where they came from.
         confounds, mask: files, where there are any.
     """
@@ -52,8 +55,7 @@ class BidsRun:
     space: str
     bold: Path
     image: SpatialImage
-    tr: float
-    start_s: float
+    volumes: VolumeTimes
     events: pd.DataFrame
     events_file: Path
     confounds: Path | None
@@ -65,7 +67,11 @@ class BidsRun:
 
     @property
     def frame_times(self) -> np.ndarray:
-        return self.start_s + self.tr * np.arange(self.image.shape[3])
+        return self.volumes.times
+
+    @property
+    def tr(self) -> float:
+        return self.volumes.tr
 
 
 def find_runs(
@@ -77,6 +83,7 @@ def find_runs(
     subjects: Sequence[str] | None = None,
     label_column: str = "trial_type",
     filters: Mapping[str, Any] | None = None,
+    drop_incomplete: bool = False,
 ) -> list[BidsRun]:
     """All runs of a task, in order of subject and name, with their headers checked.
 
@@ -88,22 +95,21 @@ def find_runs(
         subjects: labels of the subjects to read; all when None.
         label_column: column of events.tsv that holds the labels.
         filters: further BIDS entities that choose among images, e.g. `{"session": "1", "resolution": "2"}`.
+        drop_incomplete: whether events outside the run are let pass; who makes trials of them leaves them out.
 
     Raises:
         DataError: nothing found under a name (with the nearest that exists), or faults of files: all of them in one
             message. Faults: no events, unreadable or truncated image, TR in ms or unlike bold.json's, events past the
             end, runs of one subject on different grids.
     """
-    layout = _layout(root, derivatives, task)
+    layout = _layout(root, derivatives)
     images = _images(layout, root, task, derivatives is not None, space, subjects, dict(filters or {}))
-    others = [
-        file for file in layout.get() if file.entities.get("suffix") in ("events", "mask", "timeseries", "regressors")
-    ]
+    tree = BidsTree()
     runs: list[BidsRun] = []
     faults: list[str] = []
     for image in images:
         try:
-            runs.append(_run(image, others, label_column, derivatives is not None))
+            runs.append(_run(image, root, tree, label_column, derivatives is not None, drop_incomplete))
         except DataError as error:
             faults.append(str(error))
     faults += _inconsistent(runs)
@@ -122,15 +128,14 @@ def raise_faults(faults: Sequence[str]) -> None:
         )
 
 
-def _layout(root: Path, derivatives: Path | None, task: str) -> BIDSLayout:
+def _layout(root: Path, derivatives: Path | None) -> BIDSLayout:
     from bids import BIDSLayout, BIDSLayoutIndexer
 
     for folder in (root, derivatives):
         if folder is not None and not (folder / "dataset_description.json").is_file():
             raise DataError(f"{folder}: no dataset_description.json; name the top folder of a BIDS data set")
     try:
-        # Sidecars are read for the task's images alone: that is most of the time of indexing a large data set.
-        indexer = BIDSLayoutIndexer(validate=False, index_metadata=True, suffix="bold", task=task)
+        indexer = BIDSLayoutIndexer(validate=False, index_metadata=False)
         return BIDSLayout(root, validate=False, derivatives=derivatives or False, indexer=indexer)
     except Exception as error:  # pybids raises many kinds
         raise DataError(f"{root}: pybids cannot read it as a BIDS data set ({error})") from error
@@ -148,6 +153,7 @@ def _images(
     """The BOLD images, narrowed step by step, so that the message says which step found nothing."""
     scope = "derivatives" if derived else "raw"
     found = layout.get(scope=scope, suffix="bold", extension=[".nii.gz", ".nii"])
+    found = [file for file in found if not is_litter(Path(file.path))]
     if derived:
         found = [file for file in found if file.entities.get("desc") == "preproc"]
     if not found:
@@ -162,6 +168,12 @@ def _images(
     for name, wanted in filters.items():
         found = _narrow(found, name, wanted if isinstance(wanted, list | tuple) else [wanted])
     return found
+
+
+def _same(own: Any, value: Any) -> bool:
+    """Whether an entity has a value; `run-01` is run 1, "1" and "01"."""
+    index = not isinstance(own, str) and str(value).isdecimal()
+    return int(own) == int(value) if index else str(own) == str(value)
 
 
 def _in_space(files: list[BIDSFile], space: str | None) -> list[BIDSFile]:
@@ -182,11 +194,7 @@ def _narrow(files: list[BIDSFile], entity: str, wanted: Iterable[Any]) -> list[B
     """The files whose entity has one of the wanted values; a run's index may be given as number or as text."""
     kept = []
     for value in wanted:
-        fitting = [
-            file
-            for file in files
-            if entity in file.entities and (file.entities[entity] == value or str(file.entities[entity]) == str(value))
-        ]
+        fitting = [file for file in files if entity in file.entities and _same(file.entities[entity], value)]
         if not fitting:
             known = {str(file.entities[entity]) for file in files if entity in file.entities}
             raise DataError(f"{entity}: no BOLD image of {entity} {str(value)!r}{nearest_name(str(value), known)}")
@@ -194,55 +202,23 @@ def _narrow(files: list[BIDSFile], entity: str, wanted: Iterable[Any]) -> list[B
     return kept
 
 
-_NOT_IDENTITY = ("suffix", "extension", "datatype", "desc")
-
-
-def _related(
-    image: BIDSFile, others: list[BIDSFile], suffixes: Sequence[str], extensions: Sequence[str]
-) -> Path | None:
-    """The most specific file of these suffixes whose entities are all the image's."""
-    own = image.entities
-    fitting = []
-    for file in others:
-        entities = file.entities
-        if entities.get("suffix") not in suffixes or entities.get("extension") not in extensions:
-            continue
-        identity = {name: value for name, value in entities.items() if name not in _NOT_IDENTITY}
-        if "mask" in suffixes and not _is_brain_mask(entities, own):
-            continue
-        if all(own.get(name) == value for name, value in identity.items()):
-            fitting.append((len(identity), Path(file.path)))
-    return max(fitting, default=(0, None), key=lambda pair: pair[0])[1]
-
-
-def _is_brain_mask(mask: Mapping[str, Any], image: Mapping[str, Any]) -> bool:
-    """Whether a mask is the brain's, of functional images, and in the image's space: one without a space is in the native one."""
-    of_brain = "brain" in (mask.get("desc"), mask.get("label"))
-    return of_brain and bool(mask.get("task")) and mask.get("space") == image.get("space")
-
-
-def _run(image: BIDSFile, others: list[BIDSFile], label_column: str, derived: bool) -> BidsRun:
-    bold = Path(image.path)
-    events_file = _related(image, others, ["events"], (".tsv",))
+def _run(
+    image: BIDSFile, root: Path, tree: BidsTree, label_column: str, derived: bool, drop_incomplete: bool
+) -> BidsRun:
+    bold, own = Path(image.path), image.entities
+    raw = root / f"sub-{own['subject']}" / (f"ses-{own['session']}" if "session" in own else "") / "func" / bold.name
+    events_file = tree.nearest(raw, ["events"], [".tsv"])
     if events_file is None:
         raise DataError(
             f"{bold}: no events file of this run; expected {_stem(image)}_events.tsv in the raw data set (the root), "
             "with columns onset, duration, trial_type"
         )
-    loaded, tr = open_bold(bold)
+    loaded = open_bold(bold)
     check_whole(bold, loaded)
-    metadata = image.get_metadata()
-    stated = metadata.get("RepetitionTime")
-    if stated is not None and abs(float(stated) - tr) > 1e-3 * max(1.0, tr):
-        hint = " (is bold.json in ms?)" if abs(float(stated) / 1000 - tr) < 1e-3 else ""
-        raise DataError(
-            f"{bold}: the header's TR is {tr:g} s, RepetitionTime of bold.json {float(stated):g} s{hint}; correct the "
-            "wrong one"
-        )
-    start_s = float(metadata.get("StartTime") or 0.0)
+    volumes = volume_times(bold, loaded, tree.sidecar(bold))
     events = read_events(events_file, label_column)
-    check_events(events, str(events_file), start_s + tr * loaded.shape[3])
-    own = image.entities
+    if not drop_incomplete:
+        check_events(events, str(events_file), volumes.end)
     parts = [("ses", "session"), ("acq", "acquisition"), ("dir", "direction"), ("run", "run")]
     name = "_".join(f"{key}-{own[entity]}" for key, entity in parts if entity in own)
     return BidsRun(
@@ -252,13 +228,34 @@ def _run(image: BIDSFile, others: list[BIDSFile], label_column: str, derived: bo
         space=str(own.get("space", NATIVE if derived else "")),
         bold=bold,
         image=loaded,
-        tr=tr,
-        start_s=start_s,
+        volumes=volumes,
         events=events,
         events_file=events_file,
-        confounds=_related(image, others, ["timeseries", "regressors"], (".tsv",)),
-        mask=_related(image, others, ["mask"], (".nii.gz", ".nii")),
+        confounds=_confounds(bold, tree),
+        mask=_brain_mask(bold, tree),
     )
+
+
+def _confounds(bold: Path, tree: BidsTree) -> Path | None:
+    """The table of confounds; one that calls itself so is preferred."""
+
+    def called_so(name: Mapping[str, str]) -> bool:
+        return name.get("desc") == "confounds"
+
+    suffixes = ["timeseries", "regressors"]
+    preferred = tree.nearest(bold, suffixes, [".tsv"], called_so, ["desc"])
+    return preferred or tree.nearest(bold, suffixes, [".tsv"], but=["desc"])
+
+
+def _brain_mask(bold: Path, tree: BidsTree) -> Path | None:
+    """The mask of the brain in functional images in the image's space; one without a space is in the native one."""
+    name = bids_name(bold)
+    space = name.entities.get("space") if name else None
+
+    def fits(mask: Mapping[str, str]) -> bool:
+        return "brain" in (mask.get("desc"), mask.get("label")) and "task" in mask and mask.get("space") == space
+
+    return tree.nearest(bold, ["mask"], [".nii.gz", ".nii"], fits, ["desc", "label"])
 
 
 def _stem(image: BIDSFile) -> str:

@@ -7,6 +7,9 @@ regressor, and one for all the other trials together; with trials that overlap, 
 LSS's vary less at the price of a bias towards neighbouring trials. Signals are z-scored per channel and run first, so
 that betas of voxels, parcels and probabilistic maps have one unit: SD of the channel in its run.
 
+The regressor of a brief event is lower than that of a long one, so its beta would be larger, and noisier, by as much. Where the
+trials of a study last unequally long, their regressors are brought to one height, that of an event of `duration` seconds.
+
 Noise is nilearn's first-order autoregression (`ar1`) unless told otherwise; `ols` (white noise) is several times
 faster and equally unbiased, less precise. Designs and fits are nilearn's, as in its FirstLevelModel.
 
@@ -16,20 +19,26 @@ for multivoxel pattern classification analyses. NeuroImage 59, 2636-2643.
 
 from __future__ import annotations
 
+import math
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float
-from nilearn.glm.first_level import make_first_level_design_matrix, run_glm
+from nilearn.glm.first_level import glover_hrf, make_first_level_design_matrix, run_glm, spm_hrf
 
 from neurona.errors import DataError, nearest_name
+from neurona.recordings.estimable import confused_single_trials, confused_trials
 
 KINDS = ("lsa", "lss")
 NOISE = re.compile(r"ols|ar[1-9]\d*")
-HRFS = ("glover", "spm")
+_KERNELS = {"glover": glover_hrf, "spm": spm_hrf}
+HRFS = tuple(_KERNELS)
+_MOMENTS = 50
+"""Of a design between two volumes, as nilearn has them."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +50,15 @@ class Betas:
         noise_model: nilearn's `ar1`, `ar2`, ..., or `ols`.
         hrf_model: `glover` or `spm`, the canonical response without derivatives.
         high_pass: Hz; slower drifts are modelled by discrete cosines.
+        duration: seconds; every trial's regressor is brought to the height of an event that long. None leaves each its own height; a
+            study whose trials differ in duration takes the middle one then.
     """
 
     kind: str = "lsa"
     noise_model: str = "ar1"
     hrf_model: str = "glover"
     high_pass: float = 1 / 128
+    duration: float | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -55,6 +67,12 @@ class Betas:
             raise DataError(f"Betas: unknown noise_model {self.noise_model!r}; known: ols, ar1, ar2, ...")
         if self.hrf_model not in HRFS:
             raise DataError(f"Betas: unknown hrf_model {self.hrf_model!r}{nearest_name(self.hrf_model, HRFS)}")
+        if not 0 < self.high_pass < 1:
+            raise DataError(
+                f"Betas: high_pass is {self.high_pass:g} Hz; expected more than 0 and less than 1, such as 1 / 128 = 0.0078"
+            )
+        if self.duration is not None and not 0 <= self.duration < math.inf:
+            raise DataError(f"Betas: duration is {self.duration:g} s; expected 0 or more")
 
     n_times = 1
 
@@ -62,29 +80,46 @@ class Betas:
     def name(self) -> str:
         return self.kind
 
+    def incomplete(
+        self, frame_times: Float[np.ndarray, " time"], events: pd.DataFrame, trials: Bool[np.ndarray, " event"]
+    ) -> Bool[np.ndarray, " trial"]:
+        """Which trials' responses the run all but misses: less than a fifth of their height lies in it."""
+        design = replace(self, duration=None).design(frame_times, events, trials).to_numpy()[:, : trials.sum()]
+        tr = float(np.diff(frame_times).mean())
+        whole = [_height(duration, tr, self.hrf_model) for duration in events.duration.to_numpy(float)[trials]]
+        return np.abs(design).max(axis=0) < 0.2 * np.array(whole)
+
+    def lacks(self, onset: float) -> str:
+        """What a run does not hold of an incomplete trial, in words."""
+        return f"the run ends before the response to it, at {onset:g} s"
+
     def check(
         self,
         frame_times: Float[np.ndarray, " time"],
         events: pd.DataFrame,
         trials: Bool[np.ndarray, " event"],
-        n_confounds: int,
+        confounds: pd.DataFrame,
         source: str,
     ) -> None:
-        """Raise a DataError, naming `source`, for more regressors than volumes or a trial without a response."""
-        design = self.design(frame_times, events, trials)
-        size = design.shape[1] + n_confounds if self.kind == "lsa" else design.shape[1] + n_confounds - trials.sum() + 2
+        """Raise a DataError, naming `source`, for more regressors than volumes, or trials whose betas the design cannot tell apart."""
+        design, n_trials, n_confounds = self.design(frame_times, events, trials), int(trials.sum()), confounds.shape[1]
+        size = design.shape[1] + n_confounds - (0 if self.kind == "lsa" else n_trials - 2)
         if size >= len(frame_times):
             raise DataError(
-                f"{source}: {self.kind} needs {size} regressors ({trials.sum()} trials, {n_confounds} confounds) of "
+                f"{source}: {self.kind} needs {size} regressors ({n_trials} trials, {n_confounds} confounds) of "
                 f"{len(frame_times)} volumes; use fewer confounds" + (", or lss" if self.kind == "lsa" else "")
             )
-        heights = np.abs(design.to_numpy()[:, : trials.sum()]).max(axis=0)
-        weak = np.flatnonzero(heights < 0.2 * np.median(heights))
-        if len(weak):
-            event = events[trials].iloc[weak[0]]
+        columns = np.hstack([design.to_numpy(), confounds.to_numpy(dtype=float)])
+        confused = (confused_trials if self.kind == "lsa" else confused_single_trials)(columns, n_trials)
+        if confused.any():
+            chosen = events[trials].iloc[np.flatnonzero(confused)[:4]]
+            rows = ", ".join(
+                f"{kind!r} at {onset:g} s" for kind, onset in zip(chosen.trial_type, chosen.onset, strict=True)
+            )
+            more = f" and {confused.sum() - 4} more" if confused.sum() > 4 else ""
             raise DataError(
-                f"{source}: line {event.name}: the run ends before the response to {event.trial_type!r} at "
-                f"{event.onset:g} s; drop the event"
+                f"{source}: line(s) {', '.join(map(str, chosen.index))}: the responses to {rows}{more} cannot be told from one another "
+                "or from other events or confounds of the run; leave one of the types out of the file, or use fewer confounds"
             )
 
     def design(
@@ -94,11 +129,20 @@ class Betas:
         names = np.where(trials, "", "event_" + events.trial_type.astype(object))
         names[trials] = [f"trial_{k:04d}" for k in range(int(trials.sum()))]
         table = events.assign(trial_type=[re.sub(r"\W", "_", name) for name in names])
+        if self.duration is not None:
+            tr = float(np.diff(frame_times).mean())
+            height = _height(self.duration, tr, self.hrf_model)
+            table["modulation"] = [height / _height(duration, tr, self.hrf_model) for duration in table.duration]
         with warnings.catch_warnings():
             # nilearn warns of brief events, which are meant.
             warnings.simplefilter("ignore")
             design = make_first_level_design_matrix(
-                frame_times, table, self.hrf_model, drift_model="cosine", high_pass=self.high_pass
+                frame_times,
+                table,
+                self.hrf_model,
+                drift_model="cosine",
+                high_pass=self.high_pass,
+                oversampling=_MOMENTS,
             )
         first = sorted(name for name in design.columns if name.startswith("trial_"))
         return design[[*first, *(name for name in design.columns if name not in first)]]
@@ -127,6 +171,15 @@ class Betas:
                 pair = np.column_stack([design[:, k], total - design[:, k]])
                 betas[k] = _fit(standardised, np.hstack([pair, nuisance]), self.noise_model)[0]
         return betas[:, :, None].astype(np.float32)
+
+
+@cache
+def _height(duration: float, tr: float, hrf_model: str) -> float:
+    """Of the response to one event in a run without end, on the grid of moments that nilearn convolves on."""
+    kernel = _KERNELS[hrf_model](tr, oversampling=_MOMENTS)
+    moments = max(1, round(duration * _MOMENTS / tr))
+    total = np.concatenate([np.zeros(moments), np.cumsum(kernel)])
+    return float((total - np.concatenate([np.zeros(moments), total[:-moments]])).max())
 
 
 def _fit(

@@ -19,6 +19,8 @@ from jaxtyping import Bool, Float
 from nibabel.spatialimages import SpatialImage
 
 from neurona.errors import DataError
+from neurona.files import require_content
+from neurona.recordings.bold_times import check_tr, header_tr
 from neurona.recordings.events import check_events, read_events
 from neurona.recordings.images import UNREADABLE, brain_of, refuse_complex
 
@@ -52,7 +54,8 @@ def read_run(bold: Path, events: Path) -> Run:
     for path in (bold, events):
         if not path.is_file():
             raise DataError(f"{path}: no such file; expected a run's BOLD image and its events.tsv side by side")
-    image, tr = open_bold(bold)
+    image = open_bold(bold)
+    tr = check_tr(header_tr(image) or 0.0, f"{bold}: the header's TR")
     values = bold_values(bold)
     if not np.isfinite(values).all():
         raise DataError(
@@ -63,13 +66,14 @@ def read_run(bold: Path, events: Path) -> Run:
     return Run(bold.name.removesuffix("_bold.nii.gz"), nib.Nifti1Image(values, image.affine), table, tr, str(bold))
 
 
-def open_bold(bold: Path) -> tuple[SpatialImage, float]:
-    """A BOLD image whose values are still on disk, and its TR in seconds.
+def open_bold(bold: Path) -> SpatialImage:
+    """A BOLD image whose values are still on disk.
 
     Raises:
-        DataError: the header is damaged, the image is not 4-D or holds complex values, its affine maps voxels to no place, or its TR is no
-            number of seconds.
+        DataError: the file is not here or its header is damaged, the image is not 4-D or holds complex values, or its affine maps voxels
+            to no place.
     """
+    require_content(bold)
     try:
         image = nib.load(bold)
     except UNREADABLE as error:
@@ -80,10 +84,7 @@ def open_bold(bold: Path) -> tuple[SpatialImage, float]:
     affine = image.affine  # type: ignore[attr-defined]
     if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-6:
         raise DataError(f"{bold}: the affine is singular or not finite; repair the header (sform and qform)")
-    tr = float(image.header.get_zooms()[3])  # type: ignore[attr-defined]
-    if not 0.1 <= tr <= 20:
-        raise DataError(f"{bold}: the header's TR is {tr:g}; expected seconds between 0.1 and 20 (is it in ms?)")
-    return image, tr  # type: ignore[return-value]
+    return image  # type: ignore[return-value]
 
 
 def bold_values(bold: Path) -> Float[np.ndarray, "x y z time"]:
@@ -129,7 +130,7 @@ def _unpacked(path: Path) -> int:
 
 
 def _damaged(bold: Path, error: Exception) -> DataError:
-    return DataError(f"{bold}: cannot be read ({error}); the file is truncated or damaged, copy it again")
+    return DataError(f"{bold}: cannot be read ({error}); expected a whole NIfTI image")
 
 
 def check_grid(image: SpatialImage, source: str, first: SpatialImage, first_source: str) -> None:

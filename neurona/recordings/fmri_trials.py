@@ -18,10 +18,11 @@ from joblib import Parallel, delayed
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from neurona.errors import DataError, nearest_name
+from neurona.errors import DataError
 from neurona.recordings.atlas import Atlas, Parcels, place
 from neurona.recordings.bids_runs import NATIVE, BidsRun, raise_faults
 from neurona.recordings.confounds import read_confounds
+from neurona.recordings.events import check_apart, chosen_types
 from neurona.recordings.fmri_betas import Betas
 from neurona.recordings.fmri_runs import Run, bold_values, brain_mask, check_grid
 from neurona.recordings.fmri_windows import Windows, voxel_names
@@ -32,13 +33,43 @@ OWN_SPACES = ("", NATIVE, "T1w", "T2w", "boldref", "individual", "orig", "scanne
 """Spaces in which each subject's brain lies where it lay, see BIDS' names of coordinate systems."""
 
 
+EARLIEST_S = -24.0
+"""Events earlier than this leave nothing in a run."""
+
+
 @dataclass(frozen=True)
-class _Plan:
-    """One run with everything that its computation needs."""
+class RunPlan:
+    """One run with everything that its computation needs.
+
+    Attributes:
+        run: its events are those whose responses it holds.
+        trials: the events that become recordings.
+        confounds: a row a volume.
+    """
 
     run: BidsRun
     trials: Bool[np.ndarray, " event"]
     confounds: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class TrialPlan:
+    """What will be made of a study.
+
+    Attributes:
+        runs: those that have trials.
+        method: with all that depends on the study.
+        notes: what a user should know.
+    """
+
+    runs: tuple[RunPlan, ...]
+    method: Betas | Windows
+    notes: tuple[str, ...]
+
+    @property
+    def kinds(self) -> list[str]:
+        """The type of each trial."""
+        return [str(kind) for plan in self.runs for kind in plan.run.events.trial_type[plan.trials]]
 
 
 def trial_recordings(
@@ -50,6 +81,7 @@ def trial_recordings(
     mask: Path | None = None,
     confounds: Sequence[str] = (),
     drop_empty: bool = False,
+    drop_incomplete: bool = False,
     simulated: bool = False,
     n_jobs: int = 1,
     console: Console | None = None,
@@ -64,6 +96,7 @@ def trial_recordings(
         mask: NIfTI file of the voxels that count; the brain masks beside the images when None, else bright voxels.
         confounds: columns or strategies, see `read_confounds`.
         drop_empty: whether parcels without voxels are left out (and said so) instead of refused.
+        drop_incomplete: see `plan_trials`.
         simulated: whether nobody measured this.
         n_jobs: runs worked on at a time.
         console: where progress is shown.
@@ -76,7 +109,12 @@ def trial_recordings(
         DataError: faults of the runs, all in one message; NaN voxels; empty parcels.
     """
     console = console or Console(quiet=True)
-    plans = _plans(runs, method, trial_types, confounds)
+    plan = plan_trials(
+        runs, method=method, trial_types=trial_types, confounds=confounds, drop_incomplete=drop_incomplete
+    )
+    for note in plan.notes:
+        console.print(f"note: {note}", markup=False, highlight=False)
+    plans, method = plan.runs, plan.method
     channels = _channels([plan.run for plan in plans], atlas, mask, drop_empty, console)
     first = channels[0]
     size = len(first.atlas.names) if isinstance(first, Parcels) else int(first.sum())
@@ -101,27 +139,83 @@ def trial_recordings(
     return _labelled(values[:, ~flat], ~flat, plans, first, method, confounds, simulated)
 
 
-def _plans(
-    runs: Sequence[BidsRun], method: Betas | Windows, trial_types: Sequence[str] | None, confounds: Sequence[str]
-) -> list[_Plan]:
-    known = {kind for run in runs for kind in run.events.trial_type}
-    for kind in trial_types or ():
-        if kind not in known:
-            raise DataError(f"trial_types: no event of type {kind!r} in any run{nearest_name(kind, known)}")
-    plans, faults = [], []
+def plan_trials(
+    runs: Sequence[BidsRun],
+    *,
+    method: Betas | Windows,
+    trial_types: Sequence[str] | None = None,
+    confounds: Sequence[str] = (),
+    drop_incomplete: bool = False,
+) -> TrialPlan:
+    """Which events of which runs become recordings, and how; everything that tables and designs can tell is checked.
+
+    Args:
+        runs: what `find_runs` found.
+        method: how a trial becomes a recording.
+        trial_types: events that become recordings; all when None.
+        confounds: columns or strategies, see `read_confounds`.
+        drop_incomplete: whether trials at a run's edge, whose response or window the run does not hold, are left out and counted instead of
+            refused.
+
+    Raises:
+        DataError: an unknown trial type; faults of the runs, all in one message.
+    """
+    wanted = chosen_types([run.events for run in runs], trial_types)
+    plans: list[RunPlan] = []
+    faults: list[str] = []
+    notes: list[str] = []
     for run in runs:
-        wanted = run.events.trial_type.isin(list(known if trial_types is None else trial_types)).to_numpy(dtype=bool)
         try:
-            table = read_confounds(run.bold, run.confounds, confounds, run.image.shape[3])
-            if wanted.any():
-                method.check(run.frame_times, run.events, wanted, table.shape[1], str(run.events_file))
-                plans.append(_Plan(run, wanted, table))
+            plan, dropped = _plan(run, method, wanted, confounds, drop_incomplete)
         except DataError as error:
             faults.append(str(error))
+            continue
+        if dropped:
+            notes.append(f"{run.id}: {dropped} incomplete trial(s) at the edge of the run left out")
+        if plan.trials.any():
+            plans.append(plan)
+        else:
+            notes.append(f"{run.id}: no trial of the wanted types; the run is left out")
     raise_faults(faults)
     if not plans:
-        raise DataError(f"{runs[0].events_file}: no events in any of {len(runs)} runs")
-    return plans
+        raise DataError(f"{runs[0].events_file}: no trials in any of {len(runs)} runs")
+    lasting = np.concatenate([plan.run.events.duration.to_numpy(float)[plan.trials] for plan in plans])
+    if isinstance(method, Betas) and method.duration is None and np.ptp(lasting) > 1e-6:
+        method = replace(method, duration=float(np.quantile(lasting, 0.5, method="higher")))
+        notes.append(
+            f"trials last {lasting.min():g} to {lasting.max():g} s; their regressors are brought to the height of {method.duration:g} s "
+            "(betas.duration)"
+        )
+    return TrialPlan(tuple(plans), method, tuple(notes))
+
+
+def _plan(
+    run: BidsRun, method: Betas | Windows, wanted: Sequence[str], confounds: Sequence[str], drop_incomplete: bool
+) -> tuple[RunPlan, int]:
+    """One run's trials, and how many were left out at its edge."""
+    times, source = run.frame_times, str(run.events_file)
+    table = read_confounds(run.bold, run.confounds, confounds, run.image.shape[3])
+    # An event shortly before the first volume is no trial, and yet its response is in the run.
+    near = (run.events.onset > times[0] + EARLIEST_S) & (run.events.onset < run.volumes.end)
+    chosen = run.events.trial_type.isin(list(wanted))
+    dropped = int((chosen & ~near).sum())
+    events = run.events[near]
+    trials = (chosen & (run.events.onset >= 0))[near].to_numpy(dtype=bool, copy=True)
+    dropped += int((chosen[near] & (events.onset < 0)).sum())
+    if trials.any():
+        gone = np.flatnonzero(trials)[method.incomplete(times, events, trials)]
+        if len(gone) and not drop_incomplete:
+            first = events.iloc[gone[0]]
+            raise DataError(
+                f"{source}: line {first.name}: {first.trial_type!r}: {method.lacks(first.onset)}; leave such trials out with "
+                "drop_incomplete=true"
+            )
+        trials[gone] = False
+        dropped += len(gone)
+    if trials.any():
+        check_apart(events[trials], source)
+        method.check(times, events, trials, table, source)
+    return RunPlan(replace(run, events=events), trials, table), dropped
 
 
 def _channels(
@@ -207,7 +301,7 @@ def mask_for(file: Path, run: BidsRun) -> Bool[np.ndarray, "x y z"]:
 
 
 def _run_trials(
-    plan: _Plan, method: Betas | Windows, channels: Parcels | np.ndarray
+    plan: RunPlan, method: Betas | Windows, channels: Parcels | np.ndarray
 ) -> tuple[Float[np.ndarray, "trial channel time"], Bool[np.ndarray, " channel"]]:
     """The recordings of one run's trials, and which channels are constant in it."""
     run = plan.run
@@ -243,7 +337,7 @@ def _refuse_flat(names: Sequence[str], drop_empty: bool, console: Console) -> No
 def _labelled(
     values: Float[np.ndarray, "trial channel time"],
     kept: Bool[np.ndarray, " all_channels"],
-    plans: Sequence[_Plan],
+    plans: Sequence[RunPlan],
     channels: Parcels | np.ndarray,
     method: Betas | Windows,
     confounds: Sequence[str],
@@ -283,6 +377,8 @@ def _labelled(
     facts = {"method": method.name, "high_pass_hz": method.high_pass, "confounds": ", ".join(confounds) or "none"}
     if isinstance(method, Betas):
         facts |= {"noise_model": method.noise_model, "hrf_model": method.hrf_model}
+        if method.duration is not None:
+            facts["duration_s"] = method.duration
     if isinstance(channels, Parcels):
         facts |= {"atlas": channels.atlas.name, "dropped_parcels": ", ".join(channels.dropped) or "none"}
     return replace(recordings, data=data.assign_attrs(facts))

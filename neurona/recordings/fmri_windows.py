@@ -6,6 +6,7 @@ channel and run) before windows are cut from it, because all of these need the r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,26 +45,42 @@ class Windows:
     def __post_init__(self) -> None:
         if self.volumes < 1:
             raise DataError(f"Windows: volumes is {self.volumes}, expected 1 or more")
+        if not 0 <= self.delay < math.inf:
+            raise DataError(f"Windows: delay is {self.delay:g} s, expected 0 or more")
+        if not 0 < self.high_pass < 1:
+            raise DataError(
+                f"Windows: high_pass is {self.high_pass:g} Hz; expected more than 0 and less than 1, such as 1 / 128 = 0.0078"
+            )
+
+    def incomplete(
+        self, frame_times: Float[np.ndarray, " time"], events: pd.DataFrame, trials: Bool[np.ndarray, " event"]
+    ) -> Bool[np.ndarray, " trial"]:
+        """Which trials' windows leave the run."""
+        return self._starts(frame_times, events, trials) + self.volumes > len(frame_times)
+
+    def lacks(self, onset: float) -> str:
+        """What a run does not hold of an incomplete trial, in words."""
+        return f"its window ({self.volumes} volumes from {self.delay:g} s after {onset:g} s) leaves the run"
 
     def check(
         self,
         frame_times: Float[np.ndarray, " time"],
         events: pd.DataFrame,
         trials: Bool[np.ndarray, " event"],
-        n_confounds: int,
+        confounds: pd.DataFrame,
         source: str,
     ) -> None:
-        """Raise a DataError, naming `source`, for more regressors than volumes or a window that leaves the run."""
-        if n_confounds + 2 >= len(frame_times):
-            raise DataError(f"{source}: {n_confounds} confounds for {len(frame_times)} volumes; use fewer confounds")
-        starts = self._starts(frame_times, events, trials)
-        for start, event in zip(starts, events[trials].itertuples(), strict=True):
-            if start + self.volumes > len(frame_times):
-                raise DataError(
-                    f"{source}: line {event.Index}: the window of {event.trial_type!r} at {event.onset:g} s "
-                    f"({self.volumes} volumes after {self.delay:g} s) leaves the run of {len(frame_times)} volumes; "
-                    "take fewer volumes, a shorter delay, or drop the event"
-                )
+        """Raise a DataError, naming `source`, for more regressors than volumes, or volumes at unequal distances."""
+        if confounds.shape[1] + 2 >= len(frame_times):
+            raise DataError(
+                f"{source}: {confounds.shape[1]} confounds for {len(frame_times)} volumes; use fewer confounds"
+            )
+        steps = np.diff(frame_times)
+        if not np.allclose(steps, steps.mean(), atol=1e-3):
+            raise DataError(
+                f"{source}: the run's volumes are {steps.min():g} to {steps.max():g} s apart (VolumeTiming), and a window has one time "
+                "axis; take method=lsa or lss"
+            )
 
     def __call__(
         self,

@@ -121,12 +121,15 @@ def read_text_table(path: Path) -> TextTable:
     for line, row in body:
         if len(row) != len(names):
             raise DataError(f"{path}: line {line} has {len(row)} fields, the header {len(names)}; {_mend(row, names)}")
-    columns = {name: tuple(row[k] for _, row in body) for k, name in enumerate(names)}
-    if len(columns) < len(names):
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise DataError(f"{path}: {names.count(repeated)} columns are named {repeated!r}; give each a name of its own")
-    if "" in columns and any(columns.pop("")):
-        raise DataError(f"{path}: column {names.index('') + 1} has no name; name it in the first line")
+    columns: dict[str, tuple[str, ...]] = {}
+    for k, name in enumerate(names):
+        cells = tuple(row[k] for _, row in body)
+        if name in columns:
+            raise DataError(f"{path}: {names.count(name)} columns are named {name!r}; give each a name of its own")
+        if name:
+            columns[name] = cells
+        elif any(cells):
+            raise DataError(f"{path}: column {k + 1} has no name; name it in the first line")
     return TextTable(path, columns, tuple(line for line, _ in body), separator)
 
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from neurona.errors import DataError, nearest_name
+from neurona.files import data_files
 from neurona.programs.facts import Fact
 from neurona.scenes.scene_graph import Relationship, SceneGraph, Thing
 
@@ -46,7 +47,7 @@ def read_tagged_text(path: Path, *, complete: bool = False) -> tuple[SceneGraph,
         DataError: missing file, or text that does not fit, with file, line and image.
     """
     if path.is_dir():
-        files = sorted(path.glob("*.txt"))
+        files = data_files(path, "*.txt")
         if not files:
             raise DataError(f"{path}: holds no .txt file; expected one or more files of tagged text")
         return tuple(scene for file in files for scene in read_tagged_text(file, complete=complete))

@@ -113,10 +113,10 @@ def test_what_cannot_be_read_is_explained(study, tmp_path):
         read(study, task="lock")
     with pytest.raises(DataError, match=r"only .* found; decoding needs two classes"):
         read(study, trial_types=["Face"], method="window")
-    with pytest.raises(DataError, match=r"dataset_description.json: cannot be read"):
+    with pytest.raises(DataError, match=r"dataset_description.json: no such file; name the top folder"):
         read_bids_fmri(tmp_path, task="look", console=QUIET)
     (tmp_path / "dataset_description.json").write_text("[]")
-    with pytest.raises(DataError, match="expected an object with Name"):
+    with pytest.raises(DataError, match=r"expected an object \{...\} of fields, found list"):
         read_bids_fmri(tmp_path, task="look", console=QUIET)
 
 

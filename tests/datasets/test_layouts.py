@@ -73,6 +73,9 @@ def test_settings_reach_into_sections():
     assert settings.definitions == {"animate": "face(x) | cat(x)"}
     assert settings_of("bids_fmri", ["method=window", "windows.volumes=3"]).how.volumes == 3
     assert settings_of("bids_meeg", ["epoching.baseline=[-0.1, 0]"]).epoching.baseline == (-0.1, 0.0)
+    assert settings_of("bids_fmri", ["trial_types=[yes, 01, 1e3]"]).trial_types == ("yes", "01", "1e3")
+    assert settings_of("bids_fmri", ["subjects=[01, 2]", "drop_empty=yes"]).subjects == ("01", "2")
+    assert settings_of("bids_meeg", ["epoching.baseline=null", "epoching.l_freq=null"]).epoching.baseline is None
     assert settings_of("cneuromod_qa", ["delay_s=6", "n_volumes=4"]).delay_s == 6.0
 
 
@@ -86,7 +89,7 @@ def test_settings_reach_into_sections():
         ("bids_fmri", "kind=bids_meeg", "unknown key 'kind'"),
         ("bids_fmri", "task", "expected key=value"),
         ("bids_fmri", "atlas={", "the value cannot be read"),
-        ("cneuromod_qa", "n_volumes=0", r"n_volumes.* greater than or equal to 1 \(found 0\)"),
+        ("cneuromod_qa", "n_volumes=0", r"n_volumes.* greater than or equal to 1 \(found '0'\)"),
         ("bold5000_qa", "delay_s=4", "layout bold5000_qa: unknown key 'delay_s'"),
     ],
 )

@@ -74,13 +74,60 @@ def test_events_of_other_types_stay_in_the_model_and_out_of_the_betas():
     assert list(design.columns[:6]) == [*(f"trial_{k:04d}" for k in range(5)), "event_button_press"]
 
 
-def test_too_many_regressors_and_a_response_after_the_run_are_refused():
+def confounds(n):
+    return pd.DataFrame(np.random.default_rng(7).normal(size=(60, n)))
+
+
+def test_too_many_regressors_are_refused():
     with pytest.raises(DataError, match=r"f.tsv: lsa needs \d+ regressors \(5 trials, 52 confounds\).*or lss"):
-        Betas("lsa").check(TIMES, EVENTS, TRIALS, 52, "f.tsv")
-    Betas("lss").check(TIMES, EVENTS, TRIALS, 52, "f.tsv")
-    late = pd.concat([EVENTS, EVENTS.iloc[[0]].assign(onset=118.5).set_axis([9])])
-    with pytest.raises(DataError, match=r"f.tsv: line 9: the run ends before the response to 'face' at 118.5 s"):
-        Betas().check(TIMES, late, np.r_[TRIALS, True], 1, "f.tsv")
+        Betas("lsa").check(TIMES, EVENTS, TRIALS, confounds(52), "f.tsv")
+    Betas("lss").check(TIMES, EVENTS, TRIALS, confounds(50), "f.tsv")
+
+
+def test_a_trial_is_incomplete_where_the_run_ends_before_its_response():
+    for duration in (0.0, 2.0, 30.0):
+        late = pd.concat([EVENTS, EVENTS.iloc[[0]].assign(onset=118.5).set_axis([9])]).assign(duration=duration)
+        assert Betas().incomplete(TIMES, late, np.r_[TRIALS, True]).tolist() == [False] * 5 + [True]
+    # A brief event beside long ones is complete all the same.
+    one_brief = EVENTS.assign(duration=[2.0, 0.0, 2.0, 2.0, 2.0, 2.0, 2.0])
+    assert not Betas().incomplete(TIMES, one_brief, TRIALS).any()
+
+
+@pytest.mark.parametrize("kind", ["lsa", "lss"])
+def test_a_brief_event_has_the_beta_of_a_long_one_of_the_same_height(kind):
+    times = 2.0 * np.arange(150)
+    events = pd.DataFrame(
+        {"onset": 5.3 + 27.7 * np.arange(10), "duration": [0.0, 2.0, 0.5, 6.0, 1.0] * 2, "trial_type": "face"}
+    )
+    trials, none = np.ones(10, dtype=bool), pd.DataFrame(index=range(150))
+    shapes = Betas().design(times, events, trials).to_numpy()[:, :10]
+    response = (shapes / shapes.max(axis=0)).sum(axis=1)
+    noise = 1e-3 * np.random.default_rng(0).normal(size=(150, 1))
+    equal = Betas(kind, "ols", duration=2.0)(response[:, None] + noise, times, events, trials, none)[:, 0, 0]
+    np.testing.assert_allclose(equal / equal.mean(), 1, atol=0.12)  # volumes hit a peak more or less well
+    own = Betas(kind, "ols")(response[:, None] + noise, times, events, trials, none)[:, 0, 0]
+    assert own.max() > 20 * own.min()
+
+
+def test_equal_durations_leave_nilearns_own_betas():
+    long = EVENTS.assign(duration=2.0)
+    one, other = (Betas(duration=d)(signals(), TIMES, long, TRIALS, MOTION) for d in (None, 2.0))
+    np.testing.assert_allclose(one, other, rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["lsa", "lss"])
+def test_trials_that_no_model_tells_apart_are_refused_with_their_lines(kind):
+    # A type that comes with every trial, as long as it, takes all of their responses.
+    shadows = EVENTS[TRIALS].assign(trial_type="fixation").set_axis(range(9, 14))
+    both = pd.concat([EVENTS, shadows])
+    with pytest.raises(
+        DataError, match=r"f.tsv: line\(s\) 2, 3, 4, 6: the responses to 'face' at 4 s, .* and 1 more cannot be told"
+    ):
+        Betas(kind).check(TIMES, both, np.r_[TRIALS, np.zeros(5, bool)], MOTION, "f.tsv")
+    # Volumes that are censored one by one hold nothing of the response that lies in them.
+    censored = pd.DataFrame(np.eye(60)[:, 13:28])
+    with pytest.raises(DataError, match=r"line\(s\) 5.*'house' at 26 s"):
+        Betas(kind).check(TIMES, EVENTS.assign(trial_type="house"), EVENTS.onset.to_numpy() == 26, censored, "f.tsv")
 
 
 def test_unknown_settings_name_the_known_ones():
@@ -90,3 +137,7 @@ def test_unknown_settings_name_the_known_ones():
         Betas(noise_model="AR")
     with pytest.raises(DataError, match="unknown hrf_model 'glove'; did you mean 'glover'"):
         Betas(hrf_model="glove")
+    with pytest.raises(DataError, match="high_pass is 0 Hz"):
+        Betas(high_pass=0)
+    with pytest.raises(DataError, match="duration is -1 s"):
+        Betas(duration=-1.0)

@@ -42,9 +42,20 @@ def test_confounds_trend_and_slow_drift_leave_no_trace():
     np.testing.assert_allclose(dirty, clean, atol=1e-4)
 
 
-def test_a_window_beyond_the_run_is_refused_with_its_line():
-    with pytest.raises(DataError, match=r"f.tsv: line 4: the window of 'a' at 50 s \(14 volumes after 4 s\) leaves"):
-        Windows(volumes=14).check(TIMES, EVENTS, TRIALS, 0, "f.tsv")
-    Windows(volumes=13).check(TIMES, EVENTS, TRIALS, 0, "f.tsv")
+def test_a_trial_is_incomplete_where_its_window_leaves_the_run():
+    assert Windows(volumes=14).incomplete(TIMES, EVENTS, TRIALS).tolist() == [False, True]
+    assert Windows(volumes=13).incomplete(TIMES, EVENTS, TRIALS).tolist() == [False, False]
+
+
+def test_too_many_confounds_and_volumes_at_unequal_distances_are_refused():
     with pytest.raises(DataError, match="38 confounds for 40 volumes"):
-        Windows().check(TIMES, EVENTS, TRIALS, 38, "f.tsv")
+        Windows().check(TIMES, EVENTS, TRIALS, pd.DataFrame(np.ones((40, 38))), "f.tsv")
+    sparse = TIMES + np.arange(40) // 10
+    with pytest.raises(DataError, match=r"f.tsv: the run's volumes are 2 to 3 s apart \(VolumeTiming\)"):
+        Windows().check(sparse, EVENTS, TRIALS, NOTHING, "f.tsv")
+
+
+@pytest.mark.parametrize("options", [{"volumes": 0}, {"delay": -1.0}, {"delay": float("nan")}, {"high_pass": 0.0}])
+def test_settings_that_make_no_sense_are_refused(options):
+    with pytest.raises(DataError, match=f"Windows: {next(iter(options))} is"):
+        Windows(**options)

@@ -1,0 +1,1 @@
+"""Bars of a person's own recordings: files in, decoders out."""
