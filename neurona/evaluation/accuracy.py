@@ -6,7 +6,7 @@ answered rightly, is given beside it, and its chance is always 0.5. Of groups of
 is the mean of the types' chances, weighted by their numbers of questions.
 
 Where a predictions table has the column `ideal` (simulated data: the highest accuracy that can be expected of any decoder on that
-question), each row says which share of it was reached. `question_groups.py` says which rows there are.
+question), each row says which share of it was reached. `grouping.py` says which rows there are.
 """
 
 from __future__ import annotations

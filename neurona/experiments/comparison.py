@@ -9,8 +9,8 @@ from rich.table import Table
 
 from neurona.errors import DataError
 from neurona.evaluation import comparison_table, question_groups
+from neurona.evaluation.grouping import told_apart
 from neurona.evaluation.paired import joined
-from neurona.evaluation.question_groups import told_apart
 from neurona.evaluation.tables import SIMULATED, probability
 from neurona.experiments.finished_run import Run
 from neurona.experiments.results import title_of

@@ -35,10 +35,13 @@ def begin(folder: Path, config: Config) -> None:
         OutputError: it cannot be made or written.
     """
     path, settings = folder / "config.yaml", as_yaml(config)
-    if path.exists() and path.read_text(encoding="utf-8") != settings:
-        # The end of another experiment in this folder must not make this one look finished before it is.
-        (folder / "metrics.json").unlink(missing_ok=True)
-    _text(path, settings)
+    if path.exists() and path.read_text(encoding="utf-8") == settings:
+        return
+    # On a full disk this fails while what the folder holds is whole.
+    new = _text(folder / ".config.yaml", settings)
+    # The end of another experiment in this folder must not make this one look finished before it is.
+    (folder / "metrics.json").unlink(missing_ok=True)
+    new.replace(path)
 
 
 def write(folder: Path, config: Config, dataset: Dataset, predictions: pd.DataFrame) -> None:
@@ -102,8 +105,8 @@ def _commit() -> str | None:
     return head.stdout.strip() + ("+" if changed.stdout.strip() else "")
 
 
-def _text(path: Path, text: str) -> None:
+def _text(path: Path, text: str) -> Path:
     def fill(target: Path) -> None:
         target.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
 
-    write_atomically(path, fill)
+    return write_atomically(path, fill)
