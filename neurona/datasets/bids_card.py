@@ -1,9 +1,7 @@
 """What fMRI and M/EEG in BIDS have in common: the card, made from dataset_description.json and from what was read, and the
 data set that follows from trials and their types.
 
-Trial types become concepts: lower case, every other character than letters, digits and `_` an underscore
-(`Scrambled Face` -> `scrambled_face`), with an underscore added where a name would begin with a digit (`2back` ->
-`_2back`) or be a word of the query language or of its answers (`count` -> `count_`, `yes` -> `yes_`).
+Trial types become concepts, in lower case (`Scrambled Face` -> `scrambled_face`; see `concept_names`).
 
 A data set whose description says `"Simulated": true` was measured by nobody; its recordings say so, too.
 """
@@ -20,14 +18,14 @@ import pandas as pd
 from rich.console import Console
 
 from neurona.datasets.card import DataCard
+from neurona.datasets.concept_names import concept_names
 from neurona.datasets.dataset import Dataset
 from neurona.datasets.download import sha256
 from neurona.datasets.folder_report import FolderReport
 from neurona.datasets.label_questions import questions_from_labels
-from neurona.datasets.question_words import YES_NO
 from neurona.datasets.stimulus_questions import check_questions, read_questions
 from neurona.errors import DataError, NeuronaError, nearest_name
-from neurona.programs.vocabulary import RESERVED, Vocabulary
+from neurona.programs.vocabulary import Vocabulary
 from neurona.recordings.bids_files import DESCRIPTION, read_json
 from neurona.recordings.recordings import Recordings
 from neurona.scenes.yaml_scenes import read_yaml
@@ -110,7 +108,7 @@ def labelled_dataset(study: Study, recordings: Recordings, console: Console) -> 
         # Whatever shows the same stimulus must not be split between training and test.
         marked = Recordings(recordings.data.assign_coords(image=("recording", kinds)))
         return Dataset(card.name, card, marked, asked.table, sources, asked.vocabulary, truth, asked.left_out)
-    concepts = concept_names(kinds)
+    concepts = trial_concepts(kinds)
     card = make_card(study, concepts=concepts)
     questions = questions_from_labels(ids, [concepts[kind] for kind in kinds], card.vocabulary)
     return Dataset(card.name, card, recordings, questions, sources, truth=truth)
@@ -173,7 +171,7 @@ def check_asked(kinds: Sequence[str], definitions: Mapping[str, str], questions:
             raise DataError("definitions: they serve questions about trial types; leave them out, or the questions")
         check_questions(questions, kinds)
         return
-    names = tuple(sorted(concept_names(kinds).values()))
+    names = tuple(sorted(trial_concepts(kinds).values()))
     try:
         Vocabulary(concepts=names, definitions=dict(definitions))
     except NeuronaError as error:
@@ -246,29 +244,13 @@ def is_simulated(description: Mapping[str, Any]) -> bool:
     return bool(description.get("Simulated"))
 
 
-def concept_names(trial_types: Sequence[str]) -> dict[str, str]:
+def trial_concepts(trial_types: Iterable[str]) -> dict[str, str]:
     """Trial type -> concept.
 
     Raises:
-        DataError: two trial types would be one concept.
+        DataError: names that cannot be.
     """
-    concepts = {kind: concept_name(kind) for kind in sorted(set(trial_types))}
-    kinds: dict[str, str] = {}
-    for kind, concept in concepts.items():
-        if concept in kinds:
-            raise DataError(f"trial types {kinds[concept]!r} and {kind!r} are both concept {concept!r}; rename one")
-        kinds[concept] = kind
-    return concepts
-
-
-def concept_name(trial_type: str) -> str:
-    """The concept of one trial type."""
-    name = re.sub(r"[^a-z0-9_]+", "_", trial_type.lower()).strip("_")
-    if not name:
-        raise DataError(f"trial type {trial_type!r} has no letter or digit of a name; rename it")
-    if name in RESERVED or name in YES_NO:  # a word that is also an answer of other questions would be counted as one
-        return f"{name}_"
-    return f"_{name}" if name[0].isdigit() else name
+    return concept_names(trial_types, what="trial type", lower=True)
 
 
 def make_card(study: Study, concepts: Mapping[str, str] | None) -> DataCard:

@@ -12,10 +12,10 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -24,6 +24,9 @@ from neurona.datasets.download import sha256, verify
 from neurona.errors import DataError, OutputError
 from neurona.programs import Vocabulary
 from neurona.recordings.recordings import Recordings
+
+if TYPE_CHECKING:
+    import mne
 
 PARTS = ("recordings.zarr", "questions.parquet")
 OWN_CARD = "card.md"
@@ -69,6 +72,141 @@ class Dataset:
     def simulated(self) -> bool:
         """Whether nobody measured these data."""
         return bool(self.recordings.data.attrs.get("simulated", 0))
+
+    @classmethod
+    def from_arrays(
+        cls,
+        X: Any,
+        y: Any = None,
+        *,
+        groups: Sequence[Any] | None = None,
+        subjects: Sequence[Any] | None = None,
+        entities: Sequence[str] | None = None,
+        definitions: Mapping[str, str] | None = None,
+        missing: Literal["error", "drop"] = "error",
+        **measured: Any,
+    ) -> Dataset:
+        """Arrays, with labels or questions.
+
+        Args:
+            X: measured values, `[recording, feature]` or `[recording, channel, time]`; an array or a DataFrame.
+            y: labels in the same order, a column or a table of several. A column of true and false is a concept (`exists x. old(x)`); any
+                other is a category, one word of which is true of each recording (`describe kind`). Texts stay what they are; what
+                is no name is mapped to one, one to one (`"01"` to the concept `_01`); the card's `labels` tell how. Or a table of
+                questions, with columns program, answer and recording (an id, or a number from 0). None: nothing is known, for
+                recordings that are only to be read.
+            groups: run or session of each recording, which folds keep together.
+            subjects: of each recording.
+            entities: name of the entity that each channel (or feature) belongs to; each its own when None.
+            definitions: concepts of an ontology by others, formulas over x: `{"animate": "face(x) | cat(x)"}`.
+            missing: labels that are missing are an error, or nothing is asked of them (`drop`); how many says `left_out`.
+            measured: what else is known: ids of the recordings; channels, their names; positions `[channel, 3]`; sampling_hz and
+                start_s of the time axis; modality, units, space; simulated; name of the data set.
+
+        Raises:
+            DataError: numbers that do not fit, NaN, labels of one class alone, labels that would be one concept, questions that cannot be read.
+
+        Examples:
+            >>> import neurona as nr
+            >>> X = [[0.1, 2.0], [0.3, 1.8], [1.9, 0.2], [2.2, 0.1]]
+            >>> data = nr.Dataset.from_arrays(X, ["face", "cat", "house", "01"], definitions={"animate": "face(x) | cat(x)"})
+            >>> data.vocabulary.concepts
+            ('_01', 'cat', 'face', 'house')
+            >>> data.questions.query("program == 'exists x. animate(x)'").answer.tolist()
+            ['yes', 'yes', 'no', 'no']
+        """
+        from neurona.datasets.from_arrays import from_arrays
+
+        known = {"groups": groups, "subjects": subjects, "entities": entities}
+        return from_arrays(X, y, **known, definitions=definitions, missing=missing, **measured)
+
+    @classmethod
+    def from_epochs(
+        cls,
+        epochs: mne.BaseEpochs,
+        labels: Any = None,
+        *,
+        groups: str | Sequence[Any] | None = None,
+        subject: str = "1",
+        definitions: Mapping[str, str] | None = None,
+        missing: Literal["error", "drop"] = "error",
+        name: str = "epochs",
+    ) -> Dataset:
+        """Epochs of MNE-Python, one recording each.
+
+        Args:
+            epochs: picked, cropped, filtered and cleaned as you like.
+            labels: name of a column of `epochs.metadata`, or names of several; or labels as in `from_arrays`. The names of the events when
+                None.
+            groups: run or block of each epoch, which folds keep together; or the column of the metadata that tells it.
+            subject: whose epochs they are.
+            definitions, missing, name: see `from_arrays`.
+
+        Raises:
+            DataError: no such column, and what `from_arrays` raises.
+
+        Examples:
+            >>> import mne, numpy as np, neurona as nr
+            >>> info = mne.create_info(["Fz", "Cz", "Pz", "Oz"], 100.0, "eeg")
+            >>> signal = np.random.default_rng(0).normal(size=(4, 4, 50))
+            >>> events = np.array([[0, 0, 1], [100, 0, 2], [200, 0, 1], [300, 0, 2]])
+            >>> epochs = mne.EpochsArray(signal, info, events, event_id={"face": 1, "house": 2}, verbose="error")
+            >>> nr.Dataset.from_epochs(epochs).recordings.data.label.values.tolist()
+            ['face', 'house', 'face', 'house']
+        """
+        from neurona.datasets.from_epochs import from_epochs
+
+        own = {"definitions": definitions, "missing": missing, "name": name}
+        return from_epochs(epochs, labels, groups=groups, subject=subject, **own)
+
+    @classmethod
+    def from_niimgs(
+        cls,
+        imgs: Any,
+        labels: Any = None,
+        masker: Any = None,
+        *,
+        events: Any = None,
+        confounds: Sequence[pd.DataFrame] | None = None,
+        method: Any = "lsa",
+        groups: Sequence[Any] | None = None,
+        subject: str = "1",
+        definitions: Mapping[str, str] | None = None,
+        missing: Literal["error", "drop"] = "error",
+        name: str = "niimgs",
+    ) -> Dataset:
+        """Brain images, as nilearn takes them.
+
+        Args:
+            imgs: with labels, an image of four dimensions, or images of three, one recording each (such as betas); with events, runs of
+                BOLD, one image of four dimensions each.
+            labels: of each image (volume), as in `from_arrays`.
+            masker: of nilearn, with its own smoothing and standardisation; a `NiftiMasker` when None. Of a mask the channels are voxels, of
+                an atlas its regions.
+            events: of each run, a table with columns onset and duration (seconds) and trial_type; one recording an event. Instead of labels.
+            confounds: of each run, regressed out with the events.
+            method: of making a recording of an event: `lsa` or `lss` (single-trial betas), `window` (volumes after a delay), or `Betas` or
+                `Windows` with other settings.
+            groups: run of each image; with events, the name of each run.
+            subject, definitions, missing, name: see `from_arrays`.
+
+        Raises:
+            DataError: images of odd shape, events that cannot be, and what `from_arrays` raises.
+
+        Examples:
+            >>> import nibabel as nib, numpy as np, neurona as nr
+            >>> from nilearn.maskers import NiftiMasker
+            >>> brain = nib.Nifti1Image(np.ones((4, 4, 4), np.int8), np.eye(4))
+            >>> betas = np.random.default_rng(0).normal(size=(4, 4, 4, 6))
+            >>> images = nib.Nifti1Image(betas.astype("float32"), np.eye(4))
+            >>> data = nr.Dataset.from_niimgs(images, ["face", "house"] * 3, NiftiMasker(brain))
+            >>> data.recordings.data.sizes["channel"]
+            64
+        """
+        from neurona.datasets.from_niimgs import from_niimgs
+
+        own = {"groups": groups, "subject": subject, "definitions": definitions, "missing": missing, "name": name}
+        return from_niimgs(imgs, labels, masker, events=events, confounds=confounds, method=method, **own)
 
 
 def save_dataset(dataset: Dataset, folder: Path) -> None:

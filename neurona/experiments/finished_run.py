@@ -79,6 +79,13 @@ def open_run(folder: str | Path) -> Run:
 
     Raises:
         DataError: no such run, or it did not come to its end.
+
+    Examples:
+        >>> import neurona as nr
+        >>> nr.open_run("runs/quickstart").reading.ask("Is there a man?")
+        Traceback (most recent call last):
+        ...
+        neurona.errors.DataError: runs/quickstart/config.yaml: missing; name the directory of a finished run (see `neurona run`)
     """
     folder = Path(folder)
     for name in ("config.yaml", "metrics.json"):

@@ -40,6 +40,18 @@ def parse(text: str, vocabulary: Vocabulary | None = None) -> Query:
 
     Raises:
         QueryError: with line, column and, for an unknown word, the nearest known one.
+
+    Examples:
+        >>> import neurona as nr
+        >>> words = nr.Vocabulary(("face", "cat"))
+        >>> nr.parse("Is there a face?", words) == nr.parse("exists x. face(x)", words)
+        True
+        >>> nr.parse("exists x. facce(x)", words)
+        Traceback (most recent call last):
+        ...
+        neurona.errors.QueryError: line 1, column 11: unknown concept 'facce'; did you mean 'face'?
+          exists x. facce(x)
+                    ^
     """
     surface = surface_of(text)
     if surface == "english":

@@ -49,6 +49,15 @@ class Vocabulary:
             logic syntax, e.g. `{"animate": "face(x) | cat(x)"}`. They are expanded before execution.
         axioms: further truths of the ontology in logic syntax, e.g. `forall x. face(x) -> ~house(x)`.
         exclusive: categories of concepts of which each recording shows exactly one, as one thing: its label.
+
+    Raises:
+        DataError: names that are none, that repeat, or that something else refers to and nobody has.
+
+    Examples:
+        >>> import neurona as nr
+        >>> words = nr.Vocabulary(("face", "cat"), relations=("on",), definitions={"animate": "face(x) | cat(x)"})
+        >>> words.arity("animate"), words.arity("on"), words.arity("dog")
+        (1, 2, None)
     """
 
     concepts: tuple[str, ...]

@@ -27,6 +27,16 @@ def open_reading(path: str | Path, *, verify: bool = False) -> Reading:
 
     Raises:
         DataError: it is no reading, of another version, or damaged.
+
+    Examples:
+        >>> import tempfile, neurona as nr
+        >>> data = nr.Dataset.from_arrays([[0.0], [1.0]] * 8, ["face", "house"] * 8)
+        >>> reading = nr.fit(data, "linear_evidence").read(data)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     same = nr.open_reading(reading.save(f"{folder}/reading"))
+        ...     answers = same.ask("exists x. face(x)").answer.tolist()
+        >>> answers == reading.ask("exists x. face(x)").answer.tolist()
+        True
     """
     plain, arrays = open_arrays(path, verify=verify)
     form = str(plain.get("form"))

@@ -72,6 +72,15 @@ class Recordings:
             space: name of the coordinate space.
             start_s: time of the first sample in seconds.
             simulated: whether nobody measured this.
+
+        Examples:
+            >>> import numpy as np, neurona as nr
+            >>> recordings = nr.Recordings.make(
+            ...     np.zeros((2, 3, 50)), ids=["a", "b"], channels=["Fz", "Cz", "Pz"], sampling_hz=100.0, modality="eeg", units="uV",
+            ...     subject=["1", "1"], run=["1", "2"], split=["", ""], label=["face", "house"], start_s=-0.1,
+            ... )
+            >>> recordings.n_recordings, float(recordings.data.time[0])
+            (2, -0.1)
         """
         coords: dict[str, Any] = {
             "recording": list(ids),

@@ -1,0 +1,24 @@
+from .api import fit, load, load_dataset
+from .datasets.dataset import Dataset
+from .estimator import ConceptDecoder
+from .experiments.finished_run import open_run
+from .programs.surfaces import parse
+from .programs.vocabulary import Vocabulary
+from .readings.opening import open_reading
+from .recordings.recordings import Recordings
+
+__version__: str
+
+__all__ = [
+    "ConceptDecoder",
+    "Dataset",
+    "Recordings",
+    "Vocabulary",
+    "__version__",
+    "fit",
+    "load",
+    "load_dataset",
+    "open_reading",
+    "open_run",
+    "parse",
+]
