@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -56,11 +56,12 @@ class ConceptDecoder(ClassifierMixin, BaseEstimator):
         self,
         decoder: Any = "linear_evidence",
         *,
-        entities: Sequence[str] | None = None,
-        definitions: Mapping[str, str] | None = None,
-        validation: float = 0.1,
+        entities: Any = None,
+        definitions: Any = None,
+        validation: Any = 0.1,
         random_state: Any = 0,
     ):
+        # Of any type: scikit-learn wants whatever is wrong to be told by fit, and not before.
         self.decoder = decoder
         self.entities = entities
         self.definitions = definitions

@@ -15,7 +15,9 @@ from neurona import ConceptDecoder
 from neurona.decoders.linear_evidence import LinearEvidenceSettings
 
 QUICK = LinearEvidenceSettings(decays=(0.1,))
-EXPECTED_FAILURES: dict[str, str] = {}
+EXPECTED_FAILURES = {
+    "check_classifier_multioutput": "it looks all targets' classes up in one array; here, as in scikit-learn's forests, each target has its own"
+}
 """Check -> why it cannot pass."""
 
 
@@ -73,7 +75,7 @@ def test_several_targets_each_in_its_own_kind(study):
     assert (predicted[:, 1] == old).mean() > 0.9
     assert (predicted[:, 2] == table.number).mean() > 0.9
     assert decoder.score(X, table) == pytest.approx((predicted == table.to_numpy()).all(axis=1).mean())
-    assert (decoder.ask(X, "exists x. old(x)").answer == np.where(predicted[:, 1], "yes", "no")).all()
+    assert ((decoder.ask(X, "exists x. old(x)").probability > 0.5) == predicted[:, 1]).all()
 
 
 def test_it_is_cross_validated_in_a_pipeline_by_two_processes(study):

@@ -39,7 +39,8 @@ def query(
         raise ConfigError("--explain and --worlds show one recording; name it with --recording")
     if simplify:
         _print_simplified(reading, texts, console)
-    console.print(answers_table(reading.ask(texts, recording, given=given), reading.about, given))
+    answers = answers_table(reading.ask(texts, recording, given=given), reading.about, given)
+    console.out(answers, highlight=False) if isinstance(answers, str) else console.print(answers)
     if recording is None:
         return
     stem = (graphs or run / "graphs") / recording

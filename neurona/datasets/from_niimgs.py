@@ -103,7 +103,11 @@ def _fitted(masker: Any, images: Sequence[Any]) -> Any:
         raise DataError(
             f"masker: a {type(masker).__name__}; expected one of nilearn, such as nilearn.maskers.NiftiMasker"
         )
-    return masker if getattr(masker, "n_elements_", None) else masker.fit(images[0])
+    if getattr(masker, "n_elements_", None):
+        return masker
+    # A mask or an atlas says all; a mask that is yet to be found is found on an image.
+    unknown = isinstance(masker, NiftiMasker) and masker.mask_img is None
+    return masker.fit(images[0]) if unknown else masker.fit()
 
 
 def _signals(masker: Any, image: Any, number: int) -> Float[np.ndarray, "volume channel"]:

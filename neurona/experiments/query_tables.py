@@ -21,13 +21,20 @@ from neurona.readings.joined import JoinedReading
 
 TOP = 3
 """Entities that are shown of each word."""
+MOST_ROWS = 200
+"""Answers in a table that wraps its cells, which takes a millisecond a row; more go as plain text, a line each."""
 
 
-def answers_table(said: pd.DataFrame, about: About, given: str | None = None) -> Table:
-    """What `Reading.ask` returns: the answer, and its four numbers each under its name."""
+def answers_table(said: pd.DataFrame, about: About, given: str | None = None) -> Table | str:
+    """What `Reading.ask` returns: the answer, and its four numbers each under its name; of many answers, as plain text."""
     title = f"{about.dataset}, {about.decoder}, learned from {about.supervision}" + (
         f", given {given}" if given else ""
     )
+    if len(said) > MOST_ROWS:
+        plain = said.rename(columns={"as_asked": "as asked"}).to_string(
+            index=False, na_rep="", float_format="{:.3f}".format
+        )
+        return f"{_title(title, about)}\n{plain}"
     table = _table(title, about)
     for column in ("recording", "query", "answer"):
         table.add_column(column, overflow="fold")
@@ -88,7 +95,11 @@ def worlds_table(reading: Reading, recording: str, count: int) -> Table:
 
 
 def _table(title: str, about: About) -> Table:
-    return Table(title=escape(f"{title} ({SIMULATED})" if about.simulated else title), title_justify="left")
+    return Table(title=escape(_title(title, about)), title_justify="left")
+
+
+def _title(title: str, about: About) -> str:
+    return f"{title} ({SIMULATED})" if about.simulated else title
 
 
 def _number(value: float) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -240,26 +240,41 @@ class WorldReading(Reading):
             return found
         denied = np.array([item.literal is not None and not item.literal[1] for item in items], dtype=bool)
         found = np.where(np.isnan(unheld), found, np.where(denied, 1 - unheld, unheld))
+        open_: dict[int, dict[int, list[Fact]]] = {}
         for k, (item, row) in enumerate(zip(items, rows.tolist(), strict=True)):
-            if item.literal is None and item.facts:
-                missing = [fact for fact in item.facts if fact not in self._held(row)]
-                if missing:
-                    found[k] = self._with_unheld(item.formula, row, missing)
+            if item.literal is None and (missing := [fact for fact in item.facts if fact not in self._held(row)]):
+                open_.setdefault(row, {})[k] = missing
+        for row, missing_of in open_.items():
+            places = list(missing_of)
+            found[places] = self._with_unheld(row, [items[k].formula for k in places], list(missing_of.values()))
         return found
 
-    def _with_unheld(self, formula: Formula, row: int, unheld: Sequence[Fact]) -> float:
-        """A program's share where it states facts that no world holds: over the worlds with and without each."""
+    def _with_unheld(
+        self, row: int, formulas: Sequence[Formula], unheld: Sequence[Sequence[Fact]]
+    ) -> Float[np.ndarray, " formula"]:
+        """Shares of programs that state facts which no world holds: over the worlds with and without each."""
         assert self.sampled is not None
-        share, given = self.worlds.share[row], self.sampled.given_worlds(row, list(unheld))
-        kept = np.argsort(-(given @ share), kind="stable")[:MOST_UNHELD]
-        total = 0.0
-        for there in product((False, True), repeat=len(kept)):
-            weight = share.copy()
-            for k, yes in zip(kept, there, strict=True):
-                weight = weight * (given[k] if yes else 1 - given[k])
-            added = [unheld[k] for k, yes in zip(kept, there, strict=True) if yes]
-            total += float((truth(self._forced(row, added), [formula], np.zeros(1, np.int64))[0] * weight).sum())
-        return total
+        share, facts = self.worlds.share[row], list(dict.fromkeys(chain.from_iterable(unheld)))
+        given = dict(zip(facts, self.sampled.given_worlds(row, facts), strict=True))
+        mean = {fact: float((each * share).sum()) for fact, each in given.items()}
+        # Programs that are asked of the same worlds are asked together; each has its cases in an order of its own, so that its share does
+        # not depend on the others, to the last bit.
+        cases: dict[tuple[Fact, ...], list[tuple[int, int, np.ndarray]]] = {}
+        for k, missing in enumerate(unheld):
+            kept = sorted(missing, key=lambda fact: -mean[fact])[:MOST_UNHELD]
+            for order, there in enumerate(product((False, True), repeat=len(kept))):
+                weight = share
+                for fact, yes in zip(kept, there, strict=True):
+                    weight = weight * (given[fact] if yes else 1 - given[fact])
+                if weight.any():
+                    added = tuple(fact for fact, yes in zip(kept, there, strict=True) if yes)
+                    cases.setdefault(added, []).append((k, order, weight))
+        shares = np.zeros((len(formulas), 2**MOST_UNHELD))
+        for added, asked in cases.items():
+            true = truth(self._forced(row, added), [formulas[k] for k, *_ in asked], np.zeros(len(asked), np.int64))
+            for (k, order, weight), value in zip(asked, true, strict=True):
+                shares[k, order] = (value * weight).sum()
+        return shares.sum(axis=1)
 
     def _forced(self, row: int, facts: Sequence[Fact]) -> Worlds:
         """The worlds of a recording with some facts in each of them."""

@@ -37,8 +37,8 @@ def test_images_of_three_dimensions_and_files_are_volumes(tmp_path):
 
 def test_an_atlas_names_its_regions():
     regions = np.ones((4, 4, 2), np.int16)
-    regions[2:] = 2
-    masker = NiftiLabelsMasker(nib.Nifti1Image(regions, AFFINE), labels=["background", "V1", "FFA"])
+    regions[0], regions[2:] = 0, 2
+    masker = NiftiLabelsMasker(nib.Nifti1Image(regions, AFFINE), labels=["Background", "V1", "FFA"])
     data = Dataset.from_niimgs(BETAS, LABELS, masker)
     assert data.recordings.data.channel.values.tolist() == ["V1", "FFA"]
 
