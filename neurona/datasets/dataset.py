@@ -117,7 +117,7 @@ class Dataset:
         """
         from neurona.datasets.from_arrays import from_arrays
 
-        known = {"groups": groups, "subjects": subjects, "entities": entities}
+        known: dict[str, Any] = {"groups": groups, "subjects": subjects, "entities": entities}
         return from_arrays(X, y, **known, definitions=definitions, missing=missing, **measured)
 
     @classmethod
@@ -156,7 +156,7 @@ class Dataset:
         """
         from neurona.datasets.from_epochs import from_epochs
 
-        own = {"definitions": definitions, "missing": missing, "name": name}
+        own: dict[str, Any] = {"definitions": definitions, "missing": missing, "name": name}
         return from_epochs(epochs, labels, groups=groups, subject=subject, **own)
 
     @classmethod
@@ -205,7 +205,13 @@ class Dataset:
         """
         from neurona.datasets.from_niimgs import from_niimgs
 
-        own = {"groups": groups, "subject": subject, "definitions": definitions, "missing": missing, "name": name}
+        own: dict[str, Any] = {
+            "groups": groups,
+            "subject": subject,
+            "definitions": definitions,
+            "missing": missing,
+            "name": name,
+        }
         return from_niimgs(imgs, labels, masker, events=events, confounds=confounds, method=method, **own)
 
 

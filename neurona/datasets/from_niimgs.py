@@ -18,7 +18,7 @@ from neurona.datasets.dataset import Dataset
 from neurona.datasets.from_arrays import labelled
 from neurona.datasets.labels import Missing
 from neurona.errors import DataError, nearest_name
-from neurona.recordings.events import check_events
+from neurona.recordings.events import check_apart, check_events
 from neurona.recordings.fmri_betas import KINDS, Betas
 from neurona.recordings.fmri_windows import Windows, voxel_names
 from neurona.recordings.recordings import Recordings
@@ -157,9 +157,10 @@ def _trials(
         volumes = image.shape[3]
         shown = _events(table, k)
         check_events(shown, f"events of run {k}", volumes * tr)
+        check_apart(shown, f"events of run {k}")
         times, all_of_them = np.arange(volumes) * tr, np.ones(len(shown), dtype=bool)
         cleaned = pd.DataFrame(index=range(volumes)) if removed is None else _confounds(removed, volumes, k)
-        method.check(times, shown, all_of_them, cleaned.shape[1], f"events of run {k}")
+        method.check(times, shown, all_of_them, cleaned, f"events of run {k}")
         values.append(method(_signals(masker, image, k), times, shown, all_of_them, cleaned))
         ids += [f"{name}_trial-{order:03d}" for order in range(1, len(shown) + 1)]
         runs += [name] * len(shown)

@@ -20,7 +20,7 @@ from jaxtyping import Float, Int
 
 from neurona.errors import DataError, QueryError, nearest_name
 from neurona.execution import Explanation
-from neurona.graphs import concept_graph
+from neurona.graphs.concept_graph import concept_graph
 from neurona.graphs.source import Carriers
 from neurona.graphs.source import Said as Beliefs
 from neurona.programs import Query, Vocabulary, parse
