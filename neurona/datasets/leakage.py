@@ -1,12 +1,13 @@
 """Leakage: what stands on both sides of a split.
 
-Three things are looked for: an image (or a run) of which recordings lie on both sides, recordings that are the same to
-the last bit, and near-duplicates, whose correlation
+Three things are looked for: a group (a run, an image) of which recordings lie on both sides, recordings that are the same to the last
+bit, and near-duplicates, whose correlation
 
-    corr(x - m, y - m) > threshold,    m the mean over all recordings,
+    corr(x - m, y - m) > threshold,    m the mean over the recordings looked at,
 
-over channels and times lies above a threshold. Taking the mean recording off matters: without it all fMRI
-recordings of one brain correlate near 1. With few values a recording, high correlations come about by chance.
+over channels and times lies above a threshold. Taking the mean recording off matters: without it all fMRI recordings of one brain
+correlate near 1. The first two are errors. With few values a recording, or smooth ones, high correlations come about by chance, so
+near-duplicates are told.
 
 Recordings are read in blocks, so that a lazy array never stands in memory as a whole.
 """
@@ -14,13 +15,13 @@ Recordings are read in blocks, so that a lazy array never stands in memory as a 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from neurona.datasets.splits import Split
+from neurona.datasets.splits.split import Fold
 from neurona.errors import DataError, nearest_name
 from neurona.recordings.recordings import Recordings
 
@@ -28,51 +29,66 @@ _SHOWN = 5
 
 
 class LeakageReport(NamedTuple):
-    """What the check saw: recordings on each side, and the highest correlation across, with its two recordings."""
+    """What the check of one fold saw.
 
+    Attributes:
+        fold: its name.
+        n_train, n_test: recordings on each side; validation counts as training.
+        highest: the highest correlation across the sides among the recordings that were compared.
+        pair: its two recordings.
+        near: pairs above the threshold.
+    """
+
+    fold: str
     n_train: int
     n_test: int
     highest: float
     pair: tuple[str, str]
+    near: int
 
 
 def check_leakage(
-    split: Split,
+    folds: Iterable[Fold],
     recordings: Recordings,
     *,
-    by: str = "recording",
     apart: Sequence[str] = ("run",),
     threshold: float = 0.99,
+    most: int = 1000,
     block: int = 512,
-) -> LeakageReport:
-    """Raise where something stands on both sides; training and validation are one side, test the other.
+) -> list[LeakageReport]:
+    """Raise where a group or a copy stands on both sides of a fold; training and validation are one side, test the other.
 
     Args:
-        split: of recordings, or of what the coordinate `by` holds.
-        recordings: at least those that the split lists.
-        by: coordinate of the ids that the split lists, e.g. `image`.
+        folds: of the recordings.
+        recordings: all of them.
         apart: coordinates whose values may not stand on both sides, e.g. `image`, `run`. A run (or session) is one
             subject's: runs of two subjects differ even if they have the same name.
         threshold: correlation above which two recordings are near-duplicates.
+        most: how many recordings of each side are compared, at even distances; copies are looked for among all.
         block: recordings read at a time; about 4 x block x values per recording x 4 bytes are held.
 
     Raises:
         DataError: leakage, naming the pairs; an unknown coordinate; a side without recordings.
     """
     data = recordings.data
-    for name in (by, *apart):
+    for name in apart:
         if name not in data.coords:
             raise DataError(f"recordings: no coordinate {name!r}{nearest_name(name, map(str, data.coords))}")
-    part = np.array([split.parts.get(str(value), "") for value in data[by].values], dtype=object)
-    sides = np.flatnonzero((part == "train") | (part == "validation")), np.flatnonzero(part == "test")
-    for side, rows in zip(("training", "test"), sides, strict=True):
-        if not len(rows):
-            raise DataError(f"split {split.name!r}: none of the recordings is on the {side} side (coordinate {by!r})")
-    for name in apart:
-        _check_apart(split.name, name, _labels(recordings, name), *sides)
     ids = data.recording.values.astype(str)
-    _check_copies(split.name, ids, recordings, *sides, block)
-    return _check_near(split.name, ids, recordings, *sides, threshold, block)
+    digests = _digests(recordings, block)
+    reports = []
+    for fold in folds:
+        sides = np.flatnonzero(fold.train | fold.validation), np.flatnonzero(fold.test)
+        for side, rows in zip(("training", "test"), sides, strict=True):
+            if not len(rows):
+                raise DataError(f"split {fold.name!r}: none of the recordings is on the {side} side")
+        for name in apart:
+            _check_apart(fold.name, name, _labels(recordings, name), *sides)
+        _check_copies(fold.name, ids, digests, *sides)
+        train, test = (rows[:: -(-len(rows) // most)] for rows in sides)
+        report = _near(fold.name, ids, recordings, train, test, threshold, block)
+        reports.append(report._replace(n_train=len(sides[0]), n_test=len(sides[1])))
+    return reports
 
 
 def _labels(recordings: Recordings, name: str) -> np.ndarray:
@@ -89,25 +105,30 @@ def _check_apart(split: str, name: str, labels: np.ndarray, train: np.ndarray, t
         raise DataError(f"split {split!r} leaks: {len(both)} {name}(s) on both sides: {shown}; split by {name}")
 
 
-def _check_copies(
-    split: str, ids: np.ndarray, recordings: Recordings, train: np.ndarray, test: np.ndarray, block: int
-) -> None:
+def _digests(recordings: Recordings, block: int) -> list[bytes]:
+    rows = np.arange(recordings.n_recordings)
+    return [
+        hashlib.blake2b(values.tobytes(), digest_size=16).digest()
+        for part in _blocks(rows, block)
+        for values in _read(recordings, part)
+    ]
+
+
+def _check_copies(split: str, ids: np.ndarray, digests: list[bytes], train: np.ndarray, test: np.ndarray) -> None:
     seen: dict[bytes, int] = {}
-    copies = []
-    for rows in (train, test):
-        for part in _blocks(rows, block):
-            for k, values in zip(part, _read(recordings, part), strict=True):
-                digest = hashlib.blake2b(values.tobytes(), digest_size=16).digest()
-                if rows is train:
-                    seen.setdefault(digest, k)
-                elif digest in seen:
-                    copies.append(f"{ids[seen[digest]]} = {ids[k]}")
+    for k in train:
+        seen.setdefault(digests[k], k)
+    copies = [f"{ids[seen[digests[k]]]} = {ids[k]}" for k in test if digests[k] in seen]
     if copies:
-        raise DataError(_message(split, "recording(s) stand on both sides, equal to the last bit", copies))
+        shown = ", ".join(copies[:_SHOWN]) + (", ..." if len(copies) > _SHOWN else "")
+        raise DataError(
+            f"split {split!r} leaks: {len(copies)} recording(s) stand on both sides, equal to the last bit: {shown}; keep each pair on one "
+            "side, or drop one of the two"
+        )
 
 
-def _check_near(
-    split: str,
+def _near(
+    fold: str,
     ids: np.ndarray,
     recordings: Recordings,
     train: np.ndarray,
@@ -115,12 +136,13 @@ def _check_near(
     threshold: float,
     block: int,
 ) -> LeakageReport:
+    """The highest correlation across the sides, and how many lie above the threshold."""
     total = sum(
         _read(recordings, part).sum(axis=0, dtype=np.float64) for part in _blocks(np.union1d(train, test), block)
     )
     mean = (total / (len(train) + len(test))).astype(np.float32)
     highest, pair = -1.0, (str(ids[train[0]]), str(ids[test[0]]))
-    found = []
+    near = 0
     for held in _blocks(test, block):
         right = _unit(_read(recordings, held) - mean)
         for part in _blocks(train, block):
@@ -128,19 +150,8 @@ def _check_near(
             best = np.unravel_index(int(correlation.argmax()), correlation.shape)
             if correlation[best] > highest:
                 highest, pair = float(correlation[best]), (str(ids[part[best[0]]]), str(ids[held[best[1]]]))
-            for i, j in np.argwhere(correlation > threshold):
-                found.append((f"{ids[part[i]]} ~ {ids[held[j]]} ({correlation[i, j]:.4f})", correlation[i, j]))
-    if found:
-        found.sort(key=lambda item: -item[1])
-        raise DataError(
-            _message(split, f"pair(s) across the sides correlate above {threshold}", [text for text, _ in found])
-        )
-    return LeakageReport(len(train), len(test), min(highest, 1.0), pair)
-
-
-def _message(split: str, what: str, pairs: list[str]) -> str:
-    shown = ", ".join(pairs[:_SHOWN]) + (", ..." if len(pairs) > _SHOWN else "")
-    return f"split {split!r} leaks: {len(pairs)} {what}: {shown}; keep each pair on one side, or drop one of the two"
+            near += int((correlation > threshold).sum())
+    return LeakageReport(fold, len(train), len(test), min(highest, 1.0), pair, near)
 
 
 def _blocks(rows: Int[np.ndarray, " recording"], block: int) -> list[Int[np.ndarray, " part"]]:

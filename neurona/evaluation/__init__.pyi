@@ -19,6 +19,7 @@ from .permutation import SignFlips, sign_flips
 from .plots import accuracy_plot, confusion_plot
 from .predictions import COLUMNS, clusters, right_answers
 from .recovery import Recovery, grounding_recovery
+from .subjects import OverSubjects, over_subjects, subjects_rich_table
 from .tables import accuracy_rich_table, results_table
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Consistency",
     "CurveRun",
     "NoiseCeiling",
+    "OverSubjects",
     "Recovery",
     "Reliability",
     "SignFlips",
@@ -65,6 +67,7 @@ __all__ = [
     "learning_curve_table",
     "loss_table",
     "noise_ceiling",
+    "over_subjects",
     "paired_test",
     "question_groups",
     "reliability",
@@ -73,6 +76,7 @@ __all__ = [
     "share_of_ideal",
     "sign_flips",
     "spearman_brown",
+    "subjects_rich_table",
     "systematicity_table",
     "wilson_interval",
     "write_claims",

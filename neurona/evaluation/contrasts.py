@@ -4,13 +4,13 @@
     difference    = loss(first decoder) - loss(second decoder)
 
 `seen` are the predictions of a decoder on test recordings of an ordinary split, `held` those of the same decoder, trained without them, on
-held combinations (`datasets/combination_splits.py`: unseen, argument swap, predicate transfer, role transfer). Intervals draw
+held combinations (`datasets/splits/combinations.py`: unseen, argument swap, predicate transfer, role transfer). Intervals draw
 images; an image that stands on both sides is drawn for both. p is two-sided, from effect / bootstrap standard error as a standard
 normal.
 
 Two cautions. The held questions are other questions than the seen ones, so a loss is a fact about both: compare the
 chances, and two decoders' losses on the same questions. Held describe questions mislead whoever guesses (see
-`combination_splits.py`), so their loss is larger than that of the decoder alone.
+`combinations.py`), so their loss is larger than that of the decoder alone.
 """
 
 from __future__ import annotations

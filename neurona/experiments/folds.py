@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool
+from rich.console import Console
 
-from neurona.datasets.splits import Split
+from neurona.datasets.leakage import LeakageReport, check_leakage
+from neurona.datasets.splits import Fold, Splitter, splitter
 from neurona.decoders import Answerer, Decoder
 from neurona.decoders.fitting import held_for_validation, problem_of
 from neurona.errors import ConfigError, DataError
@@ -16,15 +18,6 @@ from neurona.experiments.study import Study
 from neurona.questions import Asked, Problem
 from neurona.readings import Reading
 from neurona.recordings.entities import FittedEntities, fit_entities
-
-
-class Fold(NamedTuple):
-    """Masks over the recordings."""
-
-    name: str
-    train: Bool[np.ndarray, " recording"]
-    validation: Bool[np.ndarray, " recording"]
-    test: Bool[np.ndarray, " recording"]
 
 
 class Fitted(NamedTuple):
@@ -44,28 +37,55 @@ def folds_of(config: Config, study: Study) -> list[Fold]:
     Raises:
         ConfigError: the data set has no such split: no published one, a single run, session or subject.
     """
-    data, chosen = study.dataset.recordings.data, config.evaluation.split
-    images = np.array(study.dataset.images, dtype=object)
-    if study.split is not None:
-        folds = [_by_image(study.split, images)]
-    elif chosen == "leave_one_run_out":
-        folds = _leave_out(data.run.values.astype(str), "run", study.dataset.name)
-    elif chosen == "session":
-        if "session" not in data.coords:
-            raise ConfigError(
-                f"evaluation.split: {study.dataset.name} says nothing about sessions; use leave_one_run_out"
-            )
-        sessions = [f"{who} {when}" for who, when in zip(data.subject.values, data.session.values, strict=True)]
-        folds = _leave_out(np.array(sessions), "session", study.dataset.name)
-    else:
-        folds = []
-    if chosen == "subject":
-        folds = _by_subject(data.subject.values.astype(str), folds, study.dataset.name)
+    chosen, dataset = config.evaluation, study.dataset
+    images = np.array(dataset.images, dtype=object)
+    try:
+        folds = list(splitter_of(config, study).folds(dataset))
+    except DataError as error:
+        raise ConfigError(f"evaluation.split {chosen.split}: {dataset.name}: {error}") from error
     if study.split is None:
         folds = [_with_validation(fold, images, config) for fold in folds]
-    if config.evaluation.n_train is not None:
-        folds = [_fewer(fold, images, config.evaluation.n_train, config.seed) for fold in folds]
+    if chosen.n_train is not None:
+        folds = [_fewer(fold, images, chosen.n_train, config.seed) for fold in folds]
     return folds
+
+
+def splitter_of(config: Config, study: Study) -> Splitter:
+    """The config's splitter.
+
+    Raises:
+        ConfigError: settings of the split contradict each other.
+    """
+    chosen = config.evaluation
+    return splitter(
+        chosen.split,
+        images=study.split,
+        folds=chosen.folds,
+        group=chosen.group,
+        within_subjects=chosen.within_subjects,
+        seed=config.seed,
+    )
+
+
+def leakage_of(config: Config, study: Study, folds: Sequence[Fold], console: Console) -> list[LeakageReport]:
+    """What the leakage check sees in each fold; near-duplicates across the sides are printed.
+
+    Raises:
+        DataError: a group that the split keeps together, or a copy, stands on both sides.
+    """
+    recordings = study.dataset.recordings
+    # Where no image is known, each recording is its own.
+    apart = [name for name in splitter_of(config, study).apart if name in recordings.data.coords or name != "image"]
+    reports = check_leakage(folds, recordings, apart=apart)
+    near = [report for report in reports if report.near]
+    if near:
+        worst = max(near, key=lambda report: report.highest)
+        console.print(
+            f"note: {sum(report.near for report in near)} pair(s) of recordings correlate above 0.99 across training and test, e.g. "
+            f"{' and '.join(worst.pair)} ({worst.highest:.4f}, fold {worst.fold}); if one was made from the other, the test is none",
+            highlight=False,
+        )
+    return reports
 
 
 def questions_of(study: Study, asked: Asked, fold: Fold) -> tuple[Asked, Asked, Asked]:
@@ -100,32 +120,6 @@ def fold_problem(config: Config, study: Study, asked: Asked, fold: Fold) -> tupl
     entities = fit_entities(study.dataset.recordings, config.entities, seen, seed=config.seed)
     problem = problem_of(study.dataset, entities, train, validation, config.decoder, study.facts, config.seed)
     return entities, problem, test
-
-
-def _by_image(split: Split, images: np.ndarray) -> Fold:
-    part = np.array([split.parts.get(image, "") for image in images])
-    return Fold(split.name, part == "train", part == "validation", part == "test")
-
-
-def _leave_out(of: np.ndarray, what: str, dataset: str) -> list[Fold]:
-    names = np.unique(of)
-    if len(names) < 2:
-        raise ConfigError(
-            f"evaluation.split: {dataset} has {len(names)} {what}, leaving one out needs two; choose another split"
-        )
-    none = np.zeros(len(of), dtype=bool)
-    return [Fold(str(name), of != name, none, of == name) for name in names]
-
-
-def _by_subject(subjects: np.ndarray, of_images: list[Fold], dataset: str) -> list[Fold]:
-    """One subject for testing; where images are split too, on test images that no other subject trained with."""
-    folds = _leave_out(subjects, "subject", dataset)
-    if not of_images:
-        return folds
-    image = of_images[0]
-    return [
-        Fold(one.name, one.train & image.train, one.train & image.validation, one.test & image.test) for one in folds
-    ]
 
 
 def _with_validation(fold: Fold, images: np.ndarray, config: Config) -> Fold:

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from neurona.evaluation import accuracy_plot, accuracy_rich_table, confusion_plot
 from neurona.evaluation.grounding_map import grounding_map
+from neurona.evaluation.subjects import subjects_rich_table
 from neurona.experiments.folds import Fitted
 from neurona.experiments.grounding import groundings_of
 from neurona.experiments.schema import Config
@@ -35,6 +36,9 @@ def show(
     simulated = study.dataset.simulated
     title = title_of(config)
     console.print(accuracy_rich_table(metrics["accuracy"], title, simulated=simulated))
+    if "subjects" in metrics:
+        each = "one decoder each" if config.evaluation.within_subjects else "the same decoders"
+        console.print(subjects_rich_table(metrics["subjects"], f"Accuracy over subjects, {each}", simulated=simulated))
     if metrics["baselines"]:
         heading = "Classical decoders of describe, same features and folds"
         console.print(accuracy_rich_table(metrics["baselines"], heading, simulated=simulated))

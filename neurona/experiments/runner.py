@@ -14,9 +14,9 @@ from rich.progress import Progress
 
 from neurona.datasets.dataset import Dataset
 from neurona.decoders import Context, Decoder, fit
-from neurona.evaluation import accuracy_table, baseline_table
+from neurona.evaluation import accuracy_table, baseline_table, over_subjects
 from neurona.experiments import run_folder
-from neurona.experiments.folds import Fitted, fold_problem, folds_of
+from neurona.experiments.folds import Fitted, fold_problem, folds_of, leakage_of
 from neurona.experiments.grounding import grounding_metrics
 from neurona.experiments.predictions import predictions_of
 from neurona.experiments.results import show
@@ -34,7 +34,8 @@ def run(config: Config, folder: Path, console: Console) -> dict:
 
     Returns:
         The metrics: `accuracy` by question type and `baselines`, each `{value, low, high, chance, n}`; `groundings`; `supervision`, what
-        the decoder learned from.
+        the decoder learned from; `leakage`, what the check of each fold saw; `subjects`, mean accuracy over subjects where there are
+        several.
 
     Raises:
         NeuronaError: bad data or config, before training; results that cannot be written.
@@ -52,8 +53,10 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     context = Context(config.training, mesh=data_mesh(config.training.devices))
     fitted = []
     # Not rich.progress.track: after an error its display would go on until the traceback is forgotten.
+    folds = folds_of(config, study)
+    leakage = leakage_of(config, study, folds, console)
     with Progress(console=console) as progress:
-        for fold in progress.track(folds_of(config, study), description="folds"):
+        for fold in progress.track(folds, description="folds"):
             entities, problem, test = fold_problem(config, study, asked, fold)
             logger.info("fold %s: %d questions to learn from, %d to answer", fold.name, len(problem.train), len(test))
             with_files = replace(context, folder=folder / "training" / fold.name, console=progress.console, test=test)
@@ -67,6 +70,9 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     predictions = pd.concat([predictions_of(one) for one in fitted], ignore_index=True).assign(seed=config.seed)
     metrics: dict[str, Any] = {"accuracy": accuracy_table(predictions, seed=config.seed), "baselines": {}}
     metrics["supervision"] = config.decoder.supervision
+    metrics["leakage"] = [report._asdict() for report in leakage]
+    if predictions.subject.nunique() > 1:
+        metrics["subjects"] = over_subjects(predictions)
     if config.evaluation.baselines:
         metrics["baselines"] = _baselines(config, asked, fitted)
     metrics |= grounding_metrics(study, fitted, config.seed)

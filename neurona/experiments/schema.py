@@ -11,23 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from neurona.datasets.splits.names import SplitGroup, SplitName
 from neurona.decoders import decoders
 from neurona.recordings.entities import EntitySettings
 from neurona.simulation.settings import SimulationSettings
 from neurona.training.settings import TrainingSettings
-
-Split = Literal[
-    "leave_one_run_out",
-    "published",
-    "image",
-    "session",
-    "subject",
-    "unseen",
-    "argument_swap",
-    "predicate_transfer",
-    "role_transfer",
-]
-
 
 DECODER_SETTINGS: tuple[Any, ...] = tuple(kind.settings for kind in decoders().values())
 """Of all registered decoders."""
@@ -64,14 +52,20 @@ class EvaluationConfig(Section):
     """What is held out and what stands beside the decoder.
 
     Attributes:
-        split: which recordings or combinations are held out.
+        split: which recordings or combinations are held out (`neurona.datasets.splits`).
+        folds, group: of `stratified_k_fold` and `grouped_k_fold`: how many, and what is kept whole (runs where `grouped_k_fold` is told
+            nothing).
+        within_subjects: whether each subject has folds and a decoder of its own; the group is then summarised over subjects.
         test, validation: shares of the images; `validation` is taken from training and only chooses settings.
         n_train: how many training images to learn from (learning curves); all when null.
         baselines: classical decoders of the describe answer of recordings that are all asked the same.
         shuffle: the control with shuffled answers.
     """
 
-    split: Split
+    split: SplitName
+    folds: int = Field(5, ge=2)
+    group: SplitGroup | None = None
+    within_subjects: bool = False
     test: float = Field(0.2, gt=0, lt=1)
     validation: float = Field(0.1, ge=0, lt=1)
     n_train: int | None = Field(None, ge=2)

@@ -6,7 +6,7 @@ within each part of the split, so that a question alone gives nothing away (docs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -15,10 +15,9 @@ import pandas as pd
 from jaxtyping import Bool
 from rich.console import Console
 
-from neurona.datasets.combination_splits import argument_swap, predicate_transfer, role_transfer, unseen
 from neurona.datasets.dataset import Dataset
 from neurona.datasets.registry import source
-from neurona.datasets.splits import Split, by_image
+from neurona.datasets.splits import COMBINATIONS, Split, as_published, by_image
 from neurona.errors import ConfigError, DataError, nearest_name
 from neurona.experiments.schema import Config, DataConfig, EvaluationConfig
 from neurona.recordings.recordings import Recordings
@@ -28,13 +27,6 @@ from neurona.scenes.questions import questions_from_scenes, vocabulary_of
 from neurona.scenes.scene_graph import SceneGraph
 from neurona.scenes.yaml_scenes import read_yaml
 from neurona.simulation import Simulation, planted_grounding, simulate
-
-COMBINATIONS: Mapping[str, Callable[..., Split]] = {
-    "unseen": unseen,
-    "argument_swap": argument_swap,
-    "predicate_transfer": predicate_transfer,
-    "role_transfer": role_transfer,
-}
 
 
 @dataclass(frozen=True)
@@ -168,20 +160,10 @@ def _split(
     if chosen.split == "image":
         return by_image(list(published), test=chosen.test, validation=chosen.validation, seed=seed)
     if set(published.values()) == {"train", "test"} and chosen.split in ("published", "subject"):
-        return _published(published, chosen.validation, seed)
+        return as_published(published, validation=chosen.validation, seed=seed)
     if chosen.split == "published":
         raise ConfigError(f"evaluation.split: {dataset} has no published split; use leave_one_run_out")
     return None
-
-
-def _published(parts: Mapping[str, str], validation: float, seed: int) -> Split:
-    """The published test images; the validation images are a share of all, drawn from the training images."""
-    train = sorted(name for name, part in parts.items() if part == "train")
-    order = np.random.default_rng(seed).permutation(len(train))
-    n = round(validation * len(train))
-    chosen = {train[k] for k in order[:n]}
-    test = tuple(name for name, part in parts.items() if part == "test")
-    return Split("published", tuple(name for name in train if name not in chosen), test, tuple(sorted(chosen)))
 
 
 def chosen_questions(study: Study) -> pd.DataFrame:

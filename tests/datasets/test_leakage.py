@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from neurona.datasets.leakage import check_leakage
-from neurona.datasets.splits import Split, by_image
+from neurona.datasets.splits import ByImage, Split, by_image
 from neurona.errors import DataError
 from neurona.recordings.recordings import Recordings
 
@@ -31,6 +31,12 @@ def recordings(values, run=None, image=None):
     return Recordings(made.data.assign_coords(image=("recording", image))) if image else made
 
 
+def check(made, split=SPLIT, **options):
+    """The report of one fold."""
+    (report,) = check_leakage([split.fold(made.data.recording.values)], made, **options)
+    return report
+
+
 @pytest.fixture
 def values():
     # Simulated: a large mean that all recordings share, as in fMRI, and noise.
@@ -39,7 +45,7 @@ def values():
 
 
 def test_independent_recordings_pass_though_they_share_a_mean(values):
-    report = check_leakage(SPLIT, recordings(values))
+    report = check(recordings(values))
     assert (report.n_train, report.n_test) == (15, 5)
     whole = (values - values.mean(axis=0)).reshape(20, -1)
     across = np.corrcoef(whole)[:15, 15:]
@@ -48,43 +54,55 @@ def test_independent_recordings_pass_though_they_share_a_mean(values):
 
 
 @pytest.mark.parametrize("block", [1, 7, 512])
-def test_a_copy_and_a_near_duplicate_are_named(values, block):
+def test_a_copy_is_refused_and_a_near_duplicate_told(values, block):
     values[16] = values[3]
     with pytest.raises(DataError, match=r"leaks: 1 recording.* equal to the last bit: r03 = r16"):
-        check_leakage(SPLIT, recordings(values), block=block)
+        check(recordings(values), block=block)
     values[16] += 0.01 * np.random.default_rng(1).normal(size=values[16].shape).astype(np.float32)
     values[18] = values[14] * 2
     values[18] -= values.mean(axis=0)
-    with pytest.raises(DataError, match=r"leaks: 1 pair.* correlate above 0.99: r03 ~ r16 \("):
-        check_leakage(SPLIT, recordings(values), block=block)
+    report = check(recordings(values), block=block)
+    assert report.near == 1
+    assert report.pair == ("r03", "r16")
+    assert report.highest > 0.99
+
+
+def test_of_many_recordings_some_are_compared_but_copies_are_looked_for_among_all(values):
+    report = check(recordings(values), most=4)
+    assert (report.n_train, report.n_test) == (15, 5)
+    values[16] = values[3]
+    with pytest.raises(DataError, match="r03 = r16"):
+        check(recordings(values), most=1)
 
 
 def test_a_run_or_an_image_on_both_sides_is_named(values):
     run = ["run-1"] * 4 + ["run-2"] * 11 + ["run-1"] * 5
     with pytest.raises(DataError, match=r"leaks: 1 run.* on both sides: 's run-1'; split by run"):
-        check_leakage(SPLIT, recordings(values, run=run))
+        check(recordings(values, run=run))
     image = [f"i{k % 8}" for k in range(20)]
     with pytest.raises(DataError, match=r"leaks: 5 image.* on both sides: 'i0', 'i1'"):
-        check_leakage(SPLIT, recordings(values, image=image), apart=["image"])
+        check(recordings(values, image=image), apart=["image"])
 
 
 def test_a_split_of_images_keeps_their_recordings_together(values):
     image = [f"i{k % 8}" for k in range(20)]
     split = by_image(image, test=0.25)
-    assert check_leakage(split, recordings(values, image=image), by="image", apart=["image"]).n_test >= 4
+    made = recordings(values, image=image)
+    (report,) = check_leakage(ByImage(split).folds(made), made, apart=["image"])
+    assert report.n_test >= 4
 
 
 def test_runs_of_the_same_name_in_two_subjects_are_two_runs(values):
     made = recordings(values, run=["run-1"] * 20)
     subjects = ["a"] * 15 + ["b"] * 5
-    check_leakage(SPLIT, Recordings(made.data.assign_coords(subject=("recording", subjects))))
+    check(Recordings(made.data.assign_coords(subject=("recording", subjects))))
 
 
 def test_unknown_coordinates_and_empty_sides_are_refused(values):
     with pytest.raises(DataError, match="no coordinate 'runs'; did you mean 'run'"):
-        check_leakage(SPLIT, recordings(values), apart=["runs"])
+        check(recordings(values), apart=["runs"])
     with pytest.raises(DataError, match="none of the recordings is on the training side"):
-        check_leakage(Split("mine", ("x",), ("r01",)), recordings(values))
+        check(recordings(values), Split("mine", ("x",), ("r01",)))
 
 
 def test_a_lazy_study_is_never_in_memory_as_a_whole(tmp_path):
@@ -98,7 +116,7 @@ def test_a_lazy_study_is_never_in_memory_as_a_whole(tmp_path):
     ids = [f"r{k:02d}" for k in range(rows)]
     split = Split("mine", tuple(ids[:1000]), tuple(ids[1000:]))
     tracemalloc.start()
-    report = check_leakage(split, Recordings(lazy), block=60)
+    report = check(Recordings(lazy), split, block=60)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert report.highest < 0.3

@@ -1,15 +1,17 @@
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from rich.console import Console
 
-from neurona.errors import ConfigError
-from neurona.experiments.folds import fold_problem, folds_of
+from neurona.errors import ConfigError, DataError
+from neurona.experiments.folds import fold_problem, folds_of, leakage_of
 from neurona.experiments.study import chosen_questions, load_study
 from neurona.questions import Asked
+from neurona.recordings.recordings import Recordings
 
-SPLITS = ["published", "image", "leave_one_run_out", "subject", "unseen"]
+SPLITS = ["published", "image", "leave_one_run_out", "subject", "unseen", "stratified_k_fold", "grouped_k_fold"]
 
 
 @pytest.fixture
@@ -26,12 +28,12 @@ def folded(tiny):
 
 @pytest.mark.parametrize("split", SPLITS)
 def test_no_image_is_both_learned_from_and_tested(folded, split):
-    _, study, _, folds = folded(f"evaluation.split={split}", "data.simulation.images=80")
+    _, study, _, folds = folded(f"evaluation.split={split}", "data.simulation.images=80", "evaluation.folds=2")
     images = np.array(study.dataset.images)
     for fold in folds:
         assert not (fold.train & fold.test).any()
         assert not (fold.validation & (fold.train | fold.test)).any()
-        if split != "leave_one_run_out":
+        if split in ("published", "image", "subject", "unseen"):
             assert not set(images[fold.train | fold.validation]) & set(images[fold.test])
 
 
@@ -63,9 +65,39 @@ def test_a_problem_asks_only_about_its_fold(folded):
     assert len(problem.learning) == len(problem.train) + len(problem.validation)
 
 
-def test_sessions_must_be_known(folded):
-    with pytest.raises(ConfigError, match="nothing about sessions"):
+def test_a_split_that_the_data_do_not_allow_is_refused_by_name(folded):
+    with pytest.raises(ConfigError, match=r"evaluation.split session: simulated: .*say nothing about 'session'"):
         folded("evaluation.split=session")
+    with pytest.raises(ConfigError, match=r"subject: simulated: .*1 subject \(SIM1\) found"):
+        folded("evaluation.split=subject", "data.subjects=[SIM1]")
+
+
+def test_one_decoder_for_each_subject_sees_that_subject_alone(folded):
+    _, study, _, folds = folded("evaluation.split=leave_one_run_out", "evaluation.within_subjects=true")
+    subject, run = (study.dataset.recordings.data[name].values for name in ("subject", "run"))
+    assert len(folds) == sum(len(set(run[subject == who])) for who in set(subject))
+    for fold in folds:
+        assert len(set(subject[fold.train | fold.validation | fold.test])) == 1
+        assert fold.validation.any()
+    assert (np.sum([fold.test for fold in folds], axis=0) == 1).all()
+
+
+def test_the_leakage_check_tells_of_near_duplicates_and_refuses_copies(folded):
+    config, study, _, folds = folded("evaluation.split=leave_one_run_out")
+    printed = io.StringIO()
+    reports = leakage_of(config, study, folds, Console(file=printed, width=200))
+    assert [report.fold for report in reports] == [fold.name for fold in folds]
+    assert max(report.highest for report in reports) < 0.99
+    assert not printed.getvalue()
+    data = study.dataset.recordings.data.copy(deep=True)
+    source, target = np.flatnonzero(folds[0].train)[0], np.flatnonzero(folds[0].test)[0]
+    data.values[target] = data.values[source] * (1 + 1e-5)
+    near = replace(study, dataset=replace(study.dataset, recordings=Recordings(data)))
+    leakage_of(config, near, folds[:1], Console(file=printed, width=200))
+    assert "1 pair(s) of recordings correlate above 0.99" in printed.getvalue()
+    data.values[target] = data.values[source]
+    with pytest.raises(DataError, match="equal to the last bit"):
+        leakage_of(config, near, folds[:1], Console(file=printed))
 
 
 def test_scenes_are_part_of_the_problem_only_where_they_are_to_be_learned_from(folded):

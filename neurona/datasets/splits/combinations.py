@@ -19,14 +19,14 @@ the answer when that word is what is held out. Question-only answerers then fall
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
-from neurona.datasets.splits import Split
+from neurona.datasets.splits.split import Split
 from neurona.errors import DataError
 from neurona.programs.facts import Fact
 from neurona.scenes.facts import scene_facts, swapped
@@ -261,3 +261,12 @@ def role_transfer(found: _Scenes) -> _Condition:
 def _never_objects(train: Iterable[Fact], shown: Iterable[Fact]) -> set[str]:
     subjects = {fact.arguments[0] for fact in train if len(fact.arguments) == 2}
     return subjects - {fact.arguments[1] for fact in shown if len(fact.arguments) == 2}
+
+
+COMBINATIONS: Mapping[str, CombinationSplit] = {
+    "unseen": unseen,
+    "argument_swap": argument_swap,
+    "predicate_transfer": predicate_transfer,
+    "role_transfer": role_transfer,
+}
+"""The splits by name."""

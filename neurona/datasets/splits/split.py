@@ -1,25 +1,34 @@
 """Splits of a data set into training, validation and test, as objects that can be saved in a table and checked.
 
 A split lists ids: of images, or of recordings. Some splits hold out more than images: combinations of a predicate and its
-arguments that no training question may be about (`neurona.datasets.combination_splits`).
+arguments that no training question may be about (`combinations.py`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import GroupKFold
+from jaxtyping import Bool
 
 from neurona.errors import DataError
 from neurona.programs import parse
 from neurona.programs.facts import Fact
 from neurona.programs.tree import names
 from neurona.scenes.facts import fact_of
+
+
+class Fold(NamedTuple):
+    """Which recordings are for what: masks over the recordings, no two of which overlap."""
+
+    name: str
+    train: Bool[np.ndarray, " recording"]
+    validation: Bool[np.ndarray, " recording"]
+    test: Bool[np.ndarray, " recording"]
 
 
 class SplitQuestions(NamedTuple):
@@ -62,6 +71,11 @@ class Split:
         """Id -> `train`, `test` or `validation`."""
         sides = (("train", self.train), ("test", self.test), ("validation", self.validation))
         return {name: side for side, ids in sides for name in ids}
+
+    def fold(self, ids: Sequence[str]) -> Fold:
+        """The split of recordings whose ids (or images) these are."""
+        part = np.array([self.parts.get(str(name), "") for name in ids])
+        return Fold(self.name, part == "train", part == "validation", part == "test")
 
     def holds_out(self, fact: Fact) -> bool:
         """Whether no training question may be about the fact."""
@@ -131,48 +145,19 @@ def by_image(images: Sequence[str], *, test: float = 0.2, validation: float = 0.
     return Split("image", tuple(sorted(rest[n_validation:])), tuple(sorted(chosen)), tuple(sorted(rest[:n_validation])))
 
 
-def by_session(recordings: Sequence[str], sessions: Sequence[str], folds: int | None = None) -> list[Split]:
-    """Whole sessions for testing: one at a time, or in so many folds.
-
-        test = {recording : session(recording) in S},  train = the others;  the sets S partition the sessions
+def as_published(parts: Mapping[str, str], *, validation: float = 0.0, seed: int = 0) -> Split:
+    """The test images that a data set was published with; validation images are a share of all, drawn from the training images.
 
     Args:
-        recordings: ids.
-        sessions: of each recording; where subjects have sessions of the same name, name the subject too.
-        folds: how many; as many as sessions when None.
+        parts: image -> `train` or `test`.
+        validation: share of all images that are for training.
+        seed: of the draw.
     """
-    return _by_group("session", recordings, sessions, folds)
-
-
-def by_subject(recordings: Sequence[str], subjects: Sequence[str], folds: int | None = None) -> list[Split]:
-    """Whole subjects for testing: one at a time, or in so many folds.
-
-        test = {recording : subject(recording) in S},  train = the others;  the sets S partition the subjects
-
-    Subjects who saw the same images are apart, their images are not: the leakage check with `image` says so.
-
-    Args:
-        recordings: ids.
-        subjects: of each recording.
-        folds: how many; as many as subjects when None.
-    """
-    return _by_group("subject", recordings, subjects, folds)
-
-
-def _by_group(kind: str, recordings: Sequence[str], groups: Sequence[str], folds: int | None) -> list[Split]:
-    if len(recordings) != len(groups):
-        raise DataError(f"split by {kind}: {len(recordings)} recordings but {len(groups)} {kind}s; each needs one")
-    ids, of = np.asarray(recordings, dtype=object), np.asarray(groups, dtype=object)
-    present = sorted(set(groups))
-    if len(present) < max(2, folds or 2):
-        raise DataError(f"split by {kind}: {len(present)} {kind}(s) found, {max(2, folds or 2)} are needed")
-    if folds is None:
-        tests = {f"{kind}-{name}": of == name for name in present}
-    else:
-        tests = {}
-        for k, (_, rows) in enumerate(GroupKFold(folds).split(ids, groups=of)):
-            tests[f"{kind}-fold-{k}"] = np.isin(np.arange(len(ids)), rows)
-    return [Split(name, tuple(ids[~test]), tuple(ids[test])) for name, test in tests.items()]
+    train = sorted(name for name, part in parts.items() if part == "train")
+    order = np.random.default_rng(seed).permutation(len(train))
+    chosen = {train[k] for k in order[: round(validation * len(train))]}
+    test = tuple(name for name, part in parts.items() if part == "test")
+    return Split("published", tuple(name for name in train if name not in chosen), test, tuple(sorted(chosen)))
 
 
 def _keep(rows: pd.DataFrame, good: Callable[[str, str], bool], why: str, removed: dict[str, int]) -> pd.DataFrame:

@@ -5,7 +5,7 @@ import re
 import pytest
 from random_scenes import random_scenes
 
-from neurona.datasets import combination_splits
+from neurona.datasets.splits import combinations
 from neurona.errors import DataError
 from neurona.scenes.question_only import question_only_accuracy
 from neurona.scenes.questions import questions_from_scenes, vocabulary_of
@@ -17,7 +17,7 @@ MIRROR = {"on": "under", "under": "on", "beside": "beside", "next_to": "next_to"
 
 @pytest.fixture(scope="module", params=NAMES)
 def made(request):
-    split = getattr(combination_splits, request.param)(SCENES, test=0.25, validation=0.05, seed=2)
+    split = getattr(combinations, request.param)(SCENES, test=0.25, validation=0.05, seed=2)
     vocabulary = vocabulary_of([scene for scene in SCENES if scene.image in split.train])
     questions = questions_from_scenes(SCENES, vocabulary, per_scene=12, parts=split.parts, held=split.held)
     return split, split.select(questions)
@@ -104,4 +104,4 @@ def test_the_question_alone_gives_nothing_away(made):
 def test_scenes_without_such_combinations_are_refused():
     alone = random_scenes(1)
     with pytest.raises(DataError, match="'argument_swap': no combination of these 1 scenes"):
-        combination_splits.argument_swap(alone)
+        combinations.argument_swap(alone)

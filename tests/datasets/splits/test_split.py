@@ -1,14 +1,11 @@
-"""Splits by image, session and subject."""
+"""Splits of ids, and the questions of their parts."""
 
 import pandas as pd
 import pytest
 
-from neurona.datasets.splits import Split, by_image, by_session, by_subject
+from neurona.datasets.splits import Split, as_published, by_image
 from neurona.errors import DataError
 from neurona.programs.facts import Fact
-
-IDS = [f"r{k}" for k in range(12)]
-SUBJECTS = [f"sub-{k % 3}" for k in range(12)]
 
 
 def test_by_image_draws_shares_of_the_images_and_counts_repeats_once():
@@ -20,21 +17,19 @@ def test_by_image_draws_shares_of_the_images_and_counts_repeats_once():
     assert split.test != by_image(images, test=0.2, validation=0.1, seed=4).test
 
 
-def test_one_subject_at_a_time():
-    splits = by_subject(IDS, SUBJECTS)
-    assert [split.name for split in splits] == ["subject-sub-0", "subject-sub-1", "subject-sub-2"]
-    for k, split in enumerate(splits):
-        assert split.test == tuple(IDS[k::3])
-        assert sorted((*split.train, *split.test)) == sorted(IDS)
+def test_the_published_test_images_stay_what_they_are_and_validation_comes_from_training():
+    parts = {f"i{k}": "test" if k % 4 == 0 else "train" for k in range(40)}
+    split = as_published(parts, validation=0.1, seed=2)
+    assert set(split.test) == {name for name, part in parts.items() if part == "test"}
+    assert len(split.validation) == 3
+    assert set(split.train) | set(split.validation) == {name for name, part in parts.items() if part == "train"}
 
 
-def test_sessions_in_folds():
-    sessions = [f"ses-{k // 2}" for k in range(12)]
-    splits = by_session(IDS, sessions, folds=3)
-    assert sorted(name for split in splits for name in split.test) == sorted(IDS)
-    of = dict(zip(IDS, sessions, strict=True))
-    for split in splits:
-        assert not {of[name] for name in split.train} & {of[name] for name in split.test}
+def test_a_split_of_images_is_a_fold_of_their_recordings():
+    fold = Split("mine", ("a",), ("b",), ("c",)).fold(["a", "b", "a", "d", "c"])
+    assert fold.train.tolist() == [True, False, True, False, False]
+    assert fold.test.tolist() == [False, True, False, False, False]
+    assert fold.validation.tolist() == [False, False, False, False, True]
 
 
 def test_splits_that_are_none_are_refused():
@@ -42,12 +37,6 @@ def test_splits_that_are_none_are_refused():
         Split("mine", ("a", "b"), ("a",))
     with pytest.raises(DataError, match="0 for testing"):
         Split("mine", ("a",), ())
-    with pytest.raises(DataError, match=r"1 subject\(s\) found, 2 are needed"):
-        by_subject(["a", "b"], ["s", "s"])
-    with pytest.raises(DataError, match=r"2 session\(s\) found, 5 are needed"):
-        by_session(["a", "b"], ["s", "t"], folds=5)
-    with pytest.raises(DataError, match="2 recordings but 1 subjects"):
-        by_subject(["a", "b"], ["s"])
 
 
 def questions(*rows):

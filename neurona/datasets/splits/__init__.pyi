@@ -1,0 +1,22 @@
+from .combinations import COMBINATIONS
+from .iterators import ByImage, KFold, LeaveOut, Splitter, WithinSubjects
+from .named import splitter
+from .names import SplitGroup, SplitName
+from .split import Fold, Split, SplitQuestions, as_published, by_image
+
+__all__ = [
+    "COMBINATIONS",
+    "ByImage",
+    "Fold",
+    "KFold",
+    "LeaveOut",
+    "Split",
+    "SplitGroup",
+    "SplitName",
+    "SplitQuestions",
+    "Splitter",
+    "WithinSubjects",
+    "as_published",
+    "by_image",
+    "splitter",
+]

@@ -1,0 +1,234 @@
+"""Splits of recordings, as scikit-learn's splitters: `split(X, y, groups)` yields pairs of row numbers, training and test.
+
+Runs, sessions, subjects and labels are looked up in the recordings themselves:
+
+    for train, test in LeaveOut("run").split(dataset.recordings): ...
+
+and, as with scikit-learn's own, may be given for any X (`cross_val_score(estimator, X, y, groups=runs, cv=LeaveOut("run"))`). The
+splitting is scikit-learn's. `folds` yields the same with names and with the part that only chooses settings.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Int
+from sklearn.model_selection import GroupKFold, LeaveOneGroupOut, StratifiedGroupKFold, StratifiedKFold
+
+from neurona.datasets.splits.split import Fold, Split
+from neurona.errors import DataError, nearest_name
+
+Rows = Int[np.ndarray, " part"]
+
+
+class Splitter(ABC):
+    """A way of splitting recordings.
+
+    Attributes:
+        apart: coordinates that tell groups apart of which none may stand on both sides.
+    """
+
+    @property
+    @abstractmethod
+    def apart(self) -> tuple[str, ...]: ...
+
+    @abstractmethod
+    def folds(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[Fold]:
+        """The folds, with names.
+
+        Args:
+            X: recordings, or anything with rows where `y` and `groups` say the rest.
+            y: labels; those of the recordings when None.
+            groups: what is kept together; looked up in the recordings when None.
+
+        Raises:
+            DataError: what the split needs is not known, or there are too few groups or labels.
+        """
+
+    def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[Rows, Rows]]:
+        """Row numbers of training and test, fold by fold; validation recordings are in neither."""
+        for fold in self.folds(X, y, groups):
+            yield np.flatnonzero(fold.train), np.flatnonzero(fold.test)
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """How many folds there are."""
+        return sum(1 for _ in self.folds(X, y, groups))
+
+
+@dataclass(frozen=True)
+class LeaveOut(Splitter):
+    """One run, session or subject at a time for testing.
+
+    A session is one subject's. Runs go by name: what several subjects have under one name is left out together.
+
+    Attributes:
+        what: `run`, `session`, `subject`, or another coordinate of the recordings.
+        images: where images are split, too: then nobody trains with a test image, whoever saw it.
+    """
+
+    what: str
+    images: Split | None = None
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        return (self.what, *(("image",) if self.images else ()))
+
+    def folds(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[Fold]:
+        of = _groups(X, self.what, groups)
+        names = np.unique(of)
+        if len(names) < 2:
+            raise DataError(f"split: {len(names)} {self.what} ({names[0]}) found, leaving one out needs two or more")
+        part = None if self.images is None else self.images.fold(_images(X))
+        for train, test in LeaveOneGroupOut().split(of, groups=of):
+            fold = _fold(str(of[test[0]]), len(of), train, test)
+            if part is not None:
+                fold = Fold(fold.name, fold.train & part.train, fold.train & part.validation, fold.test & part.test)
+            yield fold
+
+
+@dataclass(frozen=True)
+class KFold(Splitter):
+    """So many folds with the same share of each label, of whole groups, or both.
+
+    Attributes:
+        n: folds.
+        by: coordinate whose groups stay whole, e.g. `run`; single recordings when None.
+        stratified: whether each fold has about the same share of each label.
+        seed: of the shuffling.
+    """
+
+    n: int = 5
+    by: str | None = None
+    stratified: bool = True
+    seed: int = 0
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        return () if self.by is None else (self.by,)
+
+    def folds(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[Fold]:
+        of = None if self.by is None and groups is None else _groups(X, self.by or "", groups)
+        labels = np.asarray(_column(X, "label") if y is None else y).astype(str) if self.stratified else None
+        rows = (
+            len(of) if labels is None and of is not None else len(_column(X, "recording") if labels is None else labels)
+        )
+        if of is not None and len(np.unique(of)) < self.n:
+            raise DataError(
+                f"split: {self.n} folds of {len(np.unique(of))} {self.by or 'group'}(s); ask for fewer folds"
+            )
+        if labels is not None:
+            kinds, counts = np.unique(labels, return_counts=True)
+            if counts.min() < self.n:
+                raise DataError(
+                    f"split: {self.n} folds, but only {counts.min()} recording(s) of label {str(kinds[counts.argmin()])!r}; ask for fewer "
+                    "folds, or for whole groups without stratification"
+                )
+        nothing = np.zeros(rows)
+        if labels is None:
+            pairs = GroupKFold(self.n, shuffle=True, random_state=self.seed).split(nothing, groups=of)
+        elif of is None:
+            pairs = StratifiedKFold(self.n, shuffle=True, random_state=self.seed).split(nothing, labels)
+        else:
+            pairs = StratifiedGroupKFold(self.n, shuffle=True, random_state=self.seed).split(nothing, labels, of)
+        for k, (train, test) in enumerate(pairs, start=1):
+            yield _fold(f"fold-{k}", rows, train, test)
+
+
+@dataclass(frozen=True)
+class ByImage(Splitter):
+    """One fold, by a split of the images: a published one, a drawn one, one of combinations."""
+
+    images: Split
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        return ("image",)
+
+    def folds(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[Fold]:
+        yield self.images.fold(_images(X) if groups is None else groups)
+
+
+@dataclass(frozen=True)
+class WithinSubjects(Splitter):
+    """Another split within each subject: a decoder sees one subject, in training and in test."""
+
+    inner: Splitter
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        return self.inner.apart
+
+    def folds(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[Fold]:
+        subjects = _groups(X, "subject", None)
+        for subject in np.unique(subjects):
+            rows = np.flatnonzero(subjects == subject)
+            part = _rows(X, rows)
+            try:
+                for fold in self.inner.folds(
+                    part, *(None if one is None else np.asarray(one)[rows] for one in (y, groups))
+                ):
+                    masks = (_spread(mask, rows, len(subjects)) for mask in fold[1:])
+                    yield Fold(f"{subject}_{fold.name}", *masks)
+            except DataError as error:
+                raise DataError(f"subject {subject}: {error}") from error
+
+
+def _fold(name: str, rows: int, train: Int[np.ndarray, " train"], test: Int[np.ndarray, " test"]) -> Fold:
+    sides = np.zeros((2, rows), dtype=bool)
+    sides[0, train], sides[1, test] = True, True
+    return Fold(name, sides[0], np.zeros(rows, dtype=bool), sides[1])
+
+
+def _spread(mask: Bool[np.ndarray, " part"], rows: Rows, total: int) -> Bool[np.ndarray, " recording"]:
+    whole = np.zeros(total, dtype=bool)
+    whole[rows] = mask
+    return whole
+
+
+def _data(X: Any) -> Any:
+    """The labelled array of a data set or of recordings."""
+    data = getattr(getattr(X, "recordings", X), "data", None)
+    return data if hasattr(data, "coords") else None
+
+
+def _rows(X: Any, rows: Rows) -> Any:
+    from neurona.recordings.recordings import Recordings
+
+    data = _data(X)
+    return X[rows] if data is None else Recordings(data.isel(recording=rows))
+
+
+def _column(X: Any, name: str) -> Sequence[str]:
+    data = _data(X)
+    if data is None:
+        raise DataError(
+            f"split: X is no recordings, so nothing says the {name} of each row; give groups (or y, for labels)"
+        )
+    if name not in data.coords or data[name].dims != ("recording",):
+        along = [str(key) for key, coordinate in data.coords.items() if coordinate.dims == ("recording",)]
+        raise DataError(f"split: the recordings say nothing about {name!r}{nearest_name(name, along)}")
+    return [str(value) for value in data[name].values]
+
+
+def _images(X: Any) -> Sequence[str]:
+    """The image of each recording; the recording itself where no image is known."""
+    data = _data(X)
+    return _column(X, "image" if data is not None and "image" in data.coords else "recording")
+
+
+def _groups(X: Any, what: str, groups: Any) -> np.ndarray:
+    """The group of each row; a session with its subject."""
+    if groups is not None:
+        return np.asarray(groups).astype(str)
+    if what == "image":
+        return np.array(_images(X))
+    of = _column(X, what)
+    if what == "session":
+        if not any(of):
+            raise DataError("split: the recordings have no sessions; leave out runs or subjects")
+        of = [f"{who} {when}" for who, when in zip(_column(X, "subject"), of, strict=True)]
+    return np.array(of)

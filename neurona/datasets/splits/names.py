@@ -1,0 +1,23 @@
+"""The names of splits in configs."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+SplitName = Literal[
+    "leave_one_run_out",
+    "session",
+    "subject",
+    "stratified_k_fold",
+    "grouped_k_fold",
+    "published",
+    "image",
+    "unseen",
+    "argument_swap",
+    "predicate_transfer",
+    "role_transfer",
+]
+"""One run, session or subject at a time; k folds; the published part; drawn images; combinations that training lacks."""
+
+SplitGroup = Literal["run", "session", "subject", "image"]
+"""What the k-fold splits may keep whole."""

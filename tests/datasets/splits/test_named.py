@@ -1,0 +1,44 @@
+from typing import get_args
+
+import pytest
+
+from neurona.datasets.splits import ByImage, KFold, LeaveOut, Split, SplitName, WithinSubjects, splitter
+from neurona.errors import ConfigError
+
+IMAGES = Split("mine", ("a", "b"), ("c",))
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "expected"),
+    [
+        ("leave_one_run_out", {}, LeaveOut("run")),
+        ("session", {}, LeaveOut("session")),
+        ("subject", {"images": IMAGES}, LeaveOut("subject", IMAGES)),
+        ("stratified_k_fold", {"folds": 3, "seed": 2}, KFold(3, None, True, 2)),
+        ("grouped_k_fold", {}, KFold(5, "run", False, 0)),
+        ("grouped_k_fold", {"group": "image"}, KFold(5, "image", False, 0)),
+        ("published", {"images": IMAGES}, ByImage(IMAGES)),
+        ("leave_one_run_out", {"within_subjects": True}, WithinSubjects(LeaveOut("run"))),
+    ],
+)
+def test_a_name_stands_for_a_splitter(name, options, expected):
+    assert splitter(name, **options) == expected
+
+
+@pytest.mark.parametrize("name", get_args(SplitName))
+def test_every_name_has_a_splitter(name):
+    assert splitter(name, images=IMAGES).apart is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("leave_one_run_out", {"group": "run"}, "evaluation.group: 'run' says what k-fold splits keep whole"),
+        ("subject", {"within_subjects": True}, "goes across subjects"),
+        ("grouped_k_fold", {"group": "subject", "within_subjects": True}, "goes across subjects"),
+        ("unseen", {}, "unseen splits images, and there is no such split of these"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(name, options, message):
+    with pytest.raises(ConfigError, match=message):
+        splitter(name, **options)
