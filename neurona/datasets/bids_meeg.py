@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from rich.console import Console
 
@@ -24,7 +24,9 @@ from neurona.datasets.bids_card import (
 from neurona.datasets.dataset import Dataset
 from neurona.datasets.folder_report import FolderReport
 from neurona.files import data_files
-from neurona.recordings.bids_epochs import BidsRaw, Epoching, find_raws, trial_epochs
+from neurona.recordings.bids_epochs import BidsRaw, find_raws, trial_epochs
+from neurona.recordings.epoch_files import EpochFile, find_epochs, saved_epochs
+from neurona.recordings.epoching import Epoching
 
 NAME = "bids_meeg"
 
@@ -35,6 +37,8 @@ class BidsMeeg(BidsSettings):
 
     kind: Literal["bids_meeg"] = "bids_meeg"
     datatype: Literal["eeg", "meg"] = "eeg"
+    derivatives: Path | None = None
+    filters: Mapping[str, Any] = field(default_factory=dict)
     epoching: Epoching = Epoching()  # noqa: RUF009 - frozen
 
 
@@ -53,12 +57,14 @@ def read(root: Path, settings: BidsMeeg, console: Console) -> Dataset:
     """
     return read_bids_meeg(
         root,
-        task=settings.task or _task(root, settings.datatype),
+        task=settings.task,
         datatype=settings.datatype,
+        derivatives=settings.derivatives,
         subjects=settings.subjects,
         trial_types=settings.trial_types,
         label_column=settings.label_column,
         epoching=settings.epoching,
+        filters=settings.filters,
         definitions=settings.definitions,
         questions=settings.questions,
         n_jobs=settings.n_jobs,
@@ -73,29 +79,41 @@ def check(root: Path, console: Console, settings: BidsMeeg) -> FolderReport:
         DataError: there is no such folder or data set.
     """
 
-    def find() -> Found[BidsRaw]:
-        raws = find_raws(
+    def find() -> Found[BidsRaw | EpochFile]:
+        runs = _runs(
             root,
-            task=settings.task or _task(root, settings.datatype),
+            task=settings.task,
             datatype=settings.datatype,
+            derivatives=settings.derivatives,
+            epoching=settings.epoching,
             subjects=settings.subjects,
             label_column=settings.label_column,
-            epoching=settings.epoching,
+            filters=settings.filters,
         )
-        return Found(raws, trial_types_of(raws, settings.trial_types))
+        return Found(runs, trial_types_of(runs, settings.trial_types))
 
-    report, raws = check_runs(root, NAME, settings, find)
-    bads = {raw.id: ", ".join(raw.bads) for raw in raws if raw.bads}
-    report.notes += [f"bad channels of {name}: {channels}" for name, channels in bads.items()]
+    report, runs = check_runs(root, NAME, settings, find)
+    report.notes += [f"bad channels of {run.id}: {', '.join(run.bads)}" for run in runs if run.bads]
     return report
+
+
+def _runs(
+    root: Path, *, task: str | None, datatype: str, derivatives: Path | None, epoching: Epoching, **chosen: Any
+) -> Sequence[BidsRaw | EpochFile]:
+    """What is read: saved epochs where derivatives are named, else the raw data's runs."""
+    if derivatives is not None:
+        return find_epochs(derivatives, task=task, datatype=datatype, **chosen)
+    return find_raws(root, task=task or _task(root, datatype), datatype=datatype, epoching=epoching, **chosen)
 
 
 def _task(root: Path, datatype: str) -> str:
     return only_task((path.name for path in data_files(root, f"sub-*/**/{datatype}/*")), root, datatype)
 
 
-def _files(raw: BidsRaw) -> list[Path]:
+def _files(raw: BidsRaw | EpochFile) -> list[Path]:
     """All files of a run: BrainVision and others keep the signal beside the header."""
+    if isinstance(raw, EpochFile):
+        return [raw.path]
     stem = raw.path.fpath.stem.rsplit("_", 1)[0]
     return data_files(raw.path.fpath.parent, f"{stem}_*")
 
@@ -103,12 +121,14 @@ def _files(raw: BidsRaw) -> list[Path]:
 def read_bids_meeg(
     root: Path | str,
     *,
-    task: str,
+    task: str | None = None,
     datatype: str = "eeg",
+    derivatives: Path | str | None = None,
     subjects: Sequence[str] | None = None,
     trial_types: Sequence[str] | None = None,
     label_column: str = "trial_type",
     epoching: Epoching | None = None,
+    filters: Mapping[str, Any] | None = None,
     definitions: Mapping[str, str] | None = None,
     questions: Path | str | None = None,
     n_jobs: int = 1,
@@ -118,12 +138,15 @@ def read_bids_meeg(
 
     Args:
         root: raw BIDS data set.
-        task: task label.
+        task: task label; the only one there is when None.
         datatype: `eeg` or `meg`.
+        derivatives: folder of epochs that MNE saved (`sub-*_epo.fif`), read as they are; the raw data's runs when None.
         subjects: labels; all when None.
         trial_types: events that become recordings, in the words of the events files; all when None.
         label_column: column of events.tsv that holds the trial types.
-        epoching: filter, epochs, baseline, bad channels; see `Epoching` for the defaults.
+        epoching: filter, epochs, baseline, bad channels; see `Epoching` for the defaults. Of saved epochs only bad channels, montage and
+            extra channels are heeded.
+        filters: further BIDS entities that choose among files, e.g. `{"session": "1", "processing": "clean"}`.
         definitions: words of the questions about trial types, e.g. `{"animate": "face(x) | cat(x)"}`.
         questions: table of questions that are asked instead, see `stimulus_questions`.
         n_jobs: runs worked on at a time; each needs memory for its signal.
@@ -133,29 +156,41 @@ def read_bids_meeg(
         The data set, its card made from dataset_description.json.
 
     Raises:
-        DataError: see `find_raws`, `trial_epochs`.
+        DataError: see `find_raws`, `trial_epochs`, `find_epochs`, `saved_epochs`.
     """
     root = Path(root)
     console = console or Console()
     chosen = epoching or Epoching()
     description = read_description(root)
-    raws = find_raws(root, task=task, datatype=datatype, subjects=subjects, label_column=label_column, epoching=chosen)
+    raws = _runs(
+        root,
+        task=task,
+        datatype=datatype,
+        derivatives=None if derivatives is None else Path(derivatives),
+        epoching=chosen,
+        subjects=subjects,
+        label_column=label_column,
+        filters=filters,
+    )
     asked = None if questions is None else Path(questions)
     check_asked(trial_types_of(raws, trial_types), definitions or {}, asked)  # before any signal is read
-    recordings = trial_epochs(
-        raws,
-        epoching=chosen,
-        trial_types=trial_types,
-        simulated=is_simulated(description),
-        n_jobs=n_jobs,
-        console=console,
-    )
+    how: dict[str, Any] = {
+        "epoching": chosen,
+        "trial_types": trial_types,
+        "simulated": is_simulated(description),
+        "console": console,
+    }
+    if derivatives is not None:
+        recordings = saved_epochs([run for run in raws if isinstance(run, EpochFile)], **how)
+    else:
+        recordings = trial_epochs([run for run in raws if isinstance(run, BidsRaw)], n_jobs=n_jobs, **how)
     people = len({raw.subject for raw in raws})
+    of_task = f", task {task or raws[0].task}"
     study = Study(
         root,
         description,
         subjects=people,
-        sampling=f"{recordings.data.attrs['sampling_hz']:g} Hz, {len(raws)} runs of {people} subjects, task {task}",
+        sampling=f"{recordings.data.attrs['sampling_hz']:g} Hz, {len(raws)} runs of {people} subjects{of_task}",
         files=[path for raw in raws for path in _files(raw)],
         definitions=definitions or {},
         questions=asked,

@@ -18,8 +18,8 @@ from neurona.datasets.download import cache_folder, download, download_wheel, lo
 from neurona.datasets.label_questions import questions_from_labels
 from neurona.datasets.ts_format import read_ts
 from neurona.errors import DataError
-from neurona.recordings.meeg import sensor_groups, sensor_positions
 from neurona.recordings.recordings import Recordings
+from neurona.recordings.sensor_groups import sensor_groups, sensor_positions
 
 NAMES = ("hand_movement_direction", "finger_movements", "self_regulation_scp1", "self_regulation_scp2")
 ARCHIVE = "https://timeseriesclassification.com/aeon-toolkit/{}.zip"

@@ -11,61 +11,31 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import mne
 import numpy as np
 import pandas as pd
-import xarray as xr
 from joblib import Parallel, delayed
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from neurona.errors import DataError, nearest_name
 from neurona.recordings.bids_runs import raise_faults
+from neurona.recordings.channels import check_channel_table, check_names_alone
+from neurona.recordings.epoching import Epoching, band_power, cut, prepared
 from neurona.recordings.events import check_events, read_events
-from neurona.recordings.meeg import epochs_recordings
+from neurona.recordings.gaps import gaps_of, mark_gaps, refuse_gaps
+from neurona.recordings.meeg import epochs_recordings, joined
 from neurona.recordings.recordings import Recordings
 
 if TYPE_CHECKING:
     from mne_bids import BIDSPath
 
-BAD_CHANNELS = ("interpolate", "drop")
 DATATYPES = ("eeg", "meg")
-
-
-@dataclass(frozen=True)
-class Epoching:
-    """How epochs are made.
-
-    Attributes:
-        tmin, tmax: seconds around the event.
-        baseline: (from, to) in seconds whose mean is subtracted; None as a bound is the epoch's end; None is no correction.
-        l_freq, h_freq: band of the zero-phase FIR filter in Hz; None as a bound leaves that side open.
-        sfreq: Hz to resample the epochs to; None keeps the recording's.
-        bad_channels: `interpolate` or `drop`.
-        montage: where electrodes lie when the data set does not say.
-    """
-
-    tmin: float = -0.2
-    tmax: float = 0.8
-    baseline: tuple[float | None, float | None] | None = (None, 0.0)
-    l_freq: float | None = 0.1
-    h_freq: float | None = 40.0
-    sfreq: float | None = None
-    bad_channels: str = "interpolate"
-    montage: str = "standard_1005"
-
-    def __post_init__(self) -> None:
-        if self.bad_channels not in BAD_CHANNELS:
-            raise DataError(
-                f"bad_channels: unknown {self.bad_channels!r}{nearest_name(self.bad_channels, BAD_CHANNELS)}"
-            )
-        if self.tmin >= self.tmax:
-            raise DataError(f"epochs from tmin {self.tmin:g} s to tmax {self.tmax:g} s are empty; tmin comes first")
 
 
 @dataclass(frozen=True)
@@ -79,6 +49,8 @@ class BidsRaw:
         events: columns onset, duration, trial_type; the index keeps lines.
         channels: names of its good and bad data channels, in order.
         bads: names of the bad ones.
+        sfreq: samples a second.
+        gaps: start and duration in seconds of each interruption of the signal.
     """
 
     path: BIDSPath
@@ -88,6 +60,12 @@ class BidsRaw:
     events: pd.DataFrame
     channels: tuple[str, ...]
     bads: tuple[str, ...]
+    sfreq: float
+    gaps: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def task(self) -> str:
+        return str(self.path.task or "")
 
     @property
     def id(self) -> str:
@@ -102,8 +80,18 @@ def find_raws(
     subjects: Sequence[str] | None = None,
     label_column: str = "trial_type",
     epoching: Epoching,
+    filters: Mapping[str, Any] | None = None,
 ) -> list[BidsRaw]:
     """All runs of a task, their headers, channels and events checked.
+
+    Args:
+        root: raw BIDS data set.
+        task: task label.
+        datatype: `eeg` or `meg`.
+        subjects: labels of the subjects to read; all when None.
+        label_column: column of events.tsv that holds the labels.
+        epoching: what will be done to the signals.
+        filters: further BIDS entities that choose among recordings, e.g. `{"session": "1", "processing": "sss"}`.
 
     Raises:
         DataError: an unknown task or subject (with the nearest that exists), or faults of files, all in one message: no
@@ -122,6 +110,8 @@ def find_raws(
     found = _narrow(found, "task", [task])
     if subjects is not None:
         found = _narrow(found, "subject", [str(subject).removeprefix("sub-") for subject in subjects])
+    for entity, values in (filters or {}).items():
+        found = _narrow(found, entity, list(map(str, values if isinstance(values, list | tuple) else [values])))
     raws: list[BidsRaw] = []
     faults: list[str] = []
     for path in sorted(found, key=str):
@@ -129,13 +119,7 @@ def find_raws(
             raws.append(_look(path, datatype, label_column, epoching))
         except DataError as error:
             faults.append(str(error))
-    for raw in raws[1:]:
-        differing = sorted(set(raw.channels) ^ set(raws[0].channels))
-        if differing:
-            faults.append(
-                f"{raw.path.fpath}: channels differ from those of {raws[0].id}: {', '.join(differing[:8])}; read runs of "
-                "one montage together"
-            )
+    faults += _inconsistent(raws, epoching)
     raise_faults(faults)
     return raws
 
@@ -144,11 +128,40 @@ _EXTENSIONS = (".vhdr", ".edf", ".bdf", ".set", ".fif", ".ds", ".sqd", ".con")
 
 
 def _narrow(paths: list[BIDSPath], entity: str, wanted: Sequence[str]) -> list[BIDSPath]:
-    known = {str(path.entities[entity]) for path in paths}
+    entities = paths[0].entities
+    if entity not in entities:
+        raise DataError(f"filters: no entity {entity!r}{nearest_name(entity, entities)}")
+    known = {str(path.entities[entity]) for path in paths if path.entities[entity] is not None}
     for value in wanted:
         if value not in known:
             raise DataError(f"{entity}: no recording of {entity} {value!r}{nearest_name(value, known)}")
-    return [path for path in paths if path.entities[entity] in wanted]
+    return [path for path in paths if str(path.entities[entity]) in wanted]
+
+
+def _inconsistent(raws: Sequence[BidsRaw], epoching: Epoching) -> list[str]:
+    """Faults between runs: two recordings of one, other channels, other rates that nobody asked to make one."""
+    faults = []
+    by_id: dict[str, BidsRaw] = {}
+    for raw in raws:
+        first = by_id.setdefault(raw.id, raw)
+        if first is not raw:
+            faults.append(
+                f"{raw.path.fpath}: a second recording of {raw.id} beside {first.path.fpath.name}; choose with filters, e.g. --set "
+                "filters.processing=sss"
+            )
+    for raw in raws[1:]:
+        differing = sorted(set(raw.channels) ^ set(raws[0].channels))
+        if differing:
+            faults.append(
+                f"{raw.path.fpath}: channels differ from those of {raws[0].id}: {', '.join(differing[:8])}; read runs of "
+                "one montage together"
+            )
+        if epoching.sfreq is None and not np.isclose(raw.sfreq, raws[0].sfreq, rtol=1e-4, atol=0):
+            faults.append(
+                f"{raw.path.fpath}: {raw.sfreq:g} samples a second, but {raws[0].sfreq:g} in {raws[0].id}; bring all runs to one rate with "
+                "epoching.sfreq, e.g. --set epoching.sfreq=100"
+            )
+    return faults
 
 
 def _open(path: BIDSPath) -> mne.io.BaseRaw:
@@ -158,9 +171,25 @@ def _open(path: BIDSPath) -> mne.io.BaseRaw:
         with warnings.catch_warnings():
             # mne-bids warns of sidecars it does without (electrodes, coordinate system); what is needed is checked here.
             warnings.simplefilter("ignore")
-            return read_raw_bids(path, verbose="error")
+            return read_raw_bids(path, on_ch_mismatch="reorder", verbose="error")
     except Exception as error:  # each format's reader raises its own kinds
-        raise DataError(f"{path.fpath}: cannot be read ({error}); the file is damaged, copy it again") from error
+        raise DataError(f"{path.fpath}: cannot be read ({error})") from error
+
+
+def _open_alone(path: BIDSPath) -> mne.io.BaseRaw:
+    """The recording without its sidecars: names, types and annotations that are the file's own."""
+    refuse_gaps(path.fpath)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return mne.io.read_raw(path.fpath, **_ALONE.get(path.extension, {}), verbose="error")
+    except Exception as error:
+        raise DataError(
+            f"{path.fpath}: cannot be read ({error}); expected a whole file, and beside it those that belong to it"
+        ) from error
+
+
+_ALONE: dict[str, dict[str, bool]] = {".fif": {"allow_maxshield": True}}
 
 
 def _look(path: BIDSPath, datatype: str, label_column: str, epoching: Epoching) -> BidsRaw:
@@ -170,17 +199,21 @@ def _look(path: BIDSPath, datatype: str, label_column: str, epoching: Epoching) 
             f"{path.fpath}: no events file of this run; expected {events_path.name} beside it, with columns onset, "
             "duration, trial_type"
         )
+    alone = _open_alone(path)
+    channels_path = path.find_matching_sidecar(suffix="channels", extension=".tsv", on_error="ignore")
+    if channels_path is not None:
+        check_channel_table(channels_path, alone.ch_names, alone.get_channel_types())
+    else:
+        check_names_alone(alone.ch_names, alone.get_channel_types(), str(path.fpath))
     raw = _open(path)
-    sfreq = raw.info["sfreq"]
-    if epoching.h_freq is not None and epoching.h_freq >= sfreq / 2:
-        raise DataError(
-            f"{path.fpath}: h_freq {epoching.h_freq:g} Hz is not below half of the sampling rate of {sfreq:g} Hz"
-        )
+    sfreq = float(raw.info["sfreq"])
+    epoching.check(sfreq, raw.ch_names, str(path.fpath))
     events = read_events(events_path, label_column)
     check_events(events, str(events_path), raw.n_times / sfreq)
-    picks = mne.pick_types(raw.info, meg=datatype == "meg", eeg=datatype == "eeg", exclude=())
-    names = tuple(raw.ch_names[pick] for pick in picks)
-    if not names:
+    wanted = (*{"eeg": ("eeg",), "meg": ("mag", "grad")}[datatype], *epoching.extra)
+    kinds = dict(zip(raw.ch_names, raw.get_channel_types(), strict=True))
+    names = tuple(name for name, kind in kinds.items() if kind in wanted and name not in epoching.references)
+    if not {kinds[name] for name in names} - set(epoching.extra):
         raise DataError(f"{path.fpath}: no {datatype} channel; check channels.tsv")
     entities = [("ses", path.session), ("acq", path.acquisition), ("run", path.run)]
     return BidsRaw(
@@ -191,6 +224,8 @@ def _look(path: BIDSPath, datatype: str, label_column: str, epoching: Epoching) 
         events=events,
         channels=names,
         bads=tuple(name for name in names if name in raw.info["bads"]),
+        sfreq=sfreq,
+        gaps=tuple(gaps_of(alone)),
     )
 
 
@@ -233,94 +268,44 @@ def trial_epochs(
     dropped = bads if epoching.bad_channels == "drop" else []
     kept = [name for name in raws[0].channels if name not in dropped]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    parts: list[xr.DataArray] = []
+    parts: list[Recordings] = []
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task("epochs: runs", total=len(raws))
         jobs = (delayed(_epochs)(raw, kept, wanted, epoching) for raw in raws)
-        for raw, (data, lost) in zip(raws, Parallel(n_jobs=n_jobs, return_as="generator")(jobs), strict=True):
+        for raw, (part, lost) in zip(raws, Parallel(n_jobs=n_jobs, return_as="generator")(jobs), strict=True):
             if lost:
                 reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(lost.items()))
                 console.print(f"{raw.id}: epochs left out: {reasons}", highlight=False)
-            parts.append(data)
+            parts.append(part)
             progress.advance(bar)
-    together = xr.concat(parts, dim="recording", combine_attrs="override", join="exact")
+    together, note = joined(parts)
+    if note:
+        console.print(note, highlight=False)
     facts = {
         "bad_channels": report,
         "bad_channels_were": done_to_them,
         "l_freq": "none" if epoching.l_freq is None else epoching.l_freq,
         "h_freq": "none" if epoching.h_freq is None else epoching.h_freq,
         "baseline": str(epoching.baseline),
+        "reference": str(epoching.reference or "as recorded"),
+        "notch": ", ".join(f"{one:g}" for one in epoching.notch) or "none",
         "simulated": int(simulated),
     }
-    return Recordings(together.assign_attrs(facts))
+    return Recordings(together.data.assign_attrs(facts))
 
 
 def _epochs(
     run: BidsRaw, kept: Sequence[str], wanted: Sequence[str], epoching: Epoching
-) -> tuple[xr.DataArray, Counter[str]]:
+) -> tuple[Recordings, Counter[str]]:
     """One run's epochs, and how many were left out for which reason."""
-    raw = _open(run.path).load_data(verbose="error")
-    bads = [name for name in run.bads if name in kept]
-    raw.pick(list(kept), exclude=()).info["bads"] = bads
-    _refuse_flat(raw, run)
-    if raw.get_montage() is None and raw.get_channel_types(unique=True) == ["eeg"]:
-        _locate(raw, epoching.montage)
-    raw.filter(epoching.l_freq, epoching.h_freq, verbose="error")
-    if bads:
-        try:
-            raw.interpolate_bads(verbose="error")
-        except (ValueError, RuntimeError) as error:
-            raise DataError(
-                f"{run.path.fpath}: bad channels {', '.join(bads)} cannot be interpolated ({error}); add electrodes.tsv, or "
-                "drop them with bad_channels='drop'"
-            ) from error
+    source = str(run.path.fpath)
     chosen = run.events[run.events.trial_type.isin(list(wanted))]
-    codes = {kind: code for code, kind in enumerate(wanted, start=1)}
-    # Times in BIDS count from the first sample, wherever MNE's own count begins.
-    samples = raw.first_samp + np.round(chosen.onset.to_numpy() * raw.info["sfreq"]).astype(int)
-    table = np.column_stack([samples, np.zeros(len(chosen), int), [codes[kind] for kind in chosen.trial_type]])
-    present = {kind: codes[kind] for kind in wanted if kind in set(chosen.trial_type)}
-    if not present:
-        raise DataError(f"{run.path.fpath}: no event of types {', '.join(wanted)}; leave the run out with subjects")
-    epochs = mne.Epochs(
-        raw,
-        table.reshape(-1, 3),
-        present,
-        tmin=epoching.tmin,
-        tmax=epoching.tmax,
-        baseline=epoching.baseline,
-        preload=True,
-        event_repeated="drop",
-        verbose="error",
-    )
-    lost = Counter(reason.lower() for reasons in epochs.drop_log for reason in reasons[:1] if reason != "IGNORED")
-    if not len(epochs):
-        raise DataError(
-            f"{run.path.fpath}: no epoch is left of {len(chosen)} ({dict(lost)}); check tmin, tmax and onsets"
-        )
-    if epoching.sfreq is not None:
-        epochs.resample(epoching.sfreq, verbose="error")
-    recordings = epochs_recordings(epochs, subject=run.subject, run=run.name)
-    session = xr.DataArray([run.session] * len(epochs), dims="recording")
-    return replace(recordings, data=recordings.data.assign_coords(session=session)).data, lost
-
-
-def _refuse_flat(raw: mne.io.BaseRaw, run: BidsRaw) -> None:
-    """Raise a DataError for good channels that are constant, or all but constant beside the others."""
-    good = [name for name in raw.ch_names if name not in raw.info["bads"]]
-    spans = np.ptp(raw.get_data(picks=good), axis=1)
-    flat = [name for name, span in zip(good, spans, strict=True) if span <= 1e-6 * np.median(spans)]
-    if flat:
-        raise DataError(
-            f"{run.path.fpath}: {len(flat)} flat channel(s): {', '.join(flat[:8])}; mark them `bad` in channels.tsv (they "
-            "are then interpolated or dropped)"
-        )
-
-
-def _locate(raw: mne.io.BaseRaw, montage: str) -> None:
-    """Positions by name, where the data set gives none and the montage has all names."""
-    renamed = {"standard_1005": "colin27_1005", "standard_1020": "colin27_1020"}.get(montage, montage)
-    name = renamed if renamed in mne.channels.get_builtin_montages() else montage
-    known = mne.channels.make_standard_montage(name)
-    if set(raw.ch_names) <= set(known.ch_names):
-        raw.set_montage(known, verbose="error")
+    if chosen.empty:
+        raise DataError(f"{source}: no event of types {', '.join(wanted)}; leave the run out with subjects")
+    raw = mark_gaps(_open(run.path).load_data(verbose="error"), run.gaps)
+    raw = prepared(raw, kept, run.bads, epoching, source)
+    epochs, lost = cut(raw, chosen, epoching, source)
+    labels = {"subject": run.subject, "run": run.name, "session": run.session, "source": source}
+    if epoching.bands:
+        return band_power(raw, epochs, epoching, **labels), lost
+    return epochs_recordings(epochs, extra=epoching.extra, **labels), lost

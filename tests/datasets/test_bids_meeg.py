@@ -1,14 +1,16 @@
 import io
 
+import mne
 import numpy as np
 import pytest
 from bids_trees import write_eeg_tree
 from rich.console import Console
 
-from neurona.datasets.bids_meeg import read_bids_meeg
+from neurona.datasets.bids_meeg import check, read, read_bids_meeg
+from neurona.datasets.layouts import settings_of
 from neurona.errors import DataError
-from neurona.recordings.bids_epochs import Epoching
 from neurona.recordings.entities import WindowEntities, fit_entities
+from neurona.recordings.epoching import Epoching
 
 EPOCHING = Epoching(tmax=0.5, l_freq=None, h_freq=30.0)
 
@@ -48,3 +50,42 @@ def test_an_unknown_task_and_a_single_trial_type_are_explained(study):
         read_bids_meeg(study, task="lock", console=Console(quiet=True))
     with pytest.raises(DataError, match="decoding needs two classes"):
         read_bids_meeg(study, task="look", trial_types=["Face"], epoching=EPOCHING, console=Console(quiet=True))
+
+
+def test_options_of_the_signals_reach_the_recordings_by_the_command_line(study, tmp_path):
+    options = [
+        "task=look",
+        "epoching.tmax=0.5",
+        "epoching.h_freq=30",
+        "epoching.notch=[20]",
+        "epoching.reference=average",
+    ]
+    options += ["epoching.reject.eeg=200e-6", "epoching.bands.alpha=[8, 12]", "subjects=['01']", "filters.run='01'"]
+    made = settings_of("bids_meeg", options)
+    assert made.epoching.bands == {"alpha": (8.0, 12.0)}
+    dataset = read(study, made, Console(quiet=True))
+    data = dataset.recordings.data
+    assert set(data.run.values) == {"run-01"}
+    assert data.attrs["units"] == "dB"
+    assert data.attrs["reference"] == "average"
+    assert all(name.endswith(" alpha") for name in data.channel.values)
+
+
+def test_saved_epochs_become_a_data_set(study, tmp_path):
+    raw = read_bids_meeg(study, task="look", epoching=EPOCHING, console=Console(quiet=True)).recordings.data
+    for who in ("01", "02"):
+        part = raw[raw.subject.values == who]
+        events = np.column_stack(
+            [100 * np.arange(len(part)), np.zeros(len(part), int), 1 + (part.label.values == "House")]
+        )
+        info = mne.create_info(part.channel.values.tolist(), 100.0, "eeg")
+        epochs = mne.EpochsArray(part.values, info, events, tmin=-0.2, event_id={"Face": 1, "House": 2}, verbose=False)
+        folder = tmp_path / f"sub-{who}" / "eeg"
+        folder.mkdir(parents=True)
+        epochs.save(folder / f"sub-{who}_task-look_epo.fif", verbose="error")
+    dataset = read_bids_meeg(study, derivatives=tmp_path, console=Console(quiet=True))
+    np.testing.assert_allclose(dataset.recordings.data.values, raw.values, rtol=1e-5, atol=1e-10)
+    assert dataset.recordings.data.label.values.tolist() == raw.label.values.tolist()
+    assert dataset.card.sampling == "100 Hz, 2 runs of 2 subjects, task look"
+    report = check(study, Console(quiet=True), settings_of("bids_meeg", [f"derivatives={tmp_path}"]))
+    assert not report.faults

@@ -1,14 +1,19 @@
 import io
 import shutil
 
+import mne
 import numpy as np
 import pytest
-from bids_trees import CHANNELS, write_eeg_tree
+from bids_trees import CHANNELS, TYPES, write_eeg_tree, write_json
+from edf_files import write_edf
+from mne_bids import BIDSPath, read_raw_bids, write_raw_bids
 from rich.console import Console
 
 from neurona.errors import DataError
-from neurona.recordings.bids_epochs import Epoching, find_raws, trial_epochs
+from neurona.recordings.bids_epochs import find_raws, trial_epochs
 from neurona.recordings.entities import WindowEntities, fit_entities
+from neurona.recordings.epoching import Epoching
+from neurona.recordings.sensor_groups import standard_montage
 
 EPOCHING = Epoching(tmax=0.5, l_freq=None, h_freq=30.0)
 
@@ -143,3 +148,130 @@ def test_unknown_settings_are_refused():
 def test_an_unknown_trial_type_is_answered_with_the_nearest(whole):
     with pytest.raises(DataError, match="no event of type 'Fac' in any run; did you mean 'Face'"):
         trial_epochs(raws(whole), epoching=EPOCHING, trial_types=["Fac"])
+
+
+def test_the_order_of_channels_in_table_and_recordings_does_not_matter(whole, tree):
+    path = first(tree, "channels.tsv")
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([lines[0], *lines[:0:-1]]) + "\n")
+    one, other = (trial_epochs(raws(root), epoching=EPOCHING).data for root in (whole, tree))
+    assert other.channel.values.tolist() == one.sel(channel=other.channel).channel.values.tolist()
+    np.testing.assert_allclose(other.values, one.sel(channel=other.channel).values, atol=1e-9)
+
+
+def test_names_that_differ_between_table_and_recording_are_told_as_such(tree):
+    path = first(tree, "channels.tsv")
+    path.write_text(path.read_text().replace("Fp1", "FP1"))
+    with pytest.raises(
+        DataError, match=r"channels.tsv: names differ .* recording alone has Fp1; the table alone has FP1"
+    ) as told:
+        raws(tree)
+    assert "damaged" not in str(told.value)
+
+
+def faster(root, rate):
+    """A subject 03 with the same planted response, at another rate."""
+    kinds, onsets = np.resize(TYPES, 16), 0.5 + 1.15 * np.arange(16)
+    values = 5e-6 * np.random.default_rng(5).normal(size=(len(CHANNELS), int(20 * rate)))
+    for onset, kind in zip(onsets, kinds, strict=True):
+        start = round((onset + 0.1) * rate)
+        values[5:7, start : start + round(0.2 * rate)] += 20e-6 if kind == "Face" else -20e-6
+    raw = mne.io.RawArray(values, mne.create_info(list(CHANNELS), rate, "eeg"), verbose="error")
+    raw.info["line_freq"] = 50
+    raw.set_annotations(mne.Annotations(onsets, 0.2, kinds))
+    path = BIDSPath(subject="03", task="look", run="01", datatype="eeg", root=root)
+    write_raw_bids(raw, path, format="BrainVision", allow_preload=True, verbose="error")
+    return root
+
+
+def test_another_rate_is_named_and_one_rate_for_all_is_made_when_asked(tree):
+    faster(tree, 128.0)
+    with pytest.raises(DataError, match=r"sub-03.*: 128 samples a second, but 100 in sub-01_run-01; .*epoching.sfreq"):
+        raws(tree)
+    resampled = Epoching(tmax=0.5, l_freq=None, h_freq=20.0, sfreq=64.0)
+    data = trial_epochs(raws(tree, resampled), epoching=resampled).data
+    assert set(np.round(np.diff(data.time.values), 9)) == {round(1 / 64, 9)}
+    for who in ("01", "03"):
+        shown = data[(data.subject.values == who) & (data.label.values == "Face")]
+        course = shown.sel(channel=["O1", "O2"]).mean(("recording", "channel"))
+        np.testing.assert_allclose(course.sel(time=slice(0.13, 0.27)).values, 20e-6, atol=6e-6)
+        np.testing.assert_allclose(course.sel(time=slice(0.37, 0.5)).values, 0, atol=6e-6)
+
+
+def with_positions(root, scale):
+    """The tree with digitised positions: subject k's head is larger by `scale` times k."""
+    known = standard_montage("standard_1020").get_positions()
+    for k, subject in enumerate(("01", "02")):
+        for run in ("01", "02"):
+            path = BIDSPath(subject=subject, task="look", run=run, datatype="eeg", root=root)
+            raw = read_raw_bids(path, verbose="error").load_data(verbose="error")
+            place = {name: known["ch_pos"][name] * (1 + scale * k) for name in raw.ch_names}
+            raw.set_montage(
+                mne.channels.make_dig_montage(place, **{name: known[name] for name in ("nasion", "lpa", "rpa")})
+            )
+            write_raw_bids(raw, path, format="BrainVision", allow_preload=True, overwrite=True, verbose="error")
+    return root
+
+
+@pytest.mark.parametrize("scale", [0.0, 0.05])
+def test_positions_are_the_mean_over_subjects_which_is_said_where_they_differ(tree, scale):
+    printed = io.StringIO()
+    found = raws(with_positions(tree, scale))
+    recordings = trial_epochs(found, epoching=EPOCHING, console=Console(file=printed, width=200))
+    data = recordings.data
+    assert data.x.dims == data.y.dims == data.z.dims == data.group.dims == ("channel",)
+    assert ("mean over runs" in printed.getvalue()) == (scale > 0)
+    alone = [trial_epochs(raws(tree, subjects=[who]), epoching=EPOCHING).data for who in ("01", "02")]
+    np.testing.assert_allclose(data.x, (alone[0].x + alone[1].x) / 2, atol=1e-6)
+    assert fit_entities(recordings, WindowEntities(n_bins=7, n_windows=7)).apply(recordings).positions is not None
+
+
+def test_a_bad_channel_without_position_is_named_with_what_to_give(tree):
+    with_positions(tree, 0.0)
+    for path in tree.glob("sub-01/eeg/*electrodes.tsv"):
+        lines = path.read_text().splitlines()
+        row = next(k for k, line in enumerate(lines) if line.startswith("Cz\t"))
+        lines[row] = "\t".join(["Cz", "n/a", "n/a", "n/a", *lines[row].split("\t")[4:]])
+        path.write_text("\n".join(lines) + "\n")
+    with pytest.raises(
+        DataError, match=r"bad channels Cz cannot be interpolated: no position of Cz; give one .*electrodes.tsv"
+    ):
+        trial_epochs(raws(tree), epoching=EPOCHING)
+
+
+def test_a_discontinuous_edf_is_refused_before_any_signal_is_read(tmp_path):
+    folder = tmp_path / "study" / "sub-01" / "eeg"
+    folder.mkdir(parents=True)
+    write_json(tmp_path / "study" / "dataset_description.json", {"Name": "gap", "BIDSVersion": "1.9.0"})
+    write_edf(folder / "sub-01_task-look_run-01_eeg.edf", shifted_from=10)
+    (folder / "sub-01_task-look_run-01_events.tsv").write_text("onset\tduration\ttrial_type\n2\t0.2\tFace\n")
+    with pytest.raises(DataError, match=r"run-01_eeg.edf: discontinuous \(EDF\+D\) with 1 gap"):
+        raws(tmp_path / "study")
+
+
+def test_windows_over_an_interruption_are_left_out_and_counted(tree):
+    path = first(tree, "eeg.vmrk")
+    # BrainVision's mark of a recording that was stopped and went on, at sample 400 of 2000.
+    path.write_text(path.read_text() + "Mk99=New Segment,,400,1,0,20200101000000000000\n")
+    printed = io.StringIO()
+    data = trial_epochs(raws(tree), epoching=EPOCHING, console=Console(file=printed, width=200)).data
+    assert data.sizes["recording"] == 63
+    assert "sub-01_run-01: epochs left out: 1 bad_acq_skip" in printed.getvalue()
+
+
+def test_two_versions_of_a_recording_are_told_apart_by_filters(tree):
+    for path in list(tree.glob("sub-01/eeg/sub-01_task-look_run-01_*")):
+        if path.suffix in (".vhdr", ".vmrk", ".eeg") or path.name.endswith(("channels.tsv", "events.tsv", "eeg.json")):
+            other = path.with_name(path.name.replace("run-01_", "run-01_proc-filtered_"))
+            text = path.read_bytes()
+            other.write_bytes(
+                text.replace(b"run-01_eeg", b"run-01_proc-filtered_eeg") if path.suffix in (".vhdr", ".vmrk") else text
+            )
+    with pytest.raises(DataError, match=r"a second recording of sub-01_run-01 .*filters.processing=sss"):
+        raws(tree)
+    (only,) = raws(tree, filters={"processing": "filtered"})
+    assert only.path.processing == "filtered"
+    with pytest.raises(DataError, match="filters: no entity 'procesing'; did you mean 'processing'"):
+        raws(tree, filters={"procesing": "filtered"})
+    with pytest.raises(DataError, match="session: no recording of session '3'"):
+        raws(tree, filters={"session": 3})

@@ -3,8 +3,8 @@ import pytest
 
 from neurona.errors import DataError
 from neurona.recordings.entities import WindowEntities, fit_entities
-from neurona.recordings.meeg import sensor_groups
 from neurona.recordings.recordings import Recordings
+from neurona.recordings.sensor_groups import sensor_groups
 
 CHANNELS = ["F3", "F4", "Cz", "C3"]
 
