@@ -69,7 +69,7 @@ def meeg(seed: int, planted: bool) -> Halves:
     rng = np.random.default_rng(seed)
     names = mne.channels.make_standard_montage("standard_1020").ch_names[:40:2][:16]
     labels, times = _labels(rng, 160), np.arange(-0.1, 0.6, 0.01)
-    pattern = 4e-6 * rng.normal(size=(len(CLASSES), len(names)))
+    pattern = 2.5e-6 * rng.normal(size=(len(CLASSES), len(names)))
     course = np.exp(-(((times - 0.25) / 0.08) ** 2))
     signal = pattern[[CLASSES.index(label) for label in labels]][:, :, None] * course * planted
     values = signal + 1e-5 * rng.normal(size=(len(labels), len(names), len(times)))
@@ -81,12 +81,12 @@ def meeg(seed: int, planted: bool) -> Halves:
 
 
 def fmri(seed: int, planted: bool) -> Halves:
-    """4 runs of 20 events, 6 x 6 x 4 voxels, single-trial betas."""
+    """8 runs of 20 events, 6 x 6 x 4 voxels, single-trial betas."""
     rng = np.random.default_rng(seed)
-    labels, shape = _labels(rng, 80), (6, 6, 4)
-    pattern = 1.5 * rng.normal(size=(len(CLASSES), *shape))
+    labels, shape = _labels(rng, 160), (6, 6, 4)
+    pattern = 0.35 * rng.normal(size=(len(CLASSES), *shape))
     images, events = [], []
-    for part in np.split(labels, 4):
+    for part in np.split(labels, 8):
         onset = 8.0 + 8.0 * np.arange(len(part))
         table = pd.DataFrame({"onset": onset, "duration": 2.0, "trial_type": part})
         frames = 2.0 * np.arange(96)
@@ -101,7 +101,7 @@ def fmri(seed: int, planted: bool) -> Halves:
         events.append(table)
     mask = NiftiMasker(nib.Nifti1Image(np.ones(shape, np.uint8), images[0].affine))
     half = len(labels) // 2
-    parts = [nr.Dataset.from_niimgs(images[at], masker=mask, events=events[at]) for at in (slice(2), slice(2, 4))]
+    parts = [nr.Dataset.from_niimgs(images[at], masker=mask, events=events[at]) for at in (slice(4), slice(4, 8))]
     return parts[0], labels[:half], parts[1], labels[half:]
 
 
