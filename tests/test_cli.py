@@ -191,7 +191,7 @@ def test_a_query_needs_a_finished_run(neurona, tmp_path):
         ("trainings.steps=3", "unknown key 'trainings'; did you mean 'training'?"),
         ("data.name=hand_movement_directions", "did you mean 'hand_movement_direction'?"),
         ("data.path=/nowhere", "/nowhere: no such folder"),
-        ("evaluation.split=leave_one_run_out", "has 1 run, leaving one out needs two"),
+        ("evaluation.split=leave_one_run_out", "1 run (run-01) found, leaving one out needs two"),
         ("entities={method: windows, n_bins: 9, n_windows: 2}", "do not share out among 2 windows"),
         ("entities={method: windows, n_bins: 900}", "900 bins of 40 samples"),
         ("evaluation.baselines=[rigde]", "should be 'ridge', 'linear_svc' or 'lda' (found 'rigde')"),
@@ -229,7 +229,7 @@ def _replace(old: str, new: str):
 @pytest.mark.parametrize(
     ("name", "edit", "message"),
     [
-        ("run-02_bold.nii.gz", _cut, "truncated or damaged"),
+        ("run-02_bold.nii.gz", _cut, "expected a whole NIfTI image"),
         ("run-02_events.tsv", _replace("\t20.0\t", "\t2000.0\t"), "outside the recording"),
         (
             "run-02_events.tsv",

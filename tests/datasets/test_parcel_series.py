@@ -73,7 +73,7 @@ def test_faults_of_files_are_told(folder, tmp_path):
     assert faults[name + "outside"].startswith("a link, which may lead to any file")
     assert faults[name + "elsewhere"].startswith("a link")
     assert faults[name + "raw"].startswith("its values lie in another file")
-    assert faults["sub-04.h5"].startswith("cannot be read as HDF5")
+    assert faults["sub-04.h5"].endswith("expected a whole HDF5 file")
     assert faults["other.h5"].startswith("no subject (sub-XX)")
 
 
