@@ -110,25 +110,37 @@ class Betas:
                 f"{len(frame_times)} volumes; use fewer confounds" + (", or lss" if self.kind == "lsa" else "")
             )
         columns = np.hstack([design.to_numpy(), confounds.to_numpy(dtype=float)])
-        confused = (confused_trials if self.kind == "lsa" else confused_single_trials)(columns, n_trials)
+        confusion = confused_trials if self.kind == "lsa" else confused_single_trials
+        confused = confusion(columns, n_trials)
         if confused.any():
             chosen = events[trials].iloc[np.flatnonzero(confused)[:4]]
             rows = ", ".join(
                 f"{kind!r} at {onset:g} s" for kind, onset in zip(chosen.trial_type, chosen.onset, strict=True)
             )
             more = f" and {confused.sum() - 4} more" if confused.sum() > 4 else ""
+            beside = [
+                repr(str(kind))
+                for kind in sorted(set(events.trial_type[~trials]))
+                if not confusion(np.delete(columns, design.columns.get_loc(_column(kind)), axis=1), n_trials).any()
+            ]
             raise DataError(
-                f"{source}: line(s) {', '.join(map(str, chosen.index))}: the responses to {rows}{more} cannot be told from one another "
-                "or from other events or confounds of the run; leave one of the types out of the file, or use fewer confounds"
+                f"{source}: line(s) {', '.join(map(str, chosen.index))}: the responses to {rows}{more} cannot be told from "
+                + (
+                    f"those to events of type {' or '.join(beside)}, which trial_types leaves out and the model keeps; delete these rows"
+                    if beside
+                    else "one another or from other events or confounds of the run; leave one of the types out of the file, or use fewer "
+                    "confounds"
+                )
             )
 
     def design(
         self, frame_times: Float[np.ndarray, " time"], events: pd.DataFrame, trials: Bool[np.ndarray, " event"]
     ) -> pd.DataFrame:
         """LSA's design without confounds: a column a trial, then one a type of the other events, drift, constant."""
-        names = np.where(trials, "", "event_" + events.trial_type.astype(object))
-        names[trials] = [f"trial_{k:04d}" for k in range(int(trials.sum()))]
-        table = events.assign(trial_type=[re.sub(r"\W", "_", name) for name in names])
+        names = [_column(kind) for kind in events.trial_type]
+        for k, row in enumerate(np.flatnonzero(trials)):
+            names[row] = f"trial_{k:04d}"
+        table = events.assign(trial_type=names)
         if self.duration is not None:
             tr = float(np.diff(frame_times).mean())
             height = _height(self.duration, tr, self.hrf_model)
@@ -180,6 +192,11 @@ def _height(duration: float, tr: float, hrf_model: str) -> float:
     moments = max(1, round(duration * _MOMENTS / tr))
     total = np.concatenate([np.zeros(moments), np.cumsum(kernel)])
     return float((total - np.concatenate([np.zeros(moments), total[:-moments]])).max())
+
+
+def _column(kind: str) -> str:
+    """The name of the regressor of a type of events."""
+    return re.sub(r"\W", "_", f"event_{kind}")
 
 
 def _fit(

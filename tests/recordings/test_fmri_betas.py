@@ -121,7 +121,8 @@ def test_trials_that_no_model_tells_apart_are_refused_with_their_lines(kind):
     shadows = EVENTS[TRIALS].assign(trial_type="fixation").set_axis(range(9, 14))
     both = pd.concat([EVENTS, shadows])
     with pytest.raises(
-        DataError, match=r"f.tsv: line\(s\) 2, 3, 4, 6: the responses to 'face' at 4 s, .* and 1 more cannot be told"
+        DataError,
+        match=r"f.tsv: line\(s\) 2, 3, 4, 6: the responses to 'face' at 4 s, .* and 1 more cannot be told from those to events of type 'fixation'",
     ):
         Betas(kind).check(TIMES, both, np.r_[TRIALS, np.zeros(5, bool)], MOTION, "f.tsv")
     # Volumes that are censored one by one hold nothing of the response that lies in them.
