@@ -210,8 +210,7 @@ class _Reader:
         if self.verify and checksum(path) != expected:
             raise DataError(f"{path}: its checksum differs from {MANIFEST}'s; copy the folder again, or save it again")
         mode: Any = "r" if self.mapped and path.stat().st_size > _MAPPED else None
-        found: np.ndarray = np.load(path, mmap_mode=mode, allow_pickle=False)
-        return found
+        return np.asarray(np.load(path, mmap_mode=mode, allow_pickle=False))
 
     _makers: Mapping[str, Callable[[_Reader, Any], Any]] = {
         "of": _of,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import jax
@@ -30,7 +31,9 @@ from neurona.programs import Vocabulary, parse
 from neurona.questions import Problem
 from neurona.readings import About, AskingModel, EntityEvidence, EntityScoreReading, Rates
 from neurona.readings.belief import log_odds
-from neurona.training import Ensemble, Layout, Trained
+from neurona.recordings.entities import Entities
+from neurona.training import Ensemble, Layout
+from neurona.training.weights import Weights, weights_of, with_weights
 
 ROWS = 64
 """Recordings that are scored at a time. The number never changes, so that one recording gets the same scores as many."""
@@ -41,18 +44,26 @@ class NeuronaDecoder:
     """NEURONA's decoder, trained.
 
     Attributes:
-        trained: network (several, of an ensemble) and history.
+        settings: of the network.
         layout: of its inputs.
-        problem: what it was trained on.
+        weights: of the network, or of each of an ensemble.
+        vocabulary, entities, about: of the problem; the entities' features are not looked at.
+        rates: how training questions were answered.
         usual: of each concept, its strongest score on an entity, on average over training recordings.
+        grounded: of each concept and relation, see `groundings`.
         temperature: of yes/no questions, and of words.
         asking: how the study puts its questions.
     """
 
-    trained: Trained = field(repr=False)
+    settings: NeuronaSettings
     layout: Layout = field(repr=False)
-    problem: Problem = field(repr=False)
+    weights: tuple[Weights, ...] = field(repr=False)
+    vocabulary: Vocabulary = field(repr=False)
+    entities: Entities = field(repr=False)
+    about: About
+    rates: Rates = field(repr=False)
     usual: Float[np.ndarray, " concept"] = field(repr=False)
+    grounded: Float[np.ndarray, "word entity"] = field(repr=False)
     temperature: tuple[float, float] = (1.0, 1.0)
     asking: AskingModel = field(default_factory=AskingModel)
 
@@ -63,68 +74,55 @@ class NeuronaDecoder:
         logics in which `exists` is more than the maximum, and in ensembles, whose members' probabilities are averaged, the rest of
         a concept's log odds is nobody's.
         """
-        problem, first = self.problem, self.members[0]
+        first = self.members[0]
         members = tuple(_joined(_scores(member, self.layout(features))) for member in self.members)
-        rates = Rates.of(problem.train, problem.vocabulary)
         shares = np.mean([shares_of_strongest(np.asarray(scores.unary), self.usual) for scores in members], axis=0)
-        prior = _prior_log_odds(rates, problem.vocabulary)
+        prior = _prior_log_odds(self.rates, self.vocabulary)
         t = self.temperature[0]
-        supervision = "answers" if problem.facts is None else "scenes"
         carriers = EntityEvidence(
-            problem.vocabulary.concepts,
-            problem.entities.names,
+            self.vocabulary.concepts,
+            self.entities.names,
             (t * shares).astype(np.float32),
             t * self.usual - prior,
             prior,
-            problem.entities.positions,
+            self.entities.positions,
         )
         return EntityScoreReading(
-            vocabulary=problem.vocabulary,
+            vocabulary=self.vocabulary,
             recordings=tuple(recordings),
             members=members,
             logic=first.logic,
             hypothesis=first.hypothesis,
-            entities=problem.entities.names,
-            about=About(problem.dataset, "neurona", supervision, problem.simulated),
+            entities=self.entities.names,
+            about=self.about,
             asking=self.asking,
             entity_evidence=carriers,
             temperature=self.temperature,
-            rates=rates,
+            rates=self.rates,
         )
 
     def groundings(self) -> tuple[tuple[str, ...], Float[np.ndarray, "word entity"]]:
         """How much higher each word scores on each entity where an answer says that it is there than where one says that it is not.
 
         Returns:
-            Words, and `[word, entity]`: mean over recordings with the word minus mean over those without (over all, where no answer
-            says that it is not there), mean over members; NaN for a word that no answer says to be there.
+            Words, and `[word, entity]`: mean over training recordings with the word minus mean over those without (over all, where no
+            answer says that it is not there), mean over members; NaN for a word that no answer says to be there.
         """
-        words = (*self.problem.vocabulary.concepts, *self.problem.vocabulary.relations)
-        rows = self.problem.train_rows
-        there = told_words(self.problem.train, self.problem.vocabulary, words, len(self.problem.entities.features))[
-            rows
-        ]
-        masks = [mask.astype(np.float64) for mask in (there == 1, there == 0, np.ones_like(there))]
-        sums = np.zeros((3, len(words), len(self.problem.entities.names)))
-        inputs = self.layout(self.problem.entities.features[rows])
-        for member in self.members:
-            start = 0
-            for scores in _scores(member, inputs):
-                of_words = np.concatenate([scores.unary, scores.relations.region], axis=1)  # type: ignore[union-attr]
-                part = slice(start, start + len(of_words))
-                sums += [np.einsum("nw,nwp->wp", mask[part], of_words) for mask in masks]
-                start += len(of_words)
-        yes, no = (there == 1).sum(0)[:, None], (there == 0).sum(0)[:, None]
-        sums /= len(self.members)
-        beside = np.where(no > 0, sums[1] / np.maximum(no, 1), sums[2] / len(rows))
-        return words, np.where(yes > 0, sums[0] / np.maximum(yes, 1) - beside, np.nan)
+        return (*self.vocabulary.concepts, *self.vocabulary.relations), self.grounded
 
-    @property
+    @cached_property
     def members(self) -> tuple[ParcelDecoder, ...]:
         """The trained networks: one, or those of an ensemble."""
-        model = self.trained.model
-        members: tuple[Any, ...] = tuple(model.members) if isinstance(model, Ensemble) else (model,)
-        return members
+        return tuple(
+            with_weights(
+                build_neurona(self.settings, self.layout.parcels, self.layout.n_times, self.vocabulary, 0), own
+            )
+            for own in self.weights
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the networks, which are built again from their weights."""
+        return {name: value for name, value in vars(self).items() if name != "members"}
 
 
 @register(NeuronaSettings)
@@ -135,10 +133,22 @@ def fit_neurona(problem: Problem, settings: NeuronaSettings, context: Context) -
         return build_neurona(settings, layout.parcels, layout.n_times, problem.vocabulary, seed)
 
     trained, layout = fit_module(build, problem, context, asked_only=True)
-    decoder = NeuronaDecoder(trained, layout, problem, np.zeros(len(problem.vocabulary.concepts)))
-    decoder = replace(decoder, usual=_usual(decoder))
+    model = trained.model
+    members: tuple[Any, ...] = tuple(model.members) if isinstance(model, Ensemble) else (model,)
+    supervision = "answers" if problem.facts is None else "scenes"
+    decoder = NeuronaDecoder(
+        settings,
+        layout,
+        tuple(map(weights_of, members)),
+        problem.vocabulary,
+        replace(problem.entities, features=problem.entities.features[:0]),
+        About(problem.dataset, settings.kind, supervision, problem.simulated),
+        Rates.of(problem.train, problem.vocabulary),
+        _usual(members, layout, problem),
+        _grounded(members, layout, problem),
+    )
     if len(problem.validation):
-        decoder = replace(decoder, temperature=_temperature(decoder))
+        decoder = replace(decoder, temperature=_temperature(decoder, problem))
     return replace(decoder, asking=learn_asking(decoder, problem))
 
 
@@ -166,13 +176,32 @@ def _joined(parts: Iterator[Scores]) -> Scores:
     return joined
 
 
-def _usual(decoder: NeuronaDecoder) -> Float[np.ndarray, " concept"]:
+def _usual(members: Sequence[ParcelDecoder], layout: Layout, problem: Problem) -> Float[np.ndarray, " concept"]:
     """Each concept's strongest score, on average over training recordings and members."""
-    inputs = decoder.layout(decoder.problem.entities.features[decoder.problem.train_rows])
-    strongest = [
-        np.concatenate([scores.unary.max(axis=2) for scores in _scores(member, inputs)]) for member in decoder.members
-    ]
+    inputs = layout(problem.entities.features[problem.train_rows])
+    strongest = [np.concatenate([scores.unary.max(axis=2) for scores in _scores(member, inputs)]) for member in members]
     return np.asarray(np.mean(strongest, axis=(0, 1)), np.float64)
+
+
+def _grounded(members: Sequence[ParcelDecoder], layout: Layout, problem: Problem) -> Float[np.ndarray, "word entity"]:
+    """See `NeuronaDecoder.groundings`."""
+    words = (*problem.vocabulary.concepts, *problem.vocabulary.relations)
+    rows, features = problem.train_rows, problem.entities.features
+    there = told_words(problem.train, problem.vocabulary, words, len(features))[rows]
+    masks = [mask.astype(np.float64) for mask in (there == 1, there == 0, np.ones_like(there))]
+    sums = np.zeros((3, len(words), len(problem.entities.names)))
+    inputs = layout(features[rows])
+    for member in members:
+        start = 0
+        for scores in _scores(member, inputs):
+            of_words = np.concatenate([scores.unary, scores.relations.region], axis=1)  # type: ignore[union-attr]
+            part = slice(start, start + len(of_words))
+            sums += [np.einsum("nw,nwp->wp", mask[part], of_words) for mask in masks]
+            start += len(of_words)
+    yes, no = (there == 1).sum(0)[:, None], (there == 0).sum(0)[:, None]
+    sums /= len(members)
+    beside = np.where(no > 0, sums[1] / np.maximum(no, 1), sums[2] / len(rows))
+    return np.where(yes > 0, sums[0] / np.maximum(yes, 1) - beside, np.nan)
 
 
 def _prior_log_odds(rates: Rates, vocabulary: Vocabulary) -> Float[np.ndarray, " concept"]:
@@ -181,10 +210,10 @@ def _prior_log_odds(rates: Rates, vocabulary: Vocabulary) -> Float[np.ndarray, "
     return log_odds(np.array([rates.of_yes(query, "object", 1) for query in queries]))
 
 
-def _temperature(decoder: NeuronaDecoder) -> tuple[float, float]:
+def _temperature(decoder: NeuronaDecoder, problem: Problem) -> tuple[float, float]:
     """Fitted to validation questions."""
-    asked = decoder.problem.validation
+    asked = problem.validation
     rows, place = np.unique(asked.recording, return_inverse=True)
-    reading = decoder.read(decoder.problem.entities.features[rows], [str(row) for row in rows])
+    reading = decoder.read(problem.entities.features[rows], [str(row) for row in rows])
     found = fit_temperature(reading, asked, place.reshape(-1).astype(np.int64))
     return found.of_yes, found.of_words

@@ -82,7 +82,7 @@ class RelationalEvidence:
 
     Attributes:
         standardised: features -> z.
-        terms, patterns: A, and what it was estimated from.
+        terms, patterns: A, and whose; what held in training recordings is not looked at.
         readout: evidence of terms -> evidence of facts.
         space: of scenes.
         before: the training scenes, as worlds.
@@ -214,7 +214,7 @@ def fit_relational_evidence(
     scenes = [sorted(facts.closed(forms), key=repr) for facts in known]
     found = RelationalEvidence(
         to_z,
-        terms,
+        replace(terms, holds=terms.holds[:0]),
         patterns,
         readout,
         space,

@@ -12,7 +12,7 @@ name stands for both, and a relation that holds both ways round (`beside`) has t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
@@ -21,7 +21,7 @@ from jaxtyping import Float, Int
 from scipy.sparse import csr_array
 
 from neurona.programs.facts import Fact
-from neurona.scenes.names import named_alike
+from neurona.scenes.names import Forms, named_alike
 
 CONCEPT, ATTRIBUTE, ATTRIBUTE_OBJECT = "concept", "attribute", "attribute x object"
 RELATION, SUBJECT, OBJECT = "relation", "subject", "object"
@@ -41,6 +41,9 @@ PARENTS = {
 """A binding is carried where its first word is carried."""
 
 
+ONE_FORM = Forms()
+"""Of facts whose relations have neither inverse nor symmetry."""
+
 Row: TypeAlias = dict[Any, Any]
 """Features of one fact or hypothesis: column (int) -> value (float). Not spelt out, so that tests need not check every cell."""
 
@@ -50,11 +53,6 @@ class Binding(NamedTuple):
 
     band: str
     words: tuple[str, ...]
-
-
-def one_form(fact: Fact) -> tuple[Fact, ...]:
-    """Forms of a fact where relations have neither inverse nor symmetry."""
-    return (fact,)
 
 
 def bindings_of(fact: Fact) -> tuple[Binding, ...]:
@@ -85,7 +83,7 @@ class Bindings:
     """
 
     features: tuple[Binding, ...]
-    forms: Callable[[Fact], Sequence[Fact]] = one_form
+    forms: Forms = ONE_FORM
     place: dict[Binding, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -98,7 +96,7 @@ class Bindings:
     def learn(
         cls,
         scenes: Iterable[Iterable[Fact]],
-        forms: Callable[[Fact], Sequence[Fact]] = one_form,
+        forms: Forms = ONE_FORM,
         *,
         roles: bool = True,
         least: int = 1,

@@ -14,6 +14,7 @@ Only s depends on the recording: a question costs as many additions as it has wo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -32,15 +33,20 @@ class Inversion:
         encoding: what is inverted.
         white: B L^-T with M = LL', so that G = white @ white'.
         weights: M^-1 B', so that s = z @ weights.
-        gram: G.
+        patterns: B.
         columns: D, how many features there are without context.
     """
 
     encoding: Encoding
     white: Float[np.ndarray, "column axis"]
     weights: Float[np.ndarray, "axis column"]
-    gram: Float[np.ndarray, "column column"]
+    patterns: Float[np.ndarray, "column axis"]
     columns: int
+
+    @cached_property
+    def gram(self) -> Float[np.ndarray, "column column"]:
+        """G; it is much larger than what it is made of, which is all that is kept of a fit."""
+        return (self.patterns @ self.weights).astype(np.float32)
 
     @classmethod
     def of(
@@ -68,8 +74,7 @@ class Inversion:
         root = cholesky(total, lower=True)
         half = solve_triangular(root, patterns.T, lower=True)
         weights = solve_triangular(root, half, lower=True, trans="T").astype(np.float32)
-        gram = (patterns @ weights).astype(np.float32)
-        return cls(encoding, half.T.astype(np.float32), weights, gram, design.shape[1])
+        return cls(encoding, half.T.astype(np.float32), weights, patterns, design.shape[1])
 
     def support(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording column"]:
         """s of every recording, to the last bit the same alone and among others: products are made in blocks of one size."""

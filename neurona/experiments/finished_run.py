@@ -12,13 +12,16 @@ import pandas as pd
 
 from neurona.errors import DataError
 from neurona.readings import Reading, open_reading
-from neurona.readings.files import MANIFEST
+from neurona.stored import is_stored
 
 if TYPE_CHECKING:
+    from neurona.decoders import FittedDecoder
     from neurona.experiments.schema import Config
 
 READING = "reading"
 """Folder of the reading in a run directory."""
+DECODERS, DECODER = "decoders", "decoder"
+"""Folders of the folds' decoders, and of the decoder that was fitted to all recordings."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,22 @@ class Run:
                 "run the experiment with another, e.g. --set decoder=explain"
             )
         return open_reading(self.folder / READING)
+
+    @cached_property
+    def decoder(self) -> FittedDecoder:
+        """The decoder that was fitted to all recordings when the run ended, for recordings that were in no experiment.
+
+        Raises:
+            DataError: the run kept none, or it is damaged.
+        """
+        from neurona.decoders import load_decoder
+
+        if not is_stored(self.folder / DECODER):
+            raise DataError(
+                f"{self.folder / DECODER}: missing; run the experiment with --set evaluation.fit_all=true, and with a decoder that reads "
+                f"({self.config.decoder.kind} is this run's), or name the decoder of a fold in {self.folder / DECODERS}"
+            )
+        return load_decoder(self.folder / DECODER)
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
@@ -100,4 +119,15 @@ def reading_of(folder: str | Path) -> Reading:
     Raises:
         DataError: neither.
     """
-    return open_reading(folder) if (Path(folder) / MANIFEST).is_file() else open_run(folder).reading
+    return open_reading(folder) if is_stored(folder) else open_run(folder).reading
+
+
+def decoder_of(folder: str | Path) -> FittedDecoder:
+    """The decoder that a finished run fitted to all its recordings, or one in a folder of its own.
+
+    Raises:
+        DataError: neither.
+    """
+    from neurona.decoders import load_decoder
+
+    return load_decoder(folder) if is_stored(folder) else open_run(folder).decoder

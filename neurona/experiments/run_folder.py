@@ -64,7 +64,7 @@ def write_metrics(folder: Path, metrics: dict) -> None:
 
 
 def write_reading(folder: Path, fitted: Sequence[Fitted]) -> None:
-    """`reading/`: what the decoders say about the test recordings, a sub-folder for each fold; nothing where they have no reading.
+    """`reading/`: what the decoders say about the test recordings, a part for each fold; nothing where they have no reading.
 
     Raises:
         OutputError: it cannot be written.

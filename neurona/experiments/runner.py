@@ -6,6 +6,7 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
@@ -13,15 +14,17 @@ from rich.console import Console
 from rich.progress import Progress
 
 from neurona.datasets.dataset import Dataset
-from neurona.decoders import Context, Decoder, fit
+from neurona.decoders import Context, Decoder, fit, fit_decoder
+from neurona.decoders.fitting import fitted_decoder
 from neurona.evaluation import accuracy_table, baseline_table, over_subjects
 from neurona.experiments import run_folder
+from neurona.experiments.finished_run import DECODER, DECODERS
 from neurona.experiments.folds import Fitted, fold_problem, folds_of, leakage_of
 from neurona.experiments.grounding import grounding_metrics
 from neurona.experiments.predictions import predictions_of
 from neurona.experiments.results import show
 from neurona.experiments.schema import Config
-from neurona.experiments.study import chosen_questions, load_study
+from neurona.experiments.study import Study, chosen_questions, load_study
 from neurona.questions import Asked
 from neurona.recordings.recordings import Recordings
 from neurona.training import data_mesh
@@ -78,9 +81,35 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     metrics |= grounding_metrics(study, fitted, config.seed)
     run_folder.write(folder, config, dataset, predictions)
     run_folder.write_reading(folder, fitted)
+    if all(one.reading is not None for one in fitted) and not config.evaluation.shuffle:
+        _keep(config, study, fitted, folder, replace(context, console=console))
     show(config, study, metrics, predictions, fitted, folder, console)
     run_folder.write_metrics(folder, metrics)
     return metrics
+
+
+def _keep(config: Config, study: Study, fitted: list[Fitted], folder: Path, context: Context) -> None:
+    """Keep the decoders of the folds and, where asked for, one of all recordings: `decoders/FOLD` and `decoder`."""
+    for one in fitted:
+        kept = fitted_decoder(one.decoder, one.entities, one.problem, config.decoder)
+        kept.save(folder / DECODERS / quote(one.fold.name, safe=" "))
+    chosen = config.evaluation
+    if not chosen.fit_all or chosen.n_train is not None:
+        return
+    training = config.training
+    if training.selection == "test":
+        training = replace(training, selection="validation")  # no recording is left to test on
+    logger.info("fitting %s to all %d recordings", config.decoder.kind, study.dataset.recordings.n_recordings)
+    decoder = fit_decoder(
+        study.dataset,
+        config.decoder,
+        entities=config.entities,
+        seed=config.seed,
+        validation=chosen.validation,
+        facts=study.facts,
+        context=replace(context, training=training, folder=folder / "training" / "all"),
+    )
+    decoder.save(folder / DECODER)
 
 
 def shuffled(dataset: Dataset, seed: int) -> Dataset:

@@ -60,6 +60,8 @@ class EvaluationConfig(Section):
         n_train: how many training images to learn from (learning curves); all when null.
         baselines: classical decoders of the describe answer of recordings that are all asked the same.
         shuffle: the control with shuffled answers.
+        fit_all: whether a run ends with a fit on all its recordings, for recordings to come (`RUN/decoder`). It costs about as much as a
+            fold; controls, and learning curves (`n_train`), have none.
     """
 
     split: SplitName
@@ -71,6 +73,7 @@ class EvaluationConfig(Section):
     n_train: int | None = Field(None, ge=2)
     baselines: tuple[Literal["ridge", "linear_svc", "lda"], ...] = ()
     shuffle: bool = False
+    fit_all: bool = True
 
 
 class Config(Section):

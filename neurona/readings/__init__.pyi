@@ -2,9 +2,8 @@ from .asking import AskingModel
 from .belief import Belief
 from .carriers import EntityEvidence
 from .entity_scores import EntityScoreReading
-from .opening import open_reading
 from .rates import Rates
-from .reading import About, Reading, Said
+from .reading import About, Reading, Said, open_reading
 from .world_reading import WorldReading
 
 __all__ = [

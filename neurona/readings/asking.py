@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -86,19 +85,6 @@ class AskingModel:
             else:
                 weights[form] = start
         return cls(weights, frozenset(learned))
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON can hold it; `from_plain` gives it back."""
-        return {
-            "weights": {form: weights.tolist() for form, weights in self.weights.items()},
-            "learned": sorted(self.learned),
-        }
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> AskingModel:
-        """The model that `plain` wrote."""
-        weights = {form: np.array(values, np.float64) for form, values in plain["weights"].items()}
-        return cls(weights, frozenset(plain["learned"]))
 
 
 def _rows(belief: Belief, form: str) -> Int[np.ndarray, " row"]:

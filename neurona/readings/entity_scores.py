@@ -9,11 +9,9 @@ to that of its form.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from pathlib import Path
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -26,16 +24,13 @@ from neurona.execution import (
     Answers,
     Explanation,
     Hypothesis,
-    Interaction,
     Logic,
     ProgramBatch,
-    RelationScores,
     Scores,
     compile_programs,
     execute,
     execute_and_trace,
     explain,
-    get_logic,
 )
 from neurona.programs import Query, Vocabulary, expand, template
 from neurona.programs.facts import Fact
@@ -43,8 +38,6 @@ from neurona.programs.tree import Count, Describe
 from neurona.readings.asking import AskingModel
 from neurona.readings.belief import Belief, log_odds, log_share
 from neurona.readings.carriers import EntityEvidence
-from neurona.readings.common import carriers_arrays, common_from_plain, common_plain
-from neurona.readings.files import save_arrays
 from neurona.readings.forms import form_of
 from neurona.readings.rates import Rates
 from neurona.readings.reading import About, Reading
@@ -159,35 +152,6 @@ class EntityScoreReading(Reading):
         evidence = self.entity_evidence.take(rows) if self.entity_evidence is not None else None
         return replace(self, recordings=tuple(recordings), members=members, entity_evidence=evidence)
 
-    def save(self, path: str | Path) -> Path:
-        arrays: dict[str, np.ndarray] = {}
-        for k, scores in enumerate(self.members):
-            arrays |= {f"member{k}_{name}": np.asarray(array) for name, array in _flat(scores)}
-        plain = {
-            "form": "entity_scores",
-            "members": len(self.members),
-            "logic": self.logic.name,
-            "hypothesis": self.hypothesis._asdict(),
-            "temperature": list(self.temperature),
-            "rates": self.rates.plain(),
-            "entities": list(self.entities),
-            **common_plain(self),
-        }
-        return save_arrays(path, plain, arrays | carriers_arrays(self.entity_evidence))
-
-    @classmethod
-    def opened(cls, plain: Mapping[str, Any], arrays: Mapping[str, np.ndarray], folder: Path) -> EntityScoreReading:
-        """From what `save` wrote."""
-        return cls(
-            **common_from_plain(plain, arrays),
-            members=tuple(_scores(arrays, f"member{k}_") for k in range(plain["members"])),
-            logic=get_logic(plain["logic"]),
-            hypothesis=Hypothesis(**plain["hypothesis"]),
-            temperature=(float(plain["temperature"][0]), float(plain["temperature"][1])),
-            rates=Rates.from_plain(plain["rates"]),
-            entities=tuple(plain["entities"]),
-        )
-
     def _choices(self, query: Query) -> tuple[str, ...]:
         if isinstance(query, Describe):
             return tuple(self.vocabulary.categories[query.category])
@@ -215,25 +179,6 @@ def averaged(answers: Sequence[Answers]) -> Answers:
     shares = np.exp(log_softmax(np.where(listed.any(-1, keepdims=True), words, 0.0), axis=-1)).mean(axis=0)
     with np.errstate(divide="ignore"):
         return Answers(log_odds(yes, 1e-12), np.where(listed, np.log(shares), -np.inf))  # type: ignore[arg-type]
-
-
-def _flat(scores: Scores) -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = [("unary", scores.unary)]
-    if scores.relations is None:
-        return found
-    found += [(name, getattr(scores.relations, name)) for name in ("subject", "object", "region", "region_described")]
-    if scores.relations.interaction is not None:
-        found += [(name, getattr(scores.relations.interaction, name)) for name in Interaction._fields]
-    return found
-
-
-def _scores(arrays: Mapping[str, np.ndarray], prefix: str) -> Scores:
-    found: dict[str, Any] = {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
-    if "subject" not in found:
-        return Scores(found["unary"])
-    interaction = Interaction(*(found[name] for name in Interaction._fields)) if "left" in found else None
-    subject, object_, region, described = (found[name] for name in RelationScores._fields[:4])
-    return Scores(found["unary"], RelationScores(subject, object_, region, described, interaction))
 
 
 def _taken(scores: Scores, rows: Int[np.ndarray, " row"]) -> Scores:

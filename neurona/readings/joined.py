@@ -6,9 +6,9 @@ Each question goes to the reading of its recording; nothing else is changed, so 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
-from urllib.parse import quote
 
 import networkx as nx
 import numpy as np
@@ -17,44 +17,58 @@ from jaxtyping import Int, Shaped
 from neurona.errors import DataError
 from neurona.execution import Explanation
 from neurona.graphs.source import Carriers
-from neurona.programs import Query
+from neurona.programs import Query, Vocabulary
 from neurona.programs.facts import Fact
 from neurona.readings.asking import AskingModel
 from neurona.readings.belief import Belief
-from neurona.readings.files import save_arrays
-from neurona.readings.opening import open_reading
-from neurona.readings.reading import Reading, Said
+from neurona.readings.reading import About, Reading, Said
 
 
+@dataclass(frozen=True, eq=False)
 class JoinedReading(Reading):
     """Several readings, no recording in two of them.
 
-    Args:
-        parts: name (of a fold) -> reading; all of one vocabulary.
-        recordings: in which order; those of the first part first when None.
-
     Attributes:
+        parts: name (of a fold) -> reading; all of one vocabulary.
+        recordings: in which order; those of the first part first unless given.
         asking: of the first part; each part's own decides its answers.
 
     Raises:
         DataError: no parts, or a recording that stands in two.
     """
 
-    def __init__(self, parts: Mapping[str, Reading], recordings: Sequence[str] | None = None):
-        if not parts:
+    parts: Mapping[str, Reading] = field(repr=False)
+    recordings: tuple[str, ...] = ()
+    vocabulary: Vocabulary = field(init=False, repr=False)
+    about: About = field(init=False)
+    asking: AskingModel = field(init=False, repr=False)
+    entity_evidence: None = field(init=False, repr=False, default=None)
+
+    def __post_init__(self) -> None:
+        if not self.parts:
             raise DataError("a joined reading needs one part or more")
-        self.parts = dict(parts)
-        owner = [(name, k, row) for k, part in enumerate(parts.values()) for row, name in enumerate(part.recordings)]
-        place = {name: (k, row) for name, k, row in owner}
-        if len(place) < len(owner):
-            names = [name for name, _, _ in owner]
+        names = [name for part in self.parts.values() for name in part.recordings]
+        if len(set(names)) < len(names):
             raise DataError(f"recording {max(names, key=names.count)!r} stands in two parts of a reading")
-        first = next(iter(parts.values()))
-        self.vocabulary, self.about, self.asking = first.vocabulary, first.about, first.asking
-        self.entity_evidence = None
-        self.recordings = tuple(place) if recordings is None else tuple(recordings)
-        self._part = np.array([place[name][0] for name in self.recordings], dtype=np.int64)
-        self._row = np.array([place[name][1] for name in self.recordings], dtype=np.int64)
+        first = next(iter(self.parts.values()))
+        for name in ("vocabulary", "about", "asking"):
+            object.__setattr__(self, name, getattr(first, name))
+        object.__setattr__(self, "recordings", tuple(self.recordings) or tuple(names))
+
+    @cached_property
+    def _part(self) -> Int[np.ndarray, " recording"]:
+        """Number of each recording's part."""
+        return np.array([self._owner[name][0] for name in self.recordings], dtype=np.int64)
+
+    @cached_property
+    def _row(self) -> Int[np.ndarray, " recording"]:
+        """Place of each recording in its part."""
+        return np.array([self._owner[name][1] for name in self.recordings], dtype=np.int64)
+
+    @cached_property
+    def _owner(self) -> dict[str, tuple[int, int]]:
+        parts = enumerate(self.parts.values())
+        return {name: (k, row) for k, part in parts for row, name in enumerate(part.recordings)}
 
     @property
     def things(self) -> tuple[str, ...]:
@@ -102,7 +116,7 @@ class JoinedReading(Reading):
         for k in np.unique(self._part[rows]).tolist():
             own = [name for name, row in zip(recordings, rows, strict=True) if self._part[row] == k]
             taken[names[k]] = readings[k].take(own)
-        return JoinedReading(taken, recordings)
+        return JoinedReading(taken, tuple(recordings))
 
     def with_asking(self, asking: AskingModel) -> JoinedReading:
         """The same recordings, every part under another asking model."""
@@ -115,18 +129,6 @@ class JoinedReading(Reading):
             DataError: no such recording.
         """
         return list(self.parts.values())[self._part[self.rows([recording])[0]]]
-
-    def save(self, path: str | Path) -> Path:
-        """A sub-folder for each part; see `Reading.save`."""
-        folders = {name: quote(name, safe=" ") for name in self.parts}
-        plain = {"form": "joined", "parts": folders, "recordings": list(self.recordings)}
-        return save_arrays(path, plain, {}, {folders[name]: part.save for name, part in self.parts.items()})
-
-    @classmethod
-    def opened(cls, plain: Mapping[str, Any], arrays: Mapping[str, np.ndarray], folder: Path) -> JoinedReading:
-        """From what `save` wrote."""
-        parts = {name: open_reading(folder / part) for name, part in plain["parts"].items()}
-        return cls(parts, plain["recordings"])
 
     def _dealt(
         self, queries: Sequence[Query], rows: Int[np.ndarray, " question"]

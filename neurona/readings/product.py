@@ -8,10 +8,8 @@ products of experts by minimizing contrastive divergence, Neural Computation 14)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import Int
@@ -23,9 +21,6 @@ from neurona.programs.facts import Fact
 from neurona.readings.asking import AskingModel
 from neurona.readings.belief import Belief, log_odds, log_share
 from neurona.readings.carriers import EntityEvidence
-from neurona.readings.common import common_from_plain, common_plain
-from neurona.readings.files import save_arrays
-from neurona.readings.opening import open_reading
 from neurona.readings.reading import About, Reading
 
 
@@ -88,16 +83,6 @@ class ProductReading(Reading):
         return replace(
             self, recordings=tuple(recordings), members=tuple(member.take(recordings) for member in self.members)
         )
-
-    def save(self, path: str | Path) -> Path:
-        plain = {"form": "product", "members": len(self.members), **common_plain(self)}
-        return save_arrays(path, plain, {}, {f"member{k}": member.save for k, member in enumerate(self.members)})
-
-    @classmethod
-    def opened(cls, plain: Mapping[str, Any], arrays: Mapping[str, np.ndarray], folder: Path) -> ProductReading:
-        """From what `save` wrote."""
-        members = tuple(open_reading(folder / f"member{k}") for k in range(plain["members"]))
-        return cls(**common_from_plain(plain, arrays), members=members)
 
 
 def _pairs(beliefs: Sequence[Belief]) -> tuple[list[np.ndarray], list[np.ndarray]]:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -66,18 +65,6 @@ class Rates:
         """Share of each word among the category's answers."""
         counts = np.array([self.words.get(category, {}).get(word, 0) for word in words], np.float64) + 0.5
         return counts / counts.sum()
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON can hold it."""
-        return {"programs": dict(self.programs), "forms": dict(self.forms), "words": dict(self.words)}
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> Rates:
-        """What `plain` wrote."""
-        programs, forms = (
-            {name: (int(a), int(b)) for name, (a, b) in plain[key].items()} for key in ("programs", "forms")
-        )
-        return cls(programs, forms, plain["words"])
 
 
 def _pairs(counts: Counter[tuple[str, bool]]) -> dict[str, tuple[int, int]]:

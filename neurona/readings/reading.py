@@ -29,6 +29,7 @@ from neurona.programs.facts import Fact
 from neurona.readings.asking import AskingModel
 from neurona.readings.belief import Belief
 from neurona.readings.carriers import EntityEvidence
+from neurona.stored import load_stored, save_stored
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,13 @@ class Reading(ABC):
     def take(self, recordings: Sequence[str]) -> Reading:
         """The reading of some of the recordings."""
 
-    @abstractmethod
     def save(self, path: str | Path) -> Path:
         """Write it into a folder, without a pickle; `open_reading` reads it.
 
         Raises:
-            OutputError: it cannot be written.
+            OutputError: it cannot be written, or the folder holds other files.
         """
+        return save_stored(self, path)
 
     def ask(
         self,
@@ -257,3 +258,26 @@ class Reading(ABC):
         """The same recordings under another asking model."""
         changed: Any = self
         return replace(changed, asking=asking)
+
+
+def open_reading(path: str | Path, *, verify: bool = False) -> Reading:
+    """Open the folder of a reading; large arrays stay on disk until they are needed.
+
+    Args:
+        path: what `Reading.save` wrote.
+        verify: compare all checksums first.
+
+    Raises:
+        DataError: it is no reading, of another version, or damaged.
+
+    Examples:
+        >>> import tempfile, neurona as nr
+        >>> data = nr.Dataset.from_arrays([[0.0], [1.0]] * 8, ["face", "house"] * 8)
+        >>> reading = nr.fit(data, "linear_evidence").read(data)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     same = nr.open_reading(reading.save(f"{folder}/reading"))
+        ...     answers = same.ask("exists x. face(x)").answer.tolist()
+        >>> answers == reading.ask("exists x. face(x)").answer.tolist()
+        True
+    """
+    return load_stored(path, Reading, verify=verify, mapped=True)  # type: ignore[type-abstract]

@@ -9,11 +9,10 @@ scenes of which the sampled worlds are the strong part: a program that states su
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, product
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,11 +29,8 @@ from neurona.programs.tree import And, Atom, Count, Describe, Exists, Formula, V
 from neurona.readings.asking import AskingModel
 from neurona.readings.belief import Belief, log_odds, log_share
 from neurona.readings.carriers import EntityEvidence
-from neurona.readings.common import carriers_arrays, common_from_plain, common_plain
-from neurona.readings.files import save_arrays
 from neurona.readings.forms import form_of
 from neurona.readings.reading import About, Reading
-from neurona.readings.world_files import worlds_arrays, worlds_from
 from neurona.worlds import SampledScenes
 
 MOST_UNHELD = 4
@@ -141,35 +137,6 @@ class WorldReading(Reading):
             worlds=self.worlds.take(rows),
             sampled=self.sampled.take(rows) if self.sampled is not None else None,
             entity_evidence=self.entity_evidence.take(rows) if self.entity_evidence is not None else None,
-        )
-
-    def save(self, path: str | Path) -> Path:
-        plain: dict[str, Any] = {"form": "worlds", "nouns": list(self.nouns), **common_plain(self)}
-        arrays = carriers_arrays(self.entity_evidence)
-        for name, part in (("worlds", self.worlds), ("before", self.before)):
-            plain[name], more = worlds_arrays(part, name)
-            arrays |= more
-        plain["posterior"] = None
-        if self.sampled is not None:
-            plain["posterior"], more = self.sampled.plain()
-            arrays |= {f"posterior_{name}": array for name, array in more.items()}
-        return save_arrays(path, plain, arrays)
-
-    @classmethod
-    def opened(cls, plain: Mapping[str, Any], arrays: Mapping[str, np.ndarray], folder: Path) -> WorldReading:
-        """From what `save` wrote."""
-        common = common_from_plain(plain, arrays)
-        words = common["vocabulary"].concepts, common["vocabulary"].relations
-        sampled = None
-        if plain["posterior"] is not None:
-            own = {name[len("posterior_") :]: array for name, array in arrays.items() if name.startswith("posterior_")}
-            sampled = SampledScenes.from_plain(plain["posterior"], own)
-        return cls(
-            **common,
-            worlds=worlds_from(plain["worlds"], arrays, "worlds", *words),
-            before=worlds_from(plain["before"], arrays, "before", *words),
-            nouns=tuple(plain["nouns"]),
-            sampled=sampled,
         )
 
     def _plan(self, query: Query) -> _Plan:

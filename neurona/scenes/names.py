@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +31,22 @@ def named_alike(forms: Sequence[Fact]) -> list[Fact]:
     """The forms of one fact that have the name of the first in order: one of `on` and `under`; `beside` both ways round."""
     name = min(form.name for form in forms)
     return [form for form in forms if form.name == name]
+
+
+@dataclass(frozen=True)
+class Forms:
+    """All forms of a fact, itself first.
+
+    Attributes:
+        opposite: r -> the relation that holds of (y, x) exactly where r holds of (x, y).
+    """
+
+    opposite: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, fact: Fact) -> tuple[Fact, ...]:
+        if len(fact.arguments) != 2 or fact.name not in self.opposite:
+            return (fact,)
+        return (fact, Fact(self.opposite[fact.name], fact.arguments[::-1]))
 
 
 class NameTable(BaseModel):
@@ -93,11 +110,10 @@ class NameTable(BaseModel):
         pairs = [*self.inverse, *((b, a) for a, b in self.inverse), *((word, word) for word in self.symmetric)]
         return {a: b for a, b in pairs}  # noqa: C416 - the pairs are lists
 
-    def forms(self, fact: Fact) -> tuple[Fact, ...]:
-        """The fact, and its inverse or symmetric form where there is one."""
-        if len(fact.arguments) != 2 or fact.name not in self.opposite:
-            return (fact,)
-        return (fact, Fact(self.opposite[fact.name], fact.arguments[::-1]))
+    @cached_property
+    def forms(self) -> Forms:
+        """A fact -> itself, and its inverse or symmetric form where there is one."""
+        return Forms(self.opposite)
 
     def noun(self, phrase: str) -> str | None:
         """Name of a noun, None where the table does not know it. A noun that is also a relation gets `_noun` at its end."""

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from neurona.encoding_models.bindings import Binding, Bindings
 from neurona.errors import DataError
 from neurona.execution import Worlds, truth
 from neurona.programs import Vocabulary
 from neurona.programs.axioms import axioms_of
 from neurona.programs.facts import Fact
-from neurona.scenes.names import NameTable
 from neurona.worlds.evidence import FactEvidence
 from neurona.worlds.posterior import ScenePosterior
-from neurona.worlds.space import SceneSpace
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,39 +108,6 @@ class SampledScenes:
         )
         assert evidence is not None
         return SampledScenes(evidence, drawn, alone)
-
-    def plain(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        """What JSON can hold, and arrays; `from_plain` gives it back."""
-        space = self.evidence.space
-        plain = {
-            "features": [[one.band, *one.words] for one in space.bindings.features],
-            "scenes": space.scenes,
-            "silence": self.evidence.silence,
-            "disjoint": sorted(sorted(pair) for pair in space.disjoint),
-        }
-        arrays = {f"drawn_{name}": np.asarray(value) for name, value in vars(self.drawn).items()}
-        arrays |= {"rate": np.asarray(space.rate), "support": np.asarray(self.evidence.support)}
-        for name, part in (("patterns", self.evidence), ("alone_patterns", self.alone)):
-            if part is not None and part.patterns is not None:
-                arrays[name] = np.asarray(part.patterns)
-        if self.alone is not None:
-            arrays["alone_support"] = np.asarray(self.alone.support)
-        return plain, arrays
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> SampledScenes:
-        """What `plain` wrote."""
-        features = tuple(Binding(band, tuple(words)) for band, *words in plain["features"])
-        bindings = Bindings(features, NameTable.read().forms)
-        disjoint = frozenset(frozenset(pair) for pair in plain["disjoint"])
-        space = SceneSpace(bindings, np.asarray(arrays["rate"]), int(plain["scenes"]), disjoint)
-        drawn = {name[len("drawn_") :]: array for name, array in arrays.items() if name.startswith("drawn_")}
-        patterns, others = arrays.get("patterns"), arrays.get("alone_patterns")
-        evidence = FactEvidence(
-            space, arrays["support"], None if patterns is None else np.asarray(patterns), silence=bool(plain["silence"])
-        )
-        alone = None if others is None else FactEvidence(space, arrays["alone_support"], np.asarray(others))
-        return cls(evidence, ScenePosterior(**drawn), alone)
 
     def to_worlds(self, vocabulary: Vocabulary) -> Worlds:
         """The worlds as execution reads them: every fact in all its forms, and what the axioms make of a thing's words.

@@ -9,7 +9,7 @@ name: stub
 data: {name: simulated, simulation: {subjects: 1, images: 100}}
 entities: {method: groups}
 decoder: {kind: linear_evidence, shrinkage: 0.05}
-evaluation: {split: image}
+evaluation: {split: image, fit_all: false}
 """
 
 TABLES = """

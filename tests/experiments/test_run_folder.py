@@ -13,8 +13,10 @@ from rich.console import Console
 from neurona.decoders import decoders
 from neurona.errors import DataError
 from neurona.experiments.config import load_config
-from neurona.experiments.finished_run import open_run, reading_of
+from neurona.experiments.finished_run import decoder_of, open_run, reading_of
 from neurona.experiments.runner import run
+from neurona.experiments.study import load_study
+from neurona.recordings.recordings import Recordings
 
 SMALL = ("data.simulation.subjects=1", "data.simulation.images=60", "data.simulation.questions=6", "training.epochs=1")
 NUMBERS = ["as_asked", "probability", "prior", "error"]
@@ -65,3 +67,24 @@ def test_a_reading_is_opened_by_its_own_folder_or_by_that_of_its_run(tiny, tmp_p
 def test_an_unfinished_run_is_not_opened(tmp_path):
     with pytest.raises(DataError, match="name the directory of a finished run"):
         open_run(tmp_path)
+
+
+def test_a_run_keeps_the_decoders_of_its_folds_and_one_of_all_recordings(tiny, tmp_path):
+    config = tiny("decoder=relational_evidence", "decoder.least=0", "evaluation.fit_all=true", *SMALL)
+    run(config, tmp_path, Console(file=io.StringIO()))
+    opened, study = open_run(tmp_path), load_study(config, Console(file=io.StringIO()))
+    (fold,) = (tmp_path / "decoders").iterdir()
+    held_out = Recordings(study.dataset.recordings.data.sel(recording=list(opened.reading.recordings)))
+    query = opened.predictions.program.iloc[0]
+    for decoder in (opened.decoder, decoder_of(tmp_path / "decoder")):
+        found = decoder.read(held_out).ask(query)
+        assert found.recording.tolist() == list(opened.reading.recordings)
+        assert (found.probability != opened.reading.ask(query).probability).any()
+    assert decoder_of(fold).read(held_out).ask(query).equals(opened.reading.ask(query))
+
+
+def test_a_run_that_kept_no_decoder_says_how_to_keep_one(tiny, tmp_path):
+    run(tiny("decoder=question_only", *SMALL), tmp_path, Console(file=io.StringIO()))
+    assert not (tmp_path / "decoders").exists()
+    with pytest.raises(DataError, match=r"evaluation\.fit_all=true, and with a decoder that reads \(question_only is"):
+        _ = open_run(tmp_path).decoder

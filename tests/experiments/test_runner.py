@@ -19,7 +19,7 @@ from neurona.experiments.study import load_study
 
 CONFIGS = Path(__file__).parents[2] / "experiments"
 QUIET = Console(file=io.StringIO())
-QUICK = ["decoder.decays=[0.03]", "evaluation.baselines=[]"]
+QUICK = ["decoder.decays=[0.03]", "evaluation.baselines=[]", "evaluation.fit_all=false"]
 MEEG = ["meg_directions/directions", "eeg_bci/finger_movements", "eeg_bci/scp1", "eeg_bci/scp2"]
 
 

@@ -7,6 +7,7 @@ from worlds_cases import SETTINGS, evidence, screening
 from neurona.errors import DataError
 from neurona.execution import share_true
 from neurona.programs import Vocabulary, parse
+from neurona.stored import load_stored, save_stored
 from neurona.worlds import SampledScenes, sample_scenes
 
 CONCEPTS, RELATIONS = ("cat", "dog", "man", "big", "red", "animal", "loud"), ("beside", "hold")
@@ -53,8 +54,8 @@ def test_axioms_that_no_world_fulfils_are_an_error(sampled):
         sampled.to_worlds(words)
 
 
-def test_it_is_written_and_read_back(sampled):
-    again = SampledScenes.from_plain(*sampled.plain())
+def test_it_is_written_and_read_back(sampled, tmp_path):
+    again = load_stored(save_stored(sampled, tmp_path / "sampled"), SampledScenes)
     words = Vocabulary(CONCEPTS, RELATIONS)
     first, second = sampled.to_worlds(words), again.to_worlds(words)
     np.testing.assert_array_equal(first.share, second.share)

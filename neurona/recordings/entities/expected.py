@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-import mne
 import numpy as np
 import xarray as xr
 from jaxtyping import Float
@@ -145,6 +144,8 @@ class Expected:
             )
 
     def _interpolated(self, known: xr.DataArray, lacking: Sequence[str]) -> xr.DataArray:
+        import mne
+
         if self.modality != "eeg" or self.positions is None:
             why = "their positions are not known" if self.modality == "eeg" else f"this is {self.modality}, and not EEG"
             raise DataError(

@@ -17,7 +17,6 @@ from jaxtyping import Bool, Float
 from neurona.recordings.entities.channels import atlas_entities, group_entities
 from neurona.recordings.entities.entities import Entities
 from neurona.recordings.entities.expected import Expected, Missing
-from neurona.recordings.entities.parcels import Parcels, fit_parcels
 from neurona.recordings.entities.settings import (
     AtlasEntities,
     EntitySettings,
@@ -92,8 +91,10 @@ def fit_entities(
         settings = entity_settings(settings)
     expected = Expected.of(recordings)
     if isinstance(settings, ParcelEntities):
+        from neurona.recordings.entities.parcels import fit_parcels  # imports nilearn
+
         chosen = np.ones(recordings.n_recordings, dtype=bool) if train is None else train
-        parcels: Parcels = fit_parcels(recordings, chosen, settings, seed)
+        parcels = fit_parcels(recordings, chosen, settings, seed)
         return FittedEntities(expected, parcels.entities, parcels.loadings)
     if isinstance(settings, GroupEntities):
         return FittedEntities(expected, group_entities(recordings))
