@@ -46,6 +46,7 @@ class Dataset:
         words: the vocabulary, where it comes from the questions; None where the card has it.
         truth: of simulated data, the file or folder that holds what was planted.
         left_out: questions that were set apart when it was converted: why -> how many.
+        conversion: by which layout and settings it was converted, see `layouts.conversion_of`; empty where it was not.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Dataset:
     words: Vocabulary | None = None
     truth: Path | None = None
     left_out: Mapping[str, int] = field(default_factory=dict)
+    conversion: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -268,6 +270,8 @@ def write_pointer(work: Path, dataset: Dataset, folder: Path) -> None:
         pointer["truth"] = Path(os.path.relpath(dataset.truth, folder)).as_posix()
     if dataset.left_out:
         pointer["left_out"] = dict(dataset.left_out)
+    if dataset.conversion:
+        pointer["conversion"] = dict(dataset.conversion)
     (work / "dataset.json").write_text(json.dumps(pointer, indent=1), encoding="utf-8")
 
 
@@ -286,7 +290,7 @@ def open_dataset(folder: Path, lazy: bool = True) -> Dataset:
         name, files, sources = pointer["card"], pointer["files"], pointer["sources"]
         words = Vocabulary.from_plain(pointer["vocabulary"]) if "vocabulary" in pointer else None
         truth = folder / pointer["truth"] if "truth" in pointer else None
-        left_out = pointer.get("left_out", {})
+        left_out, conversion = pointer.get("left_out", {}), pointer.get("conversion", {})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{folder / 'dataset.json'}: cannot be read ({error!r}); fetch the data set again") from error
     own_card = OWN_CARD in files
@@ -297,4 +301,4 @@ def open_dataset(folder: Path, lazy: bool = True) -> Dataset:
     card = read_card_file(folder / OWN_CARD) if own_card else read_card(name)
     recordings = Recordings.open(folder / PARTS[0], lazy=lazy)
     questions = pd.read_parquet(folder / PARTS[1])
-    return Dataset(name, card, recordings, questions, sources, words, truth, left_out)
+    return Dataset(name, card, recordings, questions, sources, words, truth, left_out, conversion)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +25,10 @@ from neurona.datasets.dataset import Dataset, write_parts
 from neurona.datasets.folder_lock import only_writer
 from neurona.datasets.folder_report import FolderReport
 from neurona.errors import ConfigError, DataError, OutputError, nearest_name
+
+FILES = ("derivatives", "mask", "atlas")
+"""Settings that name files."""
+_OF_ONE_STUDY = ("subjects", "questions", "n_jobs")
 
 
 class Layout(NamedTuple):
@@ -94,14 +99,19 @@ def convert(
     return LAYOUTS[found].convert(folder, out, console, settings_of(found, options))
 
 
-def settings_of(name: str, options: Sequence[str] = ()) -> Any:
+def settings_of(name: str, options: Sequence[str] = (), base: Mapping[str, Any] | None = None) -> Any:
     """A layout's settings, `key=value` texts over the defaults; a dotted key reaches into a section (`windows.delay=5`).
+
+    Args:
+        name: of the layout.
+        options: the texts.
+        base: settings as JSON holds them, instead of the defaults.
 
     Raises:
         ConfigError: a text without `=`, an unknown key (the nearest is named), or a value that does not fit.
     """
     kind = LAYOUTS[name].settings
-    tree: dict[str, Any] = {}
+    tree: dict[str, Any] = deepcopy(dict(base or {}))
     for option in options:
         key, equals, text = option.partition("=")
         if not equals:
@@ -130,6 +140,29 @@ _Words.yaml_implicit_resolvers = {
 }
 
 
+def conversion_of(settings: Any, root: Path) -> dict[str, Any]:
+    """How a folder as obtained is converted, in words that hold for other folders: paths inside it are relative to it, and what belongs to
+    the one study (whose recordings, which questions) is left out.
+
+    Args:
+        settings: of a layout, whose name is their `kind`.
+        root: the folder.
+
+    Returns:
+        `layout`, and its `settings` as JSON can hold them; `settings_of` takes them as its base.
+    """
+    plain = TypeAdapter(type(settings)).dump_python(settings, mode="json")
+    for name in FILES:
+        path = Path(plain[name]) if plain.get(name) else None
+        if path is not None and path.exists():
+            whole, top = path.resolve(), root.resolve()
+            plain[name] = whole.relative_to(top).as_posix() if whole.is_relative_to(top) else str(whole)
+    return {
+        "layout": settings.kind,
+        "settings": {name: value for name, value in plain.items() if name not in (*_OF_ONE_STUDY, "kind")},
+    }
+
+
 def _put(tree: dict[str, Any], kind: Any, key: str, parts: Sequence[str], value: Any, layout: str) -> None:
     """Store a value at a dotted key, each part of which must be a field (keys of mappings are free)."""
     known = {field.name: field for field in dataclasses.fields(kind) if field.name != "kind" or parts[1:]}
@@ -155,7 +188,7 @@ def _convert_whole(
     with only_writer(out):
         if out.exists():
             raise OutputError(f"{out}: exists; choose another folder, or delete it to convert anew")
-        dataset = read(folder, settings, console)
+        dataset = dataclasses.replace(read(folder, settings, console), conversion=conversion_of(settings, folder))
         work = out.parent / f".{out.name}.converting"
         try:
             if work.exists():

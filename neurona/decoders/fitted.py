@@ -7,6 +7,7 @@ It is what a user holds after a fit: it reads recordings that were in no experim
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ class FittedDecoder:
         vocabulary: of the questions that it learned from; a reading is asked in these words.
         about: data set, kind of decoder, supervision, whether nobody measured what it learned from.
         seed: of the fit.
+        conversion: how the recordings were made that it was fitted to, where they were converted (`layouts.conversion_of`).
     """
 
     entities: FittedEntities = field(repr=False)
@@ -42,6 +44,7 @@ class FittedDecoder:
     vocabulary: Vocabulary = field(repr=False)
     about: About
     seed: int = 0
+    conversion: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def read(self, recordings: Recordings | Dataset, *, missing: Missing = "error") -> Reading:
         """What it says about recordings.

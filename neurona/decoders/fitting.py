@@ -60,11 +60,11 @@ def fit_decoder(
     problem = problem_of(dataset, fitted, train, later, settings, facts, seed)
     own = context or Context()
     found = fit(problem, settings, own if training is None else Context(training, own.folder, own.console, own.mesh))
-    return fitted_decoder(found, fitted, problem, settings)
+    return fitted_decoder(found, fitted, problem, settings, dataset)
 
 
 def fitted_decoder(
-    decoder: Decoder | Answerer, entities: FittedEntities, problem: Problem, settings: DecoderSettings
+    decoder: Decoder | Answerer, entities: FittedEntities, problem: Problem, settings: DecoderSettings, dataset: Dataset
 ) -> FittedDecoder:
     """A decoder that was fitted to a problem, as one of recordings.
 
@@ -77,7 +77,7 @@ def fitted_decoder(
             f"decoder {kind!r} answers the questions of an experiment and reads no recordings; use another, such as explain"
         )
     about = About(problem.dataset, kind, settings.supervision, problem.simulated)
-    return FittedDecoder(entities, decoder, settings, problem.vocabulary, about, problem.seed)
+    return FittedDecoder(entities, decoder, settings, problem.vocabulary, about, problem.seed, dataset.conversion)
 
 
 def problem_of(

@@ -91,7 +91,7 @@ def run(config: Config, folder: Path, console: Console) -> dict:
 def _keep(config: Config, study: Study, fitted: list[Fitted], folder: Path, context: Context) -> None:
     """Keep the decoders of the folds and, where asked for, one of all recordings: `decoders/FOLD` and `decoder`."""
     for one in fitted:
-        kept = fitted_decoder(one.decoder, one.entities, one.problem, config.decoder)
+        kept = fitted_decoder(one.decoder, one.entities, one.problem, config.decoder, study.dataset)
         kept.save(folder / DECODERS / quote(one.fold.name, safe=" "))
     chosen = config.evaluation
     if not chosen.fit_all or chosen.n_train is not None:

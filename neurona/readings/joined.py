@@ -142,6 +142,15 @@ class JoinedReading(Reading):
         return found
 
 
+def joined(parts: Mapping[str, Reading]) -> Reading:
+    """Readings of different recordings as one; a single one is itself.
+
+    Raises:
+        DataError: no parts, or a recording that stands in two.
+    """
+    return next(iter(parts.values())) if len(parts) == 1 else JoinedReading(parts)
+
+
 def _together(found: Sequence[tuple[Int[np.ndarray, " _own"], Sequence[Any]]], count: int) -> list[Any]:
     """Fields of Q values each, those of the parts in the places of their questions: arrays, of the largest width, and tuples."""
     fields = list(zip(*(values for _, values in found), strict=True))

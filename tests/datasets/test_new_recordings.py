@@ -1,0 +1,122 @@
+"""Files to come are read as those were that a decoder was fitted to."""
+
+import shutil
+
+import mne
+import numpy as np
+import pytest
+from bids_trees import SPACE, write_atlas, write_eeg_tree, write_fmri_tree
+from rich.console import Console
+
+from neurona.datasets import layouts
+from neurona.datasets.dataset import open_dataset
+from neurona.datasets.new_recordings import new_recordings
+from neurona.errors import ConfigError, DataError
+
+QUIET = Console(quiet=True)
+FMRI = [f"space={SPACE}", "method=window", "windows.volumes=3"]
+EEG = ["epoching.l_freq=null", "epoching.h_freq=30", "epoching.tmax=0.5", "epoching.bad_channels=drop"]
+
+
+def converted(study, out, options):
+    layouts.convert(study, out, QUIET, options=options)
+    return open_dataset(out)
+
+
+@pytest.fixture(scope="module")
+def fmri(tmp_path_factory):
+    """A study with its conversion, and another study of another subject."""
+    root = tmp_path_factory.mktemp("fmri")
+    first, second = (
+        write_fmri_tree(root / name, subjects=(who,), runs=(1,)) for name, who in (("a", "01"), ("b", "09"))
+    )
+    options = [f"derivatives={first / 'derivatives' / 'fmriprep'}", f"atlas={write_atlas(root)}", *FMRI]
+    return converted(first, root / "set", options), second, root
+
+
+@pytest.fixture(scope="module")
+def eeg(tmp_path_factory):
+    root = tmp_path_factory.mktemp("eeg")
+    first, second = (
+        write_eeg_tree(root / name, subjects=(who,), runs=(1,)) for name, who in (("a", "01"), ("b", "09"))
+    )
+    return converted(first, root / "set", [*EEG, "subjects=['01']"]), second, root
+
+
+def test_a_conversion_is_told_in_words_that_hold_for_other_folders(fmri, eeg):
+    told = fmri[0].conversion
+    assert told["layout"] == "bids_fmri"
+    assert told["settings"]["derivatives"] == "derivatives/fmriprep"
+    assert told["settings"]["atlas"] == str((fmri[2] / "quarters.nii.gz").resolve())
+    assert told["settings"]["windows"]["volumes"] == 3
+    assert "subjects" not in eeg[0].conversion["settings"]
+    assert eeg[0].conversion["settings"]["epoching"]["bad_channels"] == "drop"
+
+
+def test_another_study_is_converted_by_the_same_settings(fmri, tmp_path):
+    dataset, second, root = fmri
+    found = new_recordings(second, dataset.conversion, QUIET).data
+    options = [f"derivatives={second / 'derivatives' / 'fmriprep'}", f"atlas={root / 'quarters.nii.gz'}", *FMRI]
+    expected = converted(second, tmp_path / "set", options).recordings.data
+    np.testing.assert_array_equal(found.values, expected.values)
+    assert list(found.recording.values) == list(expected.recording.values)
+    assert found.sizes["time"] == 3
+
+
+def test_settings_can_be_others_than_the_decoders(eeg):
+    dataset, second, _ = eeg
+    found = new_recordings(second, dataset.conversion, QUIET, options=["epoching.tmax=0.3"]).data
+    assert float(found.time[-1]) == pytest.approx(0.3)
+    assert "Cz" not in found.channel.values
+
+
+def test_an_image_with_its_events_is_read_like_the_run_of_a_study(fmri, tmp_path):
+    dataset, second, _ = fmri
+    derived = next((second / "derivatives").rglob("*_bold.nii.gz"))
+    shutil.copy(derived, tmp_path)
+    with pytest.raises(DataError, match=r"no events beside it; expected sub-09_task-look_run-01_events\.tsv"):
+        new_recordings(tmp_path / derived.name, dataset.conversion, QUIET)
+    for file in second.rglob("sub-09_*_events.tsv"):
+        shutil.copy(file, tmp_path)
+    found = new_recordings(tmp_path / derived.name, dataset.conversion, QUIET).data
+    expected = new_recordings(second, dataset.conversion, QUIET).data
+    np.testing.assert_allclose(found.values, expected.values, atol=1e-5)
+    assert list(found.label.values) == list(expected.label.values)
+    with pytest.raises(DataError, match="these were made otherwise than from files"):
+        new_recordings(tmp_path / derived.name, {}, QUIET)
+
+
+def test_epochs_are_read_as_they_are(tmp_path):
+    info = mne.create_info(["F3", "F4", "Cz"], 100.0, "eeg")
+    events = np.column_stack([np.arange(4), np.zeros(4, int), [1, 2, 1, 2]])
+    values = 1e-6 * np.random.default_rng(0).normal(size=(4, 3, 20))
+    epochs = mne.EpochsArray(values, info, events, event_id={"left": 1, "right": 2}, verbose="error")
+    file = tmp_path / "sub-07_run-03-epo.fif"
+    epochs.save(file, verbose="error")
+    data = new_recordings(file, {}, QUIET).data
+    np.testing.assert_allclose(data.values, values, rtol=1e-4, atol=1e-12)
+    assert set(data.subject.values) == {"07"}
+    with pytest.raises(ConfigError, match="leave --layout and --set out"):
+        new_recordings(file, {}, QUIET, options=["tmax=1"])
+    raw = tmp_path / "other_raw.fif"
+    mne.io.RawArray(values[0], info, verbose="error").save(raw, verbose="error")
+    with pytest.raises(DataError, match="cannot be read as MNE epochs"):
+        new_recordings(raw, {}, QUIET)
+
+
+def test_a_data_set_is_opened(eeg):
+    dataset, _, root = eeg
+    found = new_recordings(root / "set", {}, QUIET).data
+    np.testing.assert_array_equal(found.values, dataset.recordings.data.values)
+
+
+def test_what_is_none_of_these_is_refused_with_both_sides(fmri, eeg, tmp_path):
+    with pytest.raises(DataError, match="no such file or folder"):
+        new_recordings(tmp_path / "nothing", {}, QUIET)
+    with pytest.raises(
+        DataError, match="its layout is bids_meeg, and the decoder was fitted to recordings of the layout bids_fmri"
+    ):
+        new_recordings(eeg[1], fmri[0].conversion, QUIET)
+    (tmp_path / "thesis.txt").write_text("")
+    with pytest.raises(DataError, match="expected a data set, a folder as obtained"):
+        new_recordings(tmp_path / "thesis.txt", {}, QUIET)
