@@ -101,7 +101,7 @@ def load_stored(folder: str | Path, kind: type[_Stored], *, verify: bool = True,
             f"{folder}: cannot be read by Neurona {version('neurona')} ({error}); it was written by {by}: save the {_spoken(kind)} again"
         ) from error
     if not isinstance(found, kind):
-        raise DataError(f"{folder}: holds a {holds}, and no {_spoken(kind)}")
+        raise DataError(f"{folder}: holds {holds}, which is no {_spoken(kind)}")
     return found
 
 

@@ -121,7 +121,7 @@ def test_damage_is_named(tmp_path):
     with pytest.raises(DataError, match="expected a folder that a vocabulary was saved in"):
         load_stored(tmp_path, Vocabulary)
     folder = save_stored(entities(), tmp_path / "x")
-    with pytest.raises(DataError, match="holds a Entities, and no vocabulary"):
+    with pytest.raises(DataError, match="holds Entities, which is no vocabulary"):
         load_stored(folder, Vocabulary)
     np.save(folder / "features.npy", entities().features + 1)
     load_stored(folder, Entities, verify=False)

@@ -5,6 +5,7 @@ How a data set was converted travels with it, and with what is fitted to it (`la
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -132,13 +133,21 @@ def _as_bids(image: Path, conversion: Conversion, root: Path) -> Path:
             links[there / f"{name}{space}_bold.json"] = file
     for file in sorted(image.parent.glob(f"{bare}*_timeseries.tsv"))[:1]:
         links[there / f"{name}_desc-confounds_timeseries.tsv"] = file
+    brain = re.sub(r"_desc-[A-Za-z0-9]+", "", stem)
+    for file in sorted(image.parent.glob(f"{brain}_desc-brain_mask.nii*"))[:1]:
+        links[there / f"{name}_space-{own.get('space')}_desc-brain_mask{suffix}"] = file
     for link, file in links.items():
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(file.resolve())
     for folder, kind in ((root, "raw"), (derived, "derivative")):
-        described = f'{{"Name": "{image.name}", "BIDSVersion": "1.9.0", "DatasetType": "{kind}", "GeneratedBy": [{{"Name": "-"}}]}}'
+        told = {
+            "Name": image.name,
+            "BIDSVersion": "1.9.0",
+            "DatasetType": kind,
+            "GeneratedBy": [{"Name": "neurona read"}],
+        }
         if not (folder / "dataset_description.json").exists():
-            (folder / "dataset_description.json").write_text(described, encoding="utf-8")
+            (folder / "dataset_description.json").write_text(json.dumps(told), encoding="utf-8")
     return root
 
 

@@ -14,7 +14,6 @@ from typing import Any
 
 from neurona.datasets.dataset import Dataset
 from neurona.decoders.decoder import Decoder
-from neurona.decoders.registry import decoders
 from neurona.errors import DataError
 from neurona.programs import Vocabulary
 from neurona.readings import About, Reading
@@ -80,5 +79,4 @@ def load_decoder(folder: str | Path) -> FittedDecoder:
     Raises:
         DataError: it is no decoder, of another version of Neurona, or damaged.
     """
-    decoders()  # of other packages, whose classes it may hold
     return load_stored(folder, FittedDecoder)

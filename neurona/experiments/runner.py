@@ -81,9 +81,9 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     metrics |= grounding_metrics(study, fitted, config.seed)
     run_folder.write(folder, config, dataset, predictions)
     run_folder.write_reading(folder, fitted)
+    show(config, study, metrics, predictions, fitted, folder, console)
     if all(one.reading is not None for one in fitted) and not config.evaluation.shuffle:
         _keep(config, study, fitted, folder, replace(context, console=console))
-    show(config, study, metrics, predictions, fitted, folder, console)
     run_folder.write_metrics(folder, metrics)
     return metrics
 

@@ -76,7 +76,7 @@ def test_an_image_with_its_events_is_read_like_the_run_of_a_study(fmri, tmp_path
     shutil.copy(derived, tmp_path)
     with pytest.raises(DataError, match=r"no events beside it; expected sub-09_task-look_run-01_events\.tsv"):
         new_recordings(tmp_path / derived.name, dataset.conversion, QUIET)
-    for file in second.rglob("sub-09_*_events.tsv"):
+    for file in (*second.rglob("sub-09_*_events.tsv"), *second.rglob("*_mask.nii.gz")):
         shutil.copy(file, tmp_path)
     found = new_recordings(tmp_path / derived.name, dataset.conversion, QUIET).data
     expected = new_recordings(second, dataset.conversion, QUIET).data

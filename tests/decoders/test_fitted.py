@@ -64,7 +64,7 @@ def test_folders_of_something_else_are_refused(decoder, tmp_path):
     with pytest.raises(DataError, match="expected a folder that a fitted decoder was saved in"):
         load_decoder(tmp_path)
     save_stored(Vocabulary(("cat", "dog")), tmp_path / "words")
-    with pytest.raises(DataError, match="holds a Vocabulary, and no fitted decoder"):
+    with pytest.raises(DataError, match="holds Vocabulary, which is no fitted decoder"):
         load_decoder(tmp_path / "words")
     (tmp_path / "thesis.txt").write_text("")
     with pytest.raises(OutputError, match="holds other files"):

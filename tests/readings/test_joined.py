@@ -29,7 +29,7 @@ def parts():
 
 @pytest.fixture(scope="module")
 def joined(parts):
-    return JoinedReading(parts, IDS)
+    return JoinedReading(parts, tuple(IDS))
 
 
 def test_each_question_is_answered_by_the_reading_of_its_recording(parts, joined):
