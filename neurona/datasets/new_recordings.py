@@ -125,8 +125,8 @@ def _as_bids(image: Path, conversion: Conversion, root: Path) -> Path:
         )
     suffix = ".nii.gz" if image.name.endswith(".gz") else ".nii"
     space = f"_space-{own['space']}_desc-preproc" if own.get("derivatives") and own.get("space") else ""
-    links = {root / f"sub-{subject}/func/{name}_events.tsv": events}
-    there = derived / f"sub-{subject}/func"
+    here, there = (folder / f"sub-{subject}/func" for folder in (root, derived))
+    links = {here / f"{name}_events.tsv": events, here / f"{name}_bold{suffix}": image}
     links[there / f"{name}{space}_bold{suffix}"] = image
     for file in (image.parent / f"{stem}_bold.json", image.parent / f"{stem}.json"):
         if file.is_file():

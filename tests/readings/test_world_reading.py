@@ -228,8 +228,8 @@ def test_a_saved_reading_replaces_another_and_no_other_folder(tmp_path):
 
 def test_a_file_that_changed_is_found(tmp_path):
     path = reading().save(tmp_path / "reading")
-    damaged = np.load(path / "worlds_share.npy")
-    np.save(path / "worlds_share.npy", damaged[:, ::-1])
+    damaged = np.load(path / "worlds.share.npy")
+    np.save(path / "worlds.share.npy", damaged[:, ::-1])
     with pytest.raises(DataError, match="checksum"):
         open_reading(path, verify=True)
 
