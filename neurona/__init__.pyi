@@ -4,7 +4,7 @@ from .estimator import ConceptDecoder
 from .experiments.finished_run import open_run
 from .programs.surfaces import parse
 from .programs.vocabulary import Vocabulary
-from .readings.opening import open_reading
+from .readings.reading import open_reading
 from .recordings.recordings import Recordings
 
 __version__: str
