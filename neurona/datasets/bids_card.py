@@ -22,7 +22,7 @@ from neurona.datasets.concept_names import concept_names
 from neurona.datasets.dataset import Dataset
 from neurona.datasets.download import sha256
 from neurona.datasets.folder_report import FolderReport
-from neurona.datasets.label_questions import questions_from_labels
+from neurona.datasets.label_questions import questions_from_labels, require_classes
 from neurona.datasets.stimulus_questions import check_questions, read_questions
 from neurona.errors import DataError, NeuronaError, nearest_name
 from neurona.programs.vocabulary import Vocabulary
@@ -49,6 +49,15 @@ class BidsSettings:
     questions: Path | None = None
     n_jobs: int = 1
     drop_incomplete: bool = False
+
+    def __post_init__(self) -> None:
+        for name, chosen in (("subjects", self.subjects), ("trial_types", self.trial_types)):
+            if chosen is not None and not chosen:
+                raise DataError(f"{name}: an empty list chooses none; leave it out for all")
+        if self.n_jobs == 0:
+            raise DataError(
+                "n_jobs: 0; expected the number of runs worked on at a time, or -1 for as many as there are cores"
+            )
 
 
 @runtime_checkable
@@ -172,6 +181,7 @@ def check_asked(kinds: Sequence[str], definitions: Mapping[str, str], questions:
         check_questions(questions, kinds)
         return
     names = tuple(sorted(trial_concepts(kinds).values()))
+    require_classes(names)
     try:
         Vocabulary(concepts=names, definitions=dict(definitions))
     except NeuronaError as error:
@@ -262,7 +272,8 @@ def make_card(study: Study, concepts: Mapping[str, str] | None) -> DataCard:
     """
     description, root = study.description, study.root
     title = str(description.get("Name") or root.resolve().name)
-    authors = ", ".join(map(str, description.get("Authors", [])))
+    listed = description.get("Authors") or []
+    authors = ", ".join(map(str, listed)) if isinstance(listed, list) else str(listed)
     cited = description.get("HowToAcknowledge") or description.get("DatasetDOI") or authors
     simulated = is_simulated(description) and "SIMULATED" not in title
     facts: dict[str, Any] = {

@@ -28,7 +28,7 @@ from neurona.files import data_files
 from neurona.recordings.atlas import Atlas, get_atlas
 from neurona.recordings.bids_runs import BidsRun, find_runs
 from neurona.recordings.fmri_betas import Betas
-from neurona.recordings.fmri_trials import mask_files, mask_for, plan_trials, trial_recordings
+from neurona.recordings.fmri_trials import check_channels, plan_trials, trial_recordings
 from neurona.recordings.fmri_windows import Windows
 
 METHODS: dict[str, Betas | Windows] = {"lsa": Betas("lsa"), "lss": Betas("lss"), "window": Windows()}
@@ -121,8 +121,11 @@ def check(root: Path, console: Console, settings: BidsFmri) -> FolderReport:
             confounds=settings.confounds,
             drop_incomplete=settings.drop_incomplete,
         )
-        for file, run in mask_files(runs, settings.mask).items():
-            mask_for(file, run)
+        local = settings.atlas is not None and Path(settings.atlas).exists()  # others would be fetched
+        atlas = get_atlas(settings.atlas) if local and settings.atlas else None
+        if local or settings.atlas is None:
+            chosen = [run.run for run in plan.runs]
+            check_channels(chosen, atlas=atlas, mask=settings.mask, drop_empty=settings.drop_empty)
         return Found(runs, plan.kinds, plan.notes)
 
     return check_runs(root, NAME, settings, find)[0]

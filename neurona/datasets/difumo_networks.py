@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from neurona.errors import DataError, nearest_name
+from neurona.recordings.text_tables import MISSING, read_text_table
 
 LABELS = "difumo1024_yeo_labels.csv"
 COLUMNS = ("Yeo_networks7", "Yeo_networks17")
@@ -34,19 +35,17 @@ def component_networks(labels_csv: Path | None, column: str, n_components: int =
     for name in ("Component", column):
         if name.lower() not in names:
             raise DataError(f"{source}: no column {name!r}{nearest_name(name, table.columns)}")
-    component, network = table[names["component"]], table[names[column.lower()]]
+    component = pd.to_numeric(table[names["component"]], errors="coerce")
+    network = table[names[column.lower()]]
     if sorted(component) != list(range(1, n_components + 1)):
         raise DataError(f"{source}: {len(table)} components found, expected each of 1 to {n_components} once")
-    if network.isna().any():
+    if (network.isna() | network.isin(["", MISSING])).any():
         raise DataError(f"{source}: column {column!r}: empty cells; every component needs a label")
     return [str(name) for _, name in sorted(zip(component, network, strict=True))]
 
 
 def _read(labels_csv: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(labels_csv)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{labels_csv}: cannot be read ({error}); name a table of DiFuMo labels") from error
+    return pd.DataFrame(dict(read_text_table(labels_csv).columns), dtype=object)
 
 
 def _fetch(n_components: int) -> pd.DataFrame:

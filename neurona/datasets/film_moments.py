@@ -11,9 +11,10 @@ import pandas as pd
 
 from neurona.datasets.folder_report import FolderReport
 from neurona.datasets.parcel_series import TR_S, Series, by_chunk, list_series
-from neurona.datasets.question_words import asked, plain_answer
+from neurona.datasets.question_words import asked, plain_answer, whole_number
 from neurona.errors import DataError, NeuronaError, nearest_name
 from neurona.files import data_files
+from neurona.recordings.text_tables import MISSING, read_text_table
 
 OTHER_NAMES = {"film": "chunk", "query": "program", "onset": "onset_s", "duration": "duration_s"}
 NEEDED = ("chunk", "onset_s", "duration_s", "program", "answer")
@@ -50,9 +51,13 @@ def read_annotations(folder: Path, report: FolderReport) -> pd.DataFrame:
         if path.suffix == ".parquet":
             table = pd.read_parquet(path)
         else:
-            table = pd.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",")
+            table = pd.DataFrame(dict(read_text_table(path).columns), dtype=object)
+            table = table.where(~table.isin(["", MISSING]))
     except (OSError, ValueError) as error:
         report.add(path.name, f"cannot be read ({error})")
+        return pd.DataFrame()
+    except DataError as error:
+        report.add(path.name, error)
         return pd.DataFrame()
     table = table.rename(columns={old: new for old, new in OTHER_NAMES.items() if new not in table})
     missing = [name for name in NEEDED if name not in table]
@@ -96,7 +101,7 @@ def _question(row: Mapping[str, Any], k: int, report: FolderReport) -> dict[str,
         plain: dict[str, Any] = {"program": str(row["program"]), "answer": answer, "type": question.type}
         for name in DETAILS:
             if name in row and not pd.isna(row[name]) and row[name] != "":
-                plain[name] = int(row[name]) if name == "hops" else str(row[name])
+                plain[name] = whole_number(row[name]) if name == "hops" else str(row[name])
     except (NeuronaError, ValueError) as error:
         report.add(f"annotations, row {k + 1}", str(error).splitlines()[0])
         return None

@@ -54,9 +54,7 @@ def questions_from_labels(
             raise DataError(f"recording {recording}: unknown label {word!r}{nearest_name(word, vocabulary.concepts)}")
     different = dict.fromkeys(shown)
     if len({one.words for one in different}) < 2:
-        raise DataError(
-            f"labels: only {sorted(set().union(*(one.words for one in different)))} found; decoding needs two classes or more"
-        )
+        raise _one_class(sorted(set().union(*(one.words for one in different))))
     asked: list[tuple[str, str, dict[Shown, str | None]]] = []
     for kind, text in _programs(vocabulary):
         query = expand(parse(text, vocabulary), vocabulary)
@@ -71,6 +69,16 @@ def questions_from_labels(
         if answers[one] is not None
     ]
     return pd.DataFrame(rows, columns=["question", "recording", "program", "answer", "type"])
+
+
+def require_classes(labels: Sequence[str]) -> None:
+    """Raise a DataError unless there are two labels or more."""
+    if len(set(labels)) < 2:
+        raise _one_class(sorted(set(labels)))
+
+
+def _one_class(labels: list[str]) -> DataError:
+    return DataError(f"labels: only {labels} found; decoding needs two classes or more")
 
 
 def _programs(vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ training question holds cannot be answered by anyone who learned from training; 
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -90,6 +91,21 @@ def plain_answer(answer: Any, question: Asked) -> str:
     if text.lower() not in YES_NO:
         raise DataError(f"answer {answer!r}; expected yes or no (or True, False)")
     return YES_NO[text.lower()]
+
+
+def whole_number(value: Any) -> int:
+    """A whole number, which a table may write as `2` or `2.0`.
+
+    Raises:
+        DataError: it is none.
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not number.is_integer():
+        raise DataError(f"found {value!r}, expected a whole number")
+    return int(number)
 
 
 class QuestionWords:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from neurona.datasets.folder_report import Fault, first_faults
-from neurona.datasets.question_words import QuestionWords, asked, plain_answer, why_left_out
+from neurona.datasets.question_words import QuestionWords, asked, plain_answer, whole_number, why_left_out
 from neurona.errors import DataError, NeuronaError, nearest_name
 from neurona.programs import Vocabulary
 from neurona.recordings.text_tables import MISSING, read_text_table
@@ -153,14 +153,7 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _whole(value: Any) -> int:
-    number = float(value)
-    if not number.is_integer():
-        raise ValueError(f"found {value!r}, expected a whole number")
-    return int(number)
-
-
-_KINDS: Mapping[str, Callable[[Any], Any]] = {"hops": _whole, "ideal": float}
+_KINDS: Mapping[str, Callable[[Any], Any]] = {"hops": whole_number, "ideal": float}
 
 
 def _answerable(table: pd.DataFrame, unasked: int) -> OwnQuestions:

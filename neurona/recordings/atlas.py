@@ -27,6 +27,7 @@ from scipy.ndimage import center_of_mass
 
 from neurona.errors import DataError, nearest_name
 from neurona.recordings.images import spatial_values
+from neurona.recordings.text_tables import read_text_table
 
 SIZES = {
     "yeo": (7, 17),
@@ -132,14 +133,9 @@ def _read(path: Path, labels: Path | None) -> Atlas:
     if table_path is None:
         raise DataError(f"{path}: no table of labels; put {beside[0].name} (columns index, name, network) beside it")
     image, array = spatial_values(path, "labels or maps")
-    try:
-        table = pd.read_csv(table_path, sep="," if table_path.suffix == ".csv" else "\t", keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{table_path}: cannot be read ({error})") from error
+    table = read_text_table(table_path)
+    names, networks = table.cells("name"), table.cells("network") if "network" in table else None
     maps = array.ndim == 4
-    for column in ("name",) if maps else ("index", "name"):
-        if column not in table:
-            raise DataError(f"{table_path}: no column {column!r}{nearest_name(column, table.columns)}")
     if maps:
         values, array = tuple(range(array.shape[3])), array.astype(np.float32)
         if len(table) != len(values):
@@ -152,16 +148,23 @@ def _read(path: Path, labels: Path | None) -> Atlas:
                 f"{tuple(image.shape)}"
             )
         array = np.round(array).astype(np.int32)
-        table = table[table["index"] != 0]
-        values = tuple(int(value) for value in table["index"])
+        labels_of = table.numbers("index", "a whole number")
+        for row in np.flatnonzero(~(labels_of == np.round(labels_of))).tolist():
+            raise table.fault(row, "index", "a whole number")
+        kept = np.flatnonzero(labels_of).tolist()  # 0 is what is in no parcel
+        values = tuple(int(labels_of[row]) for row in kept)
+        names = tuple(names[row] for row in kept)
+        networks = None if networks is None else tuple(networks[row] for row in kept)
+        if len(set(values)) < len(values):
+            raise DataError(
+                f"{table_path}: label {next(v for v in values if values.count(v) > 1)} stands in several rows; one a parcel"
+            )
         unnamed = sorted(set(np.unique(array).astype(int).tolist()) - {0, *values})
         if unnamed:
             raise DataError(f"{table_path}: no row for label(s) {unnamed[:5]} of {path.name}")
-    names = tuple(table["name"].astype(str))
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise DataError(f"{table_path}: names stand more than once: {', '.join(repeated[:5])}")
-    networks = tuple(table["network"].astype(str)) if "network" in table else None
     space = _SPACE.search(path.name)
     return Atlas(stem, nib.Nifti1Image(array, image.affine), values, names, networks, space[1] if space else "")
 

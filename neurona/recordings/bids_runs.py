@@ -199,6 +199,8 @@ def _narrow(files: list[BIDSFile], entity: str, wanted: Iterable[Any]) -> list[B
             known = {str(file.entities[entity]) for file in files if entity in file.entities}
             raise DataError(f"{entity}: no BOLD image of {entity} {str(value)!r}{nearest_name(str(value), known)}")
         kept += fitting
+    if not kept:
+        raise DataError(f"{entity}: an empty list chooses no image; leave it out for all")
     return kept
 
 

@@ -141,10 +141,6 @@ class Betas:
         for k, row in enumerate(np.flatnonzero(trials)):
             names[row] = f"trial_{k:04d}"
         table = events.assign(trial_type=names)
-        if self.duration is not None:
-            tr = float(np.diff(frame_times).mean())
-            height = _height(self.duration, tr, self.hrf_model)
-            table["modulation"] = [height / _height(duration, tr, self.hrf_model) for duration in table.duration]
         with warnings.catch_warnings():
             # nilearn warns of brief events, which are meant.
             warnings.simplefilter("ignore")
@@ -157,6 +153,10 @@ class Betas:
                 oversampling=_MOMENTS,
             )
         first = sorted(name for name in design.columns if name.startswith("trial_"))
+        if self.duration is not None:
+            tr = float(np.diff(frame_times).mean())
+            heights = [_height(duration, tr, self.hrf_model) for duration in events.duration.to_numpy(float)[trials]]
+            design[first] *= _height(self.duration, tr, self.hrf_model) / np.array(heights)
         return design[[*first, *(name for name in design.columns if name not in first)]]
 
     def __call__(

@@ -181,9 +181,10 @@ def plan_trials(
         raise DataError(f"{runs[0].events_file}: no trials in any of {len(runs)} runs")
     lasting = np.concatenate([plan.run.events.duration.to_numpy(float)[plan.trials] for plan in plans])
     if isinstance(method, Betas) and method.duration is None and np.ptp(lasting) > 1e-6:
-        method = replace(method, duration=float(np.quantile(lasting, 0.5, method="higher")))
+        # 0 says that an event is brief, or that nobody wrote how long it was.
+        method = replace(method, duration=float(np.quantile(lasting[lasting > 0], 0.5, method="higher")))
         notes.append(
-            f"trials last {lasting.min():g} to {lasting.max():g} s; their regressors are brought to the height of {method.duration:g} s "
+            f"trials last {lasting.min():g} to {lasting.max():g} s; their regressors are brought to the height of one of {method.duration:g} s "
             "(betas.duration)"
         )
     return TrialPlan(tuple(plans), method, tuple(notes))
@@ -222,24 +223,14 @@ def _channels(
     runs: Sequence[BidsRun], atlas: Atlas | None, mask: Path | None, drop_empty: bool, console: Console
 ) -> list[Parcels | np.ndarray]:
     """For each run, the voxels that count or the parcels on its grid; the same channels for all runs."""
+    _check_spaces(runs, atlas)
     if atlas is None:
-        for run in runs[1:]:
-            try:
-                check_grid(run.image, str(run.bold), runs[0].image, str(runs[0].bold))
-            except DataError as error:
-                raise DataError(f"{error}; or read them in the parcels of an atlas") from error
         if len({run.subject for run in runs}) > 1 and runs[0].space in OWN_SPACES:
             console.print(
                 f"note: images of several subjects in {runs[0].space or 'the space of the scanner'}: a voxel of one is not the place of "
                 "the same voxel of another; decode within subjects, or read images in a standard space"
             )
         return [_mask(runs, mask, console)] * len(runs)
-    for run in runs:
-        if atlas.space.startswith("MNI") and not run.space.startswith("MNI"):
-            raise DataError(
-                f"atlas {atlas.name} lies in {atlas.space}, {run.bold} in {run.space or 'the space of the scanner'}; read "
-                "derivatives in an MNI space, or give an atlas file in the data's space"
-            )
     grids: dict[tuple, list[BidsRun]] = {}
     for run in runs:
         grids.setdefault(_grid(run), []).append(run)
@@ -258,6 +249,37 @@ def _channels(
     if dropped:
         console.print(f"atlas {atlas.name}: {len(dropped)} empty parcels left out: {', '.join(dropped)}")
     return [placed[_grid(run)] for run in runs]
+
+
+def check_channels(
+    runs: Sequence[BidsRun], *, atlas: Atlas | None = None, mask: Path | None = None, drop_empty: bool = False
+) -> None:
+    """Refuse what can be seen of voxels and parcels before any volume is read; see `trial_recordings`.
+
+    Raises:
+        DataError: masks or runs on other grids, an atlas in another space, empty parcels.
+    """
+    _check_spaces(runs, atlas)
+    for file, run in mask_files(runs, mask).items():
+        mask_for(file, run)
+    # Without masks, the voxels that count are found by their brightness: in the volumes.
+    if atlas is not None and mask_files(runs, mask):
+        _channels(runs, atlas, mask, drop_empty, Console(quiet=True))
+
+
+def _check_spaces(runs: Sequence[BidsRun], atlas: Atlas | None) -> None:
+    """Raise a DataError for voxels of several grids, or an atlas in another space than the images."""
+    for run in runs:
+        if atlas is None:
+            try:
+                check_grid(run.image, str(run.bold), runs[0].image, str(runs[0].bold))
+            except DataError as error:
+                raise DataError(f"{error}; or read them in the parcels of an atlas") from error
+        elif atlas.space.startswith("MNI") and not run.space.startswith("MNI"):
+            raise DataError(
+                f"atlas {atlas.name} lies in {atlas.space}, {run.bold} in {run.space or 'the space of the scanner'}; read "
+                "derivatives in an MNI space, or give an atlas file in the data's space"
+            )
 
 
 def _grid(run: BidsRun) -> tuple:

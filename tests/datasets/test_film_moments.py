@@ -85,7 +85,7 @@ def test_other_names_of_columns_and_other_files_are_read(folder):
         (changed(1, onset_s=5000), "is it in milliseconds?"),
         (changed(1, split="tset"), "split 'tset'; expected train or test"),
         (changed(1, split="test"), "is in train and in test; choose one"),
-        (changed(1, hops="far"), "invalid literal"),
+        (changed(1, hops="far"), "expected a whole number"),
     ],
 )
 def test_faults_name_the_row_and_what_was_expected(folder, table, fault):

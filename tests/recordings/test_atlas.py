@@ -133,6 +133,10 @@ def test_a_faulty_local_atlas_is_refused(tmp_path):
         (whole.replace("name", "names"), "no column 'name'; did you mean 'names'"),
         (whole.replace("40\tD\tMotor\n", ""), r"no row for label\(s\) \[40\]"),
         (whole.replace("\tD\t", "\tC\t"), "names stand more than once: C"),
+        (whole.replace("40\tD", "4O\tD"), "quarters.tsv: line 5, column 'index': found '4O', expected a whole number"),
+        (whole.replace("40\tD", "40.5\tD"), "line 5, column 'index': found '40.5', expected a whole number"),
+        (whole + "40\tE\tMotor\n", "label 40 stands in several rows"),
+        (whole.replace("D\tMotor", "D"), "line 5 has 2 fields, the header 3"),
     ):
         table.write_text(text)
         with pytest.raises(DataError, match=message):

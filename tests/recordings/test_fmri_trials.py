@@ -12,7 +12,7 @@ from neurona.errors import DataError
 from neurona.recordings.atlas import Atlas, get_atlas
 from neurona.recordings.bids_runs import find_runs
 from neurona.recordings.fmri_betas import Betas
-from neurona.recordings.fmri_trials import trial_recordings
+from neurona.recordings.fmri_trials import check_channels, plan_trials, trial_recordings
 from neurona.recordings.fmri_windows import Windows
 
 
@@ -230,3 +230,65 @@ def test_a_note_says_that_voxels_of_two_subjects_are_not_the_same_places(whole):
     trial_recordings(find_runs(whole, task="look"), method=Windows(), console=Console(file=printed, width=300))
     assert "a voxel of one is not the place of the same voxel of another" in printed.getvalue()
     assert "no brain mask beside the images: 256 of 256 voxels count" in printed.getvalue()
+
+
+def events_of(root, run=1, subject="01"):
+    return root / f"sub-{subject}" / "func" / f"sub-{subject}_task-look_run-{run:02d}_events.tsv"
+
+
+def test_trials_at_a_runs_edge_are_refused_with_their_line_or_left_out_and_counted(tree):
+    path = events_of(tree)
+    path.write_text(path.read_text() + "-1.5\t2.0\tFace\n118.9\t2.0\tHouse\n130\t2.0\tHouse\n")
+    with pytest.raises(DataError, match=r"line 14: .*drop_incomplete=true"):
+        find_runs(tree, task="look", subjects=["01"])
+    found = find_runs(tree, task="look", subjects=["01"], drop_incomplete=True)
+    for method in (Betas(), Betas("lss"), Windows()):
+        plan = plan_trials(found, method=method, drop_incomplete=True)
+        assert len(plan.kinds) == 36
+        assert plan.notes == ("sub-01_run-01: 3 incomplete trial(s) at the edge of the run left out",)
+    # The response to an event before the first volume is in the run, and in the model.
+    assert -1.5 in plan.runs[0].run.events.onset.tolist()
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-3]) + "118.9\t2.0\tHouse\n")
+    with pytest.raises(DataError, match=r"line 14: 'House': the run ends before the response .* drop_incomplete=true"):
+        plan_trials(find_runs(tree, task="look"), method=Betas())
+
+
+def test_durations_that_differ_between_runs_give_betas_of_one_scale(tree):
+    equal = trial_recordings(find_runs(tree, task="look", subjects=["01"]), method=Betas(noise_model="ols")).data
+    for k, word in ((1, "0"), (2, "n/a")):
+        events_of(tree, k).write_text(events_of(tree, k).read_text().replace("\t2.0\t", f"\t{word}\t"))
+    printed = io.StringIO()
+    found = find_runs(tree, task="look", subjects=["01"])
+    data = trial_recordings(found, method=Betas(noise_model="ols"), console=Console(file=printed, width=300)).data
+    assert data.attrs["duration_s"] == 2
+    height = np.linalg.norm(data.values, axis=(1, 2))
+    ratio = height[data.run.values == "run-01"].mean() / height[data.run.values == "run-03"].mean()
+    assert 0.8 < ratio < 1.25
+    assert (
+        "trials last 0 to 2 s; their regressors are brought to the height of one of 2 s (betas.duration)"
+        in printed.getvalue()
+    )
+    third = data.run.values == "run-03"
+    np.testing.assert_allclose(data.values[third], equal.values[third], rtol=1e-4, atol=1e-5)
+
+
+def test_a_run_without_wanted_trials_is_left_out_with_a_note(tree):
+    events_of(tree).write_text(events_of(tree).read_text().replace("Face", "rest").replace("House", "rest"))
+    plan = plan_trials(find_runs(tree, task="look", subjects=["01"]), method=Windows(), trial_types=["Face", "House"])
+    assert [one.run.id for one in plan.runs] == ["sub-01_run-02", "sub-01_run-03"]
+    assert plan.notes == ("sub-01_run-01: no trial of the wanted types; the run is left out",)
+
+
+def test_the_same_event_twice_is_refused_with_both_lines(tree):
+    lines = events_of(tree).read_text().splitlines(keepends=True)
+    events_of(tree).write_text("".join([*lines[:4], *lines[3:]]))
+    with pytest.raises(DataError, match=r"run-01_events.tsv: lines 4 and 5: .* stands there twice"):
+        plan_trials(find_runs(tree, task="look"), method=Betas())
+
+
+def test_channels_are_checked_without_reading_volumes(whole, tmp_path):
+    found = find_runs(whole, task="look", derivatives=whole / "derivatives" / "fmriprep", space=SPACE)
+    check_channels(found, atlas=get_atlas(write_atlas(tmp_path)))
+    with pytest.raises(DataError, match=r"E\b"):
+        check_channels(found, atlas=get_atlas(write_atlas(tmp_path, beyond=True)))
+    check_channels(found, atlas=get_atlas(write_atlas(tmp_path, beyond=True)), drop_empty=True)
