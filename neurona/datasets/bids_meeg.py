@@ -24,7 +24,7 @@ from neurona.datasets.bids_card import (
 from neurona.datasets.dataset import Dataset
 from neurona.datasets.folder_report import FolderReport
 from neurona.files import data_files
-from neurona.recordings.bids_epochs import BidsRaw, find_raws, trial_epochs
+from neurona.recordings.bids_epochs import BidsRaw, find_raws, plan_epochs, trial_epochs
 from neurona.recordings.epoch_files import EpochFile, find_epochs, saved_epochs
 from neurona.recordings.epoching import Epoching
 
@@ -65,6 +65,7 @@ def read(root: Path, settings: BidsMeeg, console: Console) -> Dataset:
         label_column=settings.label_column,
         epoching=settings.epoching,
         filters=settings.filters,
+        drop_incomplete=settings.drop_incomplete,
         definitions=settings.definitions,
         questions=settings.questions,
         n_jobs=settings.n_jobs,
@@ -89,8 +90,13 @@ def check(root: Path, console: Console, settings: BidsMeeg) -> FolderReport:
             subjects=settings.subjects,
             label_column=settings.label_column,
             filters=settings.filters,
+            drop_incomplete=settings.drop_incomplete,
         )
-        return Found(runs, trial_types_of(runs, settings.trial_types))
+        raws = [run for run in runs if isinstance(run, BidsRaw)]
+        if not raws:
+            return Found(runs, trial_types_of(runs, settings.trial_types))
+        plan = plan_epochs(raws, epoching=settings.epoching, trial_types=settings.trial_types)
+        return Found(runs, plan.kinds, plan.notes)
 
     report, runs = check_runs(root, NAME, settings, find)
     report.notes += [f"bad channels of {run.id}: {', '.join(run.bads)}" for run in runs if run.bads]
@@ -98,12 +104,20 @@ def check(root: Path, console: Console, settings: BidsMeeg) -> FolderReport:
 
 
 def _runs(
-    root: Path, *, task: str | None, datatype: str, derivatives: Path | None, epoching: Epoching, **chosen: Any
+    root: Path,
+    *,
+    task: str | None,
+    datatype: str,
+    derivatives: Path | None,
+    epoching: Epoching,
+    drop_incomplete: bool,
+    **chosen: Any,
 ) -> Sequence[BidsRaw | EpochFile]:
     """What is read: saved epochs where derivatives are named, else the raw data's runs."""
     if derivatives is not None:
         return find_epochs(derivatives, task=task, datatype=datatype, **chosen)
-    return find_raws(root, task=task or _task(root, datatype), datatype=datatype, epoching=epoching, **chosen)
+    chosen |= {"epoching": epoching, "drop_incomplete": drop_incomplete}
+    return find_raws(root, task=task or _task(root, datatype), datatype=datatype, **chosen)
 
 
 def _task(root: Path, datatype: str) -> str:
@@ -129,6 +143,7 @@ def read_bids_meeg(
     label_column: str = "trial_type",
     epoching: Epoching | None = None,
     filters: Mapping[str, Any] | None = None,
+    drop_incomplete: bool = False,
     definitions: Mapping[str, str] | None = None,
     questions: Path | str | None = None,
     n_jobs: int = 1,
@@ -146,6 +161,7 @@ def read_bids_meeg(
         label_column: column of events.tsv that holds the trial types.
         epoching: filter, epochs, baseline, bad channels; see `Epoching` for the defaults. Of saved epochs only bad channels, montage and
             extra channels are heeded.
+        drop_incomplete: whether events outside a run are left out and counted instead of refused; epochs that leave it always are.
         filters: further BIDS entities that choose among files, e.g. `{"session": "1", "processing": "clean"}`.
         definitions: words of the questions about trial types, e.g. `{"animate": "face(x) | cat(x)"}`.
         questions: table of questions that are asked instead, see `stimulus_questions`.
@@ -171,9 +187,9 @@ def read_bids_meeg(
         subjects=subjects,
         label_column=label_column,
         filters=filters,
+        drop_incomplete=drop_incomplete,
     )
     asked = None if questions is None else Path(questions)
-    check_asked(trial_types_of(raws, trial_types), definitions or {}, asked)  # before any signal is read
     how: dict[str, Any] = {
         "epoching": chosen,
         "trial_types": trial_types,
@@ -181,9 +197,12 @@ def read_bids_meeg(
         "console": console,
     }
     if derivatives is not None:
+        check_asked(trial_types_of(raws, trial_types), definitions or {}, asked)  # before any signal is read
         recordings = saved_epochs([run for run in raws if isinstance(run, EpochFile)], **how)
     else:
-        recordings = trial_epochs([run for run in raws if isinstance(run, BidsRaw)], n_jobs=n_jobs, **how)
+        signals = [run for run in raws if isinstance(run, BidsRaw)]
+        check_asked(plan_epochs(signals, epoching=chosen, trial_types=trial_types).kinds, definitions or {}, asked)
+        recordings = trial_epochs(signals, n_jobs=n_jobs, **how)
     people = len({raw.subject for raw in raws})
     of_task = f", task {task or raws[0].task}"
     study = Study(

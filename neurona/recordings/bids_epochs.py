@@ -9,10 +9,12 @@ analysis. Journal of Open Source Software 4, 1896.
 
 from __future__ import annotations
 
+import itertools
+import re
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,18 +26,24 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from neurona.errors import DataError, nearest_name
+from neurona.files import data_files, is_litter, require_content
+from neurona.recordings.bids_files import BidsTree, read_json
 from neurona.recordings.bids_runs import raise_faults
 from neurona.recordings.channels import check_channel_table, check_names_alone
 from neurona.recordings.epoching import Epoching, band_power, cut, prepared
-from neurona.recordings.events import check_events, read_events
+from neurona.recordings.events import check_apart, check_events, chosen_types, read_events
 from neurona.recordings.gaps import gaps_of, mark_gaps, refuse_gaps
 from neurona.recordings.meeg import epochs_recordings, joined
 from neurona.recordings.recordings import Recordings
+from neurona.recordings.text_tables import read_text_table
 
 if TYPE_CHECKING:
     from mne_bids import BIDSPath
 
 DATATYPES = ("eeg", "meg")
+
+_MARK = re.compile(r"(BAD|EDGE)([_ ].*)?")
+"""What MNE-Python calls segments that are no good (BAD_muscle, BAD boundary), when it writes them to events.tsv."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +54,14 @@ class BidsRaw:
         path: its place in the data set.
         subject, session: labels; session is empty where there are none.
         name: unique within the subject.
-        events: columns onset, duration, trial_type; the index keeps lines.
+        events: columns onset, duration, trial_type; the index is the line.
+        events_file: where they came from.
         channels: names of its good and bad data channels, in order.
         bads: names of the bad ones.
         sfreq: samples a second.
+        end: of the signal in seconds.
         gaps: start and duration in seconds of each interruption of the signal.
+        parts: further files of the signal, in order, that the first does not lead to.
     """
 
     path: BIDSPath
@@ -58,10 +69,13 @@ class BidsRaw:
     session: str
     name: str
     events: pd.DataFrame
+    events_file: Path
     channels: tuple[str, ...]
     bads: tuple[str, ...]
     sfreq: float
+    end: float
     gaps: tuple[tuple[float, float], ...] = ()
+    parts: tuple[BIDSPath, ...] = ()
 
     @property
     def task(self) -> str:
@@ -81,6 +95,7 @@ def find_raws(
     label_column: str = "trial_type",
     epoching: Epoching,
     filters: Mapping[str, Any] | None = None,
+    drop_incomplete: bool = False,
 ) -> list[BidsRaw]:
     """All runs of a task, their headers, channels and events checked.
 
@@ -92,6 +107,7 @@ def find_raws(
         label_column: column of events.tsv that holds the labels.
         epoching: what will be done to the signals.
         filters: further BIDS entities that choose among recordings, e.g. `{"session": "1", "processing": "sss"}`.
+        drop_incomplete: whether events outside the run are let pass; who makes epochs of them leaves them out.
 
     Raises:
         DataError: an unknown task or subject (with the nearest that exists), or faults of files, all in one message: no
@@ -104,7 +120,7 @@ def find_raws(
     if not (root / "dataset_description.json").is_file():
         raise DataError(f"{root}: no dataset_description.json; name the top folder of a BIDS data set")
     found = find_matching_paths(root, datatypes=datatype, suffixes=datatype, ignore_json=True, ignore_nosub=True)
-    found = [path for path in found if path.extension in _EXTENSIONS]
+    found = [path for path in found if path.extension in _EXTENSIONS and not is_litter(path.fpath)]
     if not found:
         raise DataError(f"{root}: no {datatype} recording found in the raw data")
     found = _narrow(found, "task", [task])
@@ -114,14 +130,21 @@ def find_raws(
         found = _narrow(found, entity, list(map(str, values if isinstance(values, list | tuple) else [values])))
     raws: list[BidsRaw] = []
     faults: list[str] = []
-    for path in sorted(found, key=str):
+    tree = BidsTree()
+    for _, parts in itertools.groupby(sorted(found, key=lambda path: (_whole(path), str(path))), key=_whole):
+        first, *more = parts
         try:
-            raws.append(_look(path, datatype, label_column, epoching))
+            raws.append(_look(first, more, tree, datatype, label_column, epoching, drop_incomplete))
         except DataError as error:
             faults.append(str(error))
     faults += _inconsistent(raws, epoching)
     raise_faults(faults)
     return raws
+
+
+def _whole(path: BIDSPath) -> tuple[str, bool]:
+    """The recording that a file is, or is a part of."""
+    return str(path.copy().update(split=None).fpath), path.split is not None
 
 
 _EXTENSIONS = (".vhdr", ".edf", ".bdf", ".set", ".fif", ".ds", ".sqd", ".con")
@@ -131,6 +154,8 @@ def _narrow(paths: list[BIDSPath], entity: str, wanted: Sequence[str]) -> list[B
     entities = paths[0].entities
     if entity not in entities:
         raise DataError(f"filters: no entity {entity!r}{nearest_name(entity, entities)}")
+    if not wanted:
+        raise DataError(f"{entity}: an empty list chooses no recording; leave it out for all")
     known = {str(path.entities[entity]) for path in paths if path.entities[entity] is not None}
     for value in wanted:
         if value not in known:
@@ -164,8 +189,18 @@ def _inconsistent(raws: Sequence[BidsRaw], epoching: Epoching) -> list[str]:
     return faults
 
 
-def _open(path: BIDSPath) -> mne.io.BaseRaw:
+def _open(path: BIDSPath, parts: Sequence[BIDSPath] = ()) -> mne.io.BaseRaw:
+    """A recording with what its sidecars say; of one in several files all of them."""
     from mne_bids import read_raw_bids
+
+    if parts:
+        raws = [_open(one) for one in (path, *parts)]
+        try:
+            return mne.concatenate_raws(raws, verbose="error")
+        except ValueError as error:
+            raise DataError(
+                f"{path.fpath}: it and {parts[0].fpath.name} are no parts of one recording ({error})"
+            ) from error
 
     try:
         with warnings.catch_warnings():
@@ -178,6 +213,8 @@ def _open(path: BIDSPath) -> mne.io.BaseRaw:
 
 def _open_alone(path: BIDSPath) -> mne.io.BaseRaw:
     """The recording without its sidecars: names, types and annotations that are the file's own."""
+    for file in data_files(path.fpath.parent, f"{path.fpath.stem}.*"):
+        require_content(file)
     refuse_gaps(path.fpath)
     try:
         with warnings.catch_warnings():
@@ -192,24 +229,37 @@ def _open_alone(path: BIDSPath) -> mne.io.BaseRaw:
 _ALONE: dict[str, dict[str, bool]] = {".fif": {"allow_maxshield": True}}
 
 
-def _look(path: BIDSPath, datatype: str, label_column: str, epoching: Epoching) -> BidsRaw:
-    events_path = path.copy().update(suffix="events", extension=".tsv").fpath
-    if not events_path.is_file():
+def _look(
+    path: BIDSPath,
+    more: Sequence[BIDSPath],
+    tree: BidsTree,
+    datatype: str,
+    label_column: str,
+    epoching: Epoching,
+    drop_incomplete: bool,
+) -> BidsRaw:
+    events_path = tree.nearest(path.fpath, ["events"], [".tsv"])
+    if events_path is None:
+        expected = path.copy().update(split=None, suffix="events", extension=".tsv").fpath.name
         raise DataError(
-            f"{path.fpath}: no events file of this run; expected {events_path.name} beside it, with columns onset, "
-            "duration, trial_type"
+            f"{path.fpath}: no events file of this run; expected {expected} beside it, with columns onset, duration, trial_type"
         )
+    _check_sidecars(path.fpath.parent)
     alone = _open_alone(path)
     channels_path = path.find_matching_sidecar(suffix="channels", extension=".tsv", on_error="ignore")
     if channels_path is not None:
         check_channel_table(channels_path, alone.ch_names, alone.get_channel_types())
     else:
         check_names_alone(alone.ch_names, alone.get_channel_types(), str(path.fpath))
-    raw = _open(path)
+    # A FIF file that MNE-Python split leads to its further parts; others are put together here.
+    parts = tuple(more) if len(alone.filenames) == 1 else ()
+    raw = _open(path, parts)
     sfreq = float(raw.info["sfreq"])
     epoching.check(sfreq, raw.ch_names, str(path.fpath))
     events = read_events(events_path, label_column)
-    check_events(events, str(events_path), raw.n_times / sfreq)
+    end = raw.n_times / sfreq
+    if not drop_incomplete:
+        check_events(events, str(events_path), end)
     wanted = (*{"eeg": ("eeg",), "meg": ("mag", "grad")}[datatype], *epoching.extra)
     kinds = dict(zip(raw.ch_names, raw.get_channel_types(), strict=True))
     names = tuple(name for name, kind in kinds.items() if kind in wanted and name not in epoching.references)
@@ -222,11 +272,94 @@ def _look(path: BIDSPath, datatype: str, label_column: str, epoching: Epoching) 
         session=path.session or "",
         name="_".join(f"{key}-{value}" for key, value in entities if value) or "run-01",
         events=events,
+        events_file=events_path,
         channels=names,
         bads=tuple(name for name in names if name in raw.info["bads"]),
         sfreq=sfreq,
+        end=end,
         gaps=tuple(gaps_of(alone)),
+        parts=parts,
     )
+
+
+def _check_sidecars(folder: Path) -> None:
+    """Raise a DataError for tables and JSON files that mne-bids reads along with a recording; its own errors name no line."""
+    for file in [*data_files(folder, "*_electrodes.tsv"), *data_files(folder.parent, "*_scans.tsv")]:
+        read_text_table(file)
+    for file in data_files(folder, "*.json"):
+        read_json(file)
+
+
+@dataclass(frozen=True)
+class EpochPlan:
+    """What will be made of a study.
+
+    Attributes:
+        runs: those that have trials, each with these alone as its events.
+        bad: start and duration in seconds of the bad segments of a run, by its id.
+        notes: what a user should know.
+    """
+
+    runs: tuple[BidsRaw, ...]
+    bad: Mapping[str, tuple[tuple[float, float], ...]]
+    notes: tuple[str, ...]
+
+    @property
+    def kinds(self) -> list[str]:
+        """The type of each trial."""
+        return [str(kind) for run in self.runs for kind in run.events.trial_type]
+
+
+def plan_epochs(raws: Sequence[BidsRaw], *, epoching: Epoching, trial_types: Sequence[str] | None = None) -> EpochPlan:
+    """Which events of which runs become recordings.
+
+    Events that MNE-Python's names call bad segments (`BAD_muscle`, `BAD boundary`) are none unless they are wanted by name: epochs that they overlap
+    are left out. Epochs that leave the run are left out, too, and counted.
+
+    Args:
+        raws: what `find_raws` found.
+        epoching: the window.
+        trial_types: events that become recordings; all when None.
+
+    Raises:
+        DataError: an unknown trial type; two trials at one time; no trial in any run.
+    """
+    wanted = chosen_types([raw.events for raw in raws], trial_types)
+    if trial_types is None:
+        wanted = [kind for kind in wanted if not _MARK.fullmatch(kind)]
+    notes: list[str] = []
+    faults: list[str] = []
+    runs: list[BidsRaw] = []
+    bad: dict[str, tuple[tuple[float, float], ...]] = {}
+    for raw in raws:
+        chosen = raw.events[raw.events.trial_type.isin(wanted)]
+        marks = raw.events[[bool(_MARK.fullmatch(kind)) and kind not in wanted for kind in raw.events.trial_type]]
+        half = 0.5 / raw.sfreq
+        start, end = chosen.onset + epoching.tmin, chosen.onset + epoching.tmax
+        inside = (chosen.onset >= 0) & (start > -half) & (end < raw.end - half)
+        if not inside.all():
+            notes.append(f"{raw.id}: {(~inside).sum()} incomplete trial(s) at the edge of the run left out")
+        chosen = chosen[inside]
+        if chosen.empty:
+            notes.append(f"{raw.id}: no trial of the wanted types; the run is left out")
+            continue
+        try:
+            check_apart(chosen, str(raw.events_file))
+        except DataError as error:
+            faults.append(str(error))
+        runs.append(replace(raw, events=chosen))
+        bad[raw.id] = tuple(zip(marks.onset.astype(float), marks.duration.astype(float), strict=True))
+    raise_faults(faults)
+    if not runs:
+        raise DataError(
+            f"{raws[0].events_file}: no trials in any of {len(raws)} runs; check trial_types, tmin, tmax and onsets"
+        )
+    called_bad = sorted({kind for run in runs for kind in run.events.trial_type if kind.lower().startswith("bad")})
+    if called_bad:
+        notes.append(
+            f"read as trials, not as bad segments: {', '.join(called_bad)}; name the trial types that count with trial_types"
+        )
+    return EpochPlan(tuple(runs), bad, tuple(notes))
 
 
 def trial_epochs(
@@ -256,11 +389,10 @@ def trial_epochs(
         DataError: an unknown trial type, a flat channel that is not marked as bad, or no epoch left in a run.
     """
     console = console or Console(quiet=True)
-    known = {kind for raw in raws for kind in raw.events.trial_type}
-    for kind in trial_types or ():
-        if kind not in known:
-            raise DataError(f"trial_types: no event of type {kind!r} in any run{nearest_name(kind, known)}")
-    wanted = sorted(known if trial_types is None else set(trial_types))
+    plan = plan_epochs(raws, epoching=epoching, trial_types=trial_types)
+    for note in plan.notes:
+        console.print(f"note: {note}", markup=False, highlight=False)
+    raws = plan.runs
     bads = sorted({name for raw in raws for name in raw.bads})
     done_to_them = {"interpolate": "interpolated", "drop": "dropped"}[epoching.bad_channels]
     report = "; ".join(f"{raw.id}: {', '.join(raw.bads)}" for raw in raws if raw.bads) or "none"
@@ -271,7 +403,7 @@ def trial_epochs(
     parts: list[Recordings] = []
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task("epochs: runs", total=len(raws))
-        jobs = (delayed(_epochs)(raw, kept, wanted, epoching) for raw in raws)
+        jobs = (delayed(_epochs)(raw, kept, plan.bad[raw.id], epoching) for raw in raws)
         for raw, (part, lost) in zip(raws, Parallel(n_jobs=n_jobs, return_as="generator")(jobs), strict=True):
             if lost:
                 reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(lost.items()))
@@ -295,16 +427,13 @@ def trial_epochs(
 
 
 def _epochs(
-    run: BidsRaw, kept: Sequence[str], wanted: Sequence[str], epoching: Epoching
+    run: BidsRaw, kept: Sequence[str], bad: Sequence[tuple[float, float]], epoching: Epoching
 ) -> tuple[Recordings, Counter[str]]:
     """One run's epochs, and how many were left out for which reason."""
     source = str(run.path.fpath)
-    chosen = run.events[run.events.trial_type.isin(list(wanted))]
-    if chosen.empty:
-        raise DataError(f"{source}: no event of types {', '.join(wanted)}; leave the run out with subjects")
-    raw = mark_gaps(_open(run.path).load_data(verbose="error"), run.gaps)
+    raw = mark_gaps(_open(run.path, run.parts).load_data(verbose="error"), run.gaps, bad)
     raw = prepared(raw, kept, run.bads, epoching, source)
-    epochs, lost = cut(raw, chosen, epoching, source)
+    epochs, lost = cut(raw, run.events, epoching, source)
     labels = {"subject": run.subject, "run": run.name, "session": run.session, "source": source}
     if epoching.bands:
         return band_power(raw, epochs, epoching, **labels), lost

@@ -12,6 +12,7 @@ Neurophysiology 110, 1842-1857.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from neurona.errors import DataError, nearest_name
 from neurona.recordings.channels import BAD_CHANNELS, interpolate_bads, locate
 from neurona.recordings.meeg import BRAIN, epochs_recordings
 from neurona.recordings.recordings import Recordings
+from neurona.recordings.sensor_groups import standard_montage
 
 EXTRA = ("eog", "ecg", "emg", "stim", "misc", "resp", "gsr", "temperature", "bio", "ref_meg", "eyegaze", "pupil")
 """Types of channels, in MNE's words, that may be asked for besides those of the brain."""
@@ -70,8 +72,8 @@ class Epoching:
             raise DataError(
                 f"bad_channels: unknown {self.bad_channels!r}{nearest_name(self.bad_channels, BAD_CHANNELS)}"
             )
-        if self.tmin >= self.tmax:
-            raise DataError(f"epochs from tmin {self.tmin:g} s to tmax {self.tmax:g} s are empty; tmin comes first")
+        self._check_times()
+        self._check_filter()
         for kind in self.extra:
             if kind not in EXTRA:
                 raise DataError(f"extra: unknown type of channel {kind!r}{nearest_name(kind, EXTRA)}")
@@ -91,19 +93,51 @@ class Epoching:
         if self.bands and self.extra:
             raise DataError("bands: power is that of channels of the brain; leave out extra")
 
+    def _check_times(self) -> None:
+        if not (math.isfinite(self.tmin) and math.isfinite(self.tmax)):
+            raise DataError(f"tmin {self.tmin:g}, tmax {self.tmax:g}: expected seconds around the event")
+        if self.tmin >= self.tmax:
+            raise DataError(f"epochs from tmin {self.tmin:g} s to tmax {self.tmax:g} s are empty; tmin comes first")
+        if self.baseline is None:
+            return
+        low, high = self.baseline
+        start, end = self.tmin if low is None else low, self.tmax if high is None else high
+        if not self.tmin <= start <= end <= self.tmax:
+            raise DataError(
+                f"baseline from {start:g} s to {end:g} s, but the epoch goes from {self.tmin:g} s to {self.tmax:g} s; expected two times "
+                "that rise, inside the epoch, e.g. --set epoching.baseline=[-0.2, 0], or null for none"
+            )
+
+    def _check_filter(self) -> None:
+        for name, frequency in (("l_freq", self.l_freq), ("h_freq", self.h_freq), ("sfreq", self.sfreq)):
+            if frequency is not None and not 0 < frequency < math.inf:
+                raise DataError(f"{name}: {frequency:g} Hz; expected more than 0, or null for none")
+        if self.l_freq is not None and self.h_freq is not None and self.l_freq >= self.h_freq:
+            raise DataError(
+                f"l_freq {self.l_freq:g} Hz is not below h_freq {self.h_freq:g} Hz; the band between them is kept"
+            )
+        if self.sfreq is not None and self.sfreq * (self.tmax - self.tmin) < 1:
+            raise DataError(
+                f"sfreq: at {self.sfreq:g} Hz, epochs of {self.tmax - self.tmin:g} s hold one sample; take a higher rate or longer epochs"
+            )
+        for frequency in self.notch:
+            if not 0 < frequency < math.inf:
+                raise DataError(f"notch: {frequency:g} Hz; expected more than 0")
+
     @property
     def references(self) -> tuple[str, ...]:
         """Channels that serve as reference, by name."""
         return self.reference if isinstance(self.reference, tuple) else ()
 
     def check(self, sfreq: float, names: Sequence[str], source: str) -> None:
-        """Raise a DataError, naming `source`, for frequencies beyond the sampling, or references that are no channels.
+        """Raise a DataError, naming `source`, for frequencies beyond the sampling, an unknown montage, or references that are no channels.
 
         Args:
             sfreq: of the recording in Hz.
             names: of its channels.
             source: for the message.
         """
+        standard_montage(self.montage)
         for what, frequency in (("h_freq", self.h_freq), *(("notch", one) for one in self.notch)):
             if frequency is not None and frequency >= sfreq / 2:
                 raise DataError(

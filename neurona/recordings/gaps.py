@@ -34,11 +34,14 @@ def gaps_of(raw: mne.io.BaseRaw) -> list[tuple[float, float]]:
     return [gap for gap in found if gap[0] > 0.5 / raw.info["sfreq"]]
 
 
-def mark_gaps(raw: mne.io.BaseRaw, gaps: Sequence[tuple[float, float]]) -> mne.io.BaseRaw:
-    """Replace a recording's annotations by its gaps, in place; events are no annotations here, whatever they are called."""
-    onsets, durations = [gap[0] for gap in gaps], [gap[1] for gap in gaps]
-    # MNE's filters stop at this mark, and epochs over it are dropped.
-    return raw.set_annotations(mne.Annotations(onsets, durations, "BAD_ACQ_SKIP"))
+def mark_gaps(
+    raw: mne.io.BaseRaw, gaps: Sequence[tuple[float, float]], bad: Sequence[tuple[float, float]] = ()
+) -> mne.io.BaseRaw:
+    """Replace a recording's annotations by its gaps and bad segments, in place; events are no annotations here, whatever they are called."""
+    # Epochs over either are dropped; MNE's filters stop at the first mark, not at the second.
+    marks = ["BAD_ACQ_SKIP"] * len(gaps) + ["BAD_segment"] * len(bad)
+    onsets, durations = np.array([*gaps, *bad], dtype=float).reshape(-1, 2).T
+    return raw.set_annotations(mne.Annotations(onsets, durations, marks))
 
 
 def refuse_gaps(path: Path) -> None:

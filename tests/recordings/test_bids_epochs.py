@@ -10,7 +10,7 @@ from mne_bids import BIDSPath, read_raw_bids, write_raw_bids
 from rich.console import Console
 
 from neurona.errors import DataError
-from neurona.recordings.bids_epochs import find_raws, trial_epochs
+from neurona.recordings.bids_epochs import find_raws, plan_epochs, trial_epochs
 from neurona.recordings.entities import WindowEntities, fit_entities
 from neurona.recordings.epoching import Epoching
 from neurona.recordings.sensor_groups import standard_montage
@@ -89,7 +89,7 @@ def test_epochs_that_leave_the_run_are_counted(tree):
     printed = io.StringIO()
     data = trial_epochs(raws(tree), epoching=EPOCHING, console=Console(file=printed, width=200)).data
     assert data.sizes["recording"] == 64
-    assert "sub-01_run-01: epochs left out: 1 too_short" in printed.getvalue()
+    assert "note: sub-01_run-01: 1 incomplete trial(s) at the edge of the run left out" in printed.getvalue()
 
 
 def test_a_flat_channel_is_refused_unless_it_is_marked_as_bad(tmp_path):
@@ -275,3 +275,115 @@ def test_two_versions_of_a_recording_are_told_apart_by_filters(tree):
         raws(tree, filters={"procesing": "filtered"})
     with pytest.raises(DataError, match="session: no recording of session '3'"):
         raws(tree, filters={"session": 3})
+
+
+def relabelled(path, change):
+    """Change the trial types of an events file: (row, type) -> type."""
+    header, *rows = path.read_text().splitlines()
+    column = header.split("\t").index("trial_type")
+    cells = [row.split("\t") for row in rows]
+    for k, row in enumerate(cells):
+        row[column] = change(k, row[column])
+    path.write_text("\n".join([header, *map("\t".join, cells)]) + "\n")
+
+
+def test_events_outside_the_run_are_left_out_when_asked(tree):
+    path = first(tree, "events.tsv")
+    path.write_text(path.read_text() + "-0.5\t0.2\tFace\t1\t0\n25\t0.2\tFace\t1\t2500\n")
+    with pytest.raises(DataError, match=r"line 18: .*drop_incomplete=true"):
+        raws(tree)
+    plan = plan_epochs(raws(tree, drop_incomplete=True), epoching=EPOCHING)
+    assert len(plan.kinds) == 64
+    assert plan.notes == ("sub-01_run-01: 2 incomplete trial(s) at the edge of the run left out",)
+
+
+def test_a_trial_type_that_begins_with_bad_is_a_trial(tree):
+    names = {"Face": "Bad smell", "House": "badminton"}
+    for path in tree.glob("sub-*/eeg/*events.tsv"):
+        relabelled(path, lambda k, kind: names[kind])
+    printed = io.StringIO()
+    data = trial_epochs(raws(tree), epoching=EPOCHING, console=Console(file=printed, width=300)).data
+    assert sorted(set(data.label.values)) == ["Bad smell", "badminton"]
+    assert data.sizes["recording"] == 64
+    assert "read as trials, not as bad segments: Bad smell, badminton" in printed.getvalue()
+
+
+def test_segments_that_mne_calls_bad_are_no_trials_and_take_epochs_with_them(tree):
+    path = first(tree, "events.tsv")
+    path.write_text(path.read_text() + "0.6\t1.2\tBAD_muscle\t3\t60\n")
+    printed = io.StringIO()
+    data = trial_epochs(raws(tree), epoching=EPOCHING, console=Console(file=printed, width=300)).data
+    assert sorted(set(data.label.values)) == ["Face", "House"]
+    assert data.sizes["recording"] == 62
+    assert "sub-01_run-01: epochs left out: 2 bad_segment" in printed.getvalue()
+
+
+def test_a_run_without_wanted_trials_is_left_out_with_a_note(tree):
+    relabelled(first(tree, "events.tsv"), lambda k, kind: "rest")
+    plan = plan_epochs(raws(tree), epoching=EPOCHING, trial_types=["Face", "House"])
+    assert [run.id for run in plan.runs] == ["sub-01_run-02", "sub-02_run-01", "sub-02_run-02"]
+    assert plan.notes == ("sub-01_run-01: no trial of the wanted types; the run is left out",)
+
+
+def test_two_labels_at_one_time_are_refused_unless_one_is_left_out(tree):
+    path = first(tree, "events.tsv")
+    onset = path.read_text().splitlines()[1].split("\t")[0]
+    path.write_text(path.read_text() + f"{onset}\t0.2\tfixation\t3\t1\n")
+    with pytest.raises(DataError, match=r"run-01_events.tsv: lines 2 and 18: .* are both at .* trial_types"):
+        plan_epochs(raws(tree), epoching=EPOCHING)
+    assert len(plan_epochs(raws(tree), epoching=EPOCHING, trial_types=["Face", "House"]).kinds) == 64
+
+
+def test_events_are_inherited(tree):
+    shared = first(tree, "events.tsv").read_text()
+    for path in tree.glob("sub-*/eeg/*events.tsv"):
+        path.unlink()
+    (tree / "task-look_events.tsv").write_text(shared)
+    assert {raw.events_file.name for raw in raws(tree)} == {"task-look_events.tsv"}
+
+
+def test_a_signal_that_was_not_fetched_is_told_apart_from_a_damaged_one(tree):
+    first(tree, "eeg.eeg").unlink()
+    first(tree, "eeg.eeg").symlink_to("../../.git/annex/objects/aa/MD5E-s1--0.eeg")
+    with pytest.raises(DataError, match=r"run-01_eeg.eeg: its content is not here.*datalad get"):
+        raws(tree)
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_the_parts_of_a_fif_recording_are_one_run(tmp_path, linked):
+    (tmp_path / "sub-01" / "meg").mkdir(parents=True)
+    write_json(tmp_path / "dataset_description.json", {"Name": "meg", "BIDSVersion": "1.9.0", "Simulated": True})
+    values = 1e-13 * np.random.default_rng(0).normal(size=(6, 4000))
+    raw = mne.io.RawArray(values, mne.create_info([f"MEG{k:04d}" for k in range(6)], 100.0, "mag"), verbose="error")
+    stem = tmp_path / "sub-01" / "meg" / "sub-01_task-look_run-01"
+    if linked:
+        raw.save(f"{stem}_meg.fif", split_size=1_110_000, split_naming="bids", buffer_size_sec=1, verbose="error")
+    else:
+        for k, part in enumerate([raw.copy().crop(0, 19.99), raw.copy().crop(20, 39.99)], start=1):
+            part.save(f"{stem}_split-{k:02d}_meg.fif", verbose="error")
+    assert len(list(stem.parent.glob("*split-0*_meg.fif"))) == 2
+    rows = "".join(f"{1 + 2 * k}\t0.2\t{TYPES[k % 2]}\n" for k in range(19))
+    stem.with_name(f"{stem.name}_events.tsv").write_text(f"onset\tduration\ttrial_type\n{rows}")
+    found = raws(tmp_path, datatype="meg")
+    assert [(run.name, run.end, len(run.parts)) for run in found] == [("run-01", 40.0, 0 if linked else 1)]
+    data = trial_epochs(found, epoching=Epoching(tmax=0.5, baseline=None, l_freq=None, h_freq=None)).data
+    assert data.sizes["recording"] == 19
+    np.testing.assert_allclose(data.values[15, :, 20], values[:, 3100], rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        (
+            "sub-01_scans.tsv",
+            "filename\tacq_time\neeg/x.vhdr\n",
+            r"sub-01_scans.tsv: line 2 has 1 fields, the header 2",
+        ),
+        ("eeg/sub-01_space-CapTrak_electrodes.tsv", "name\tx\tx\n", r"electrodes.tsv: 2 columns are named 'x'"),
+        ("eeg/sub-01_task-look_run-01_eeg.json", "{", r"run-01_eeg.json: is no JSON"),
+    ],
+)
+def test_a_faulty_sidecar_is_named_with_its_line(tree, name, content, message):
+    (tree / "sub-01" / name).write_text(content)
+    with pytest.raises(DataError, match=message):
+        raws(tree)

@@ -99,6 +99,15 @@ def test_channels_that_were_asked_for_are_kept_as_they_are(raw):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
+        ({"tmin": 0.1}, r"baseline from 0.1 s to 0 s, but the epoch goes from 0.1 s to 0.8 s; .* null for none"),
+        ({"baseline": (-0.5, 0)}, r"baseline from -0.5 s to 0 s, but the epoch goes from -0.2 s"),
+        ({"baseline": (0.1, -0.1)}, "two times that rise"),
+        ({"tmax": float("inf")}, "expected seconds around the event"),
+        ({"sfreq": 0}, "sfreq: 0 Hz; expected more than 0"),
+        ({"sfreq": 0.5}, "sfreq: at 0.5 Hz, epochs of 1 s hold one sample"),
+        ({"l_freq": 0}, "l_freq: 0 Hz; expected more than 0, or null for none"),
+        ({"l_freq": 40.0, "h_freq": 4.0}, "l_freq 40 Hz is not below h_freq 4 Hz"),
+        ({"notch": (-50.0,)}, "notch: -50 Hz"),
         ({"reject": {"eeg": 150}}, "reject.eeg: 150; expected more than 0, in V, .*150e-6"),
         ({"reject": {"eegg": 1e-4}}, "reject: unknown type of channel 'eegg'; did you mean 'eeg'"),
         ({"bands": {"alpha": (12, 8)}}, "bands.alpha: 12 to 8 Hz; expected two frequencies that rise"),

@@ -261,9 +261,8 @@ def test_durations_that_differ_between_runs_give_betas_of_one_scale(tree):
     found = find_runs(tree, task="look", subjects=["01"])
     data = trial_recordings(found, method=Betas(noise_model="ols"), console=Console(file=printed, width=300)).data
     assert data.attrs["duration_s"] == 2
-    height = np.linalg.norm(data.values, axis=(1, 2))
-    ratio = height[data.run.values == "run-01"].mean() / height[data.run.values == "run-03"].mean()
-    assert 0.8 < ratio < 1.25
+    ratio = np.linalg.norm(data.values, axis=(1, 2)) / np.linalg.norm(equal.values, axis=(1, 2))
+    assert 0.75 < np.median(ratio[data.run.values == "run-01"]) < 1.33
     assert (
         "trials last 0 to 2 s; their regressors are brought to the height of one of 2 s (betas.duration)"
         in printed.getvalue()
