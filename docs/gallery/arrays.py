@@ -45,7 +45,7 @@ print(f"SIMULATED: accuracy {search.score(new_X, new_y):.2f} on new recordings, 
 scaler, decoder = search.best_estimator_
 queries = ["Is there a face?", "exists x. animate(x) & ~face(x)", "describe label"]
 told = decoder.ask(scaler.transform(new_X), queries)
-print(told[told.recording == "0"])
+print(told[told.recording == "0"].to_string(index=False))
 
 # --- Kept: scikit-learn's steps as scikit-learn keeps them, the decoder without a pickle.
 joblib.dump(scaler, "scaler.joblib")

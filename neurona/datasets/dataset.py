@@ -139,7 +139,7 @@ class Dataset:
         Args:
             epochs: picked, cropped, filtered and cleaned as you like.
             labels: name of a column of `epochs.metadata`, or names of several; or labels as in `from_arrays`. The names of the events when
-                None.
+                None; if all have one name, nothing is known of them, and they are only to be read.
             groups: run or block of each epoch, which folds keep together; or the column of the metadata that tells it.
             subject: whose epochs they are.
             definitions, missing, name: see `from_arrays`.
@@ -185,7 +185,8 @@ class Dataset:
             labels: of each image (volume), as in `from_arrays`.
             masker: of nilearn, with its own smoothing and standardisation; a `NiftiMasker` when None. Of a mask the channels are voxels, of
                 an atlas its regions.
-            events: of each run, a table with columns onset and duration (seconds) and trial_type; one recording an event. Instead of labels.
+            events: of each run, a table with columns onset and duration (seconds) and trial_type; one recording an event. Instead of labels. If all
+                are of one type, nothing is known of them, and they are only to be read.
             confounds: of each run, regressed out with the events.
             method: of making a recording of an event: `lsa` or `lss` (single-trial betas), `window` (volumes after a delay), or `Betas` or
                 `Windows` with other settings.

@@ -37,7 +37,8 @@ def from_epochs(
             raise DataError(f"groups: {len(runs)} given for {recordings.n_recordings} epochs")
         data = data.assign_coords(run=("recording", [str(run) for run in runs]))
     if labels is None:
-        labels = pd.Series(data.label.values.astype(str), name="event")
+        events = pd.Series(data.label.values.astype(str), name="event")
+        labels = events if events.nunique() > 1 else None  # of one event all that is known is that it happened
     elif isinstance(labels, str):
         labels = _columns(epochs, [labels], "labels").iloc[:, 0]
     elif isinstance(labels, list | tuple) and _names_columns(epochs, labels):

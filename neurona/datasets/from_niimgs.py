@@ -56,7 +56,9 @@ def from_niimgs(
             )
         trials = _volumes(images, masker, groups)
     recordings = _recordings(trials, masker, subject)
-    known = labels if trials.labels is None else pd.Series(trials.labels, name="trial_type")
+    known = labels
+    if trials.labels is not None and len(set(trials.labels)) > 1:  # of one type all that is known is that it was shown
+        known = pd.Series(trials.labels, name="trial_type")
     return labelled(recordings, known, definitions=definitions, missing=missing, name=name, layout="NIfTI images")
 
 

@@ -63,3 +63,12 @@ def test_a_decoder_reads_later_epochs(epochs):
     decoder = fit_decoder(Dataset.from_epochs(epochs[:16]), "linear_evidence")
     reading = decoder.read(Dataset.from_epochs(epochs[16:]))
     assert (reading.ask("describe event").answer == LABELS[16:]).mean() >= 0.75
+
+
+def test_epochs_of_one_event_are_read_and_say_nothing(epochs):
+    decoder = fit_decoder(Dataset.from_epochs(epochs[:16]), "linear_evidence")
+    faces = Dataset.from_epochs(epochs[16::2])
+    assert len(faces.questions) == 0
+    assert len(decoder.read(faces).recordings) == 4
+    with pytest.raises(DataError, match="no questions to learn from"):
+        fit_decoder(faces, "linear_evidence")

@@ -61,6 +61,13 @@ def test_events_of_runs_become_recordings(fmri_folder):
     assert float(windows.recordings.data.time[1] - windows.recordings.data.time[0]) == pytest.approx(2.5)
 
 
+def test_events_of_one_type_say_nothing(fmri_folder):
+    run = read_runs(fmri_folder)[0]
+    masker = NiftiMasker(nib.Nifti1Image(np.ones((8, 8, 1), np.int8), AFFINE))
+    data = Dataset.from_niimgs(run.image, masker=masker, events=run.events.assign(trial_type="block"))
+    assert (data.recordings.n_recordings, len(data.questions)) == (4, 0)
+
+
 def test_odd_input_is_named(fmri_folder):
     run = read_runs(fmri_folder)[0]
     masker = NiftiMasker(nib.Nifti1Image(np.ones((8, 8, 1), np.int8), AFFINE))

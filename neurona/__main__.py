@@ -1,0 +1,5 @@
+"""`python -m neurona`: the command line."""
+
+from neurona.cli import main
+
+main()
