@@ -86,7 +86,7 @@ decoder.save("decoder")
 
 # --- Another process reads a fourth subject's files, made into recordings as the decoder's own were.
 command("neurona read decoder later --out reading")
-command("neurona query reading 'Is there something animate that is not a face?' 'describe Category'")
+command("neurona query reading 'Is there a face?' 'exists x. animate(x) & ~face(x)'")
 
 # --- The same in memory.
 later = read_bids_fmri(

@@ -43,14 +43,15 @@ def test_an_atlas_names_its_regions():
     assert data.recordings.data.channel.values.tolist() == ["V1", "FFA"]
 
 
+def _with_repetition_time(image):
+    whole = nib.Nifti1Image(np.asarray(image.dataobj), AFFINE)
+    whole.header.set_zooms((3, 3, 3, 2.5))
+    return whole
+
+
 def test_events_of_runs_become_recordings(fmri_folder):
     runs = read_runs(fmri_folder)
-    images, events = [], []
-    for run in runs:
-        image = nib.Nifti1Image(np.asarray(run.image.dataobj), AFFINE)
-        image.header.set_zooms((3, 3, 3, 2.5))
-        images.append(image)
-        events.append(run.events)
+    images, events = [_with_repetition_time(run.image) for run in runs], [run.events for run in runs]
     masker = NiftiMasker(nib.Nifti1Image(np.ones((8, 8, 1), np.int8), AFFINE))
     data = Dataset.from_niimgs(images, masker=masker, events=events)
     assert data.recordings.data.sizes == {"recording": 16, "channel": 64, "time": 1}
@@ -64,7 +65,8 @@ def test_events_of_runs_become_recordings(fmri_folder):
 def test_events_of_one_type_say_nothing(fmri_folder):
     run = read_runs(fmri_folder)[0]
     masker = NiftiMasker(nib.Nifti1Image(np.ones((8, 8, 1), np.int8), AFFINE))
-    data = Dataset.from_niimgs(run.image, masker=masker, events=run.events.assign(trial_type="block"))
+    events = run.events.assign(trial_type="block")
+    data = Dataset.from_niimgs(_with_repetition_time(run.image), masker=masker, events=events)
     assert (data.recordings.n_recordings, len(data.questions)) == (4, 0)
 
 
