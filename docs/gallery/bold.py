@@ -89,9 +89,7 @@ command("neurona read decoder later --out reading")
 command("neurona query reading 'Is there a face?' 'exists x. animate(x) & ~face(x)'")
 
 # --- The same in memory.
-later = read_bids_fmri(
-    "later", task="look", derivatives="later/derivatives/fmriprep", confounds=["trans_x", "trans_y"]
-)
+later = read_bids_fmri("later", task="look", derivatives="later/derivatives/fmriprep", confounds=["trans_x", "trans_y"])
 queries = ["exists x. animate(x) & ~face(x)", "describe Category"]
 told = decoder.read(later).ask(queries)
 pd.testing.assert_frame_equal(nr.open_reading("reading").ask(queries), told, check_exact=True)

@@ -25,4 +25,5 @@ def test_the_tour_runs_as_written(neurona, tmp_path, monkeypatch, capsys):
     assert "yes" in run_page(PAGE, tmp_path, neurona, capsys)
     told = json.loads((tmp_path / "directions" / "metrics.json").read_text())["accuracy"]
     shown = {"describe": 0.608, "defined": 0.743, "exists": 0.828}
-    assert {name: told[name]["value"] for name in shown} == pytest.approx(shown, abs=0.03)  # machines differ by a trial or two
+    reached = {name: told[name]["value"] for name in shown}
+    assert reached == pytest.approx(shown, abs=0.03)  # machines differ by a trial or two
