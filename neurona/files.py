@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+
+from platformdirs import user_cache_path
 
 from neurona.errors import DataError, OutputError
 
 _LITTER = (".DS_Store", "Thumbs.db", "desktop.ini", ".directory")
+_GRAIN_S = 2.0
+"""Coarsest time of change of a file system in use (FAT)."""
 _POINTERS = {
     b"/annex/objects/": "fetch it with `datalad get` (or `git annex get`)",
     b"version https://git-lfs": "fetch it with `git lfs pull`",
@@ -107,7 +114,69 @@ def write_folder(folder: str | Path, fill: Callable[[Path], None], replaces: Cal
     return folder
 
 
-def checksum(path: str | Path) -> str:
-    """SHA-256 of a file."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def checksum(path: str | Path, block_bytes: int = 2**20) -> str:
+    """SHA-256 of a file's content; of a folder's files and their names, litter left out. Reads block by block."""
+    path, digest = Path(path), hashlib.sha256()
+    for file in _files_of(path):
+        digest.update(file.relative_to(path).as_posix().encode() if file != path else b"")
+        with file.open("rb") as content:
+            while block := content.read(block_bytes):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def remembered_checksum(path: Path) -> str:
+    """`checksum`, read anew only where a name, size or time of change differs from when it was last read by this user.
+
+    What is remembered lies in the cache folder, so that data which cannot be written to are opened as fast; where that cannot be written
+    either, everything is read.
+    """
+    files = list(_files_of(path))
+    states = [(file.relative_to(path).as_posix(), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    state = hashlib.sha256(repr(states).encode()).hexdigest()
+    place = hashlib.sha256(str(path.resolve()).encode()).hexdigest()
+    memory = cache_folder() / "checksums" / f"{place[:32]}.json"
+    try:
+        told = json.loads(memory.read_text(encoding="utf-8"))
+        if told["state"] == state:
+            return str(told["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    found = checksum(path)
+    # A change within the clock's grain after reading would not be seen.
+    if states and time.time() - max(changed for _, _, changed in states) / 1e9 > _GRAIN_S:
+        told = json.dumps({"path": str(path.resolve()), "state": state, "sha256": found})
+        with suppress(OutputError):
+            write_atomically(memory, lambda file: _write(file, told))
+    return found
+
+
+def verify(path: Path, expected: str, *, thorough: bool = True) -> None:
+    """Compare a checksum, of the content, or (not `thorough`) the remembered one.
+
+    Raises:
+        DataError: it is not the expected one.
+    """
+    found = checksum(path) if thorough else remembered_checksum(path)
+    if found != expected:
+        raise DataError(
+            f"{path}: checksum mismatch: SHA-256 is {found[:16]}..., expected {expected[:16]}...; it was changed "
+            "or damaged, or is another version; delete it and fetch or convert it again"
+        )
+
+
+def cache_folder() -> Path:
+    """Where fetched data sets, and what need not be computed twice, are kept: `$NEURONA_CACHE`, else the user's cache folder."""
+    chosen = os.environ.get("NEURONA_CACHE")
+    return Path(chosen) if chosen else user_cache_path("neurona")
+
+
+def _files_of(path: Path) -> list[Path]:
+    """The file itself, or a folder's files in order."""
+    if not path.is_dir():
+        return [path]
+    return [file for file in data_files(path, "**/*") if file.is_file()]
+
+
+def _write(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")

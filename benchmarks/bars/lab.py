@@ -15,6 +15,7 @@ from neurona.decoders import Context, Decoder, fit
 from neurona.experiments.config import Config, load_config
 from neurona.experiments.finished_run import Run, open_run
 from neurona.experiments.folds import fold_problem, folds_of
+from neurona.experiments.identity import data_fingerprint, digest_of
 from neurona.experiments.runner import run
 from neurona.experiments.study import Study, chosen_questions, load_study
 from neurona.programs import World, parse
@@ -82,7 +83,7 @@ class Lab:
     def run(self, config: str, *overrides: str) -> Run:
         """A finished run of a config in `experiments/`."""
         loaded = load_config(EXPERIMENTS / config, overrides)
-        folder = self.folder / f"{loaded.name}-{loaded.digest()}"
+        folder = self.folder / f"{loaded.name}-{digest_of(loaded, data_fingerprint(loaded))}"
         if not (folder / "metrics.json").exists():
             run(loaded, folder, QUIET)
         return open_run(folder)
@@ -90,7 +91,7 @@ class Lab:
     def lesson(self, config: str, *overrides: str) -> Lesson:
         """A decoder fitted to the first fold of a config."""
         loaded = load_config(EXPERIMENTS / config, overrides)
-        key = loaded.digest()
+        key = digest_of(loaded, data_fingerprint(loaded))
         if key not in self._lessons:
             study = load_study(loaded, QUIET)
             ids = study.dataset.recordings.data.recording.values.astype(str).tolist()

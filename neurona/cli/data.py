@@ -33,13 +33,13 @@ def check(
 ) -> None:
     """Read a data set whole and say what it holds, or everything that is wrong with it; a fault ends with exit code 2."""
     from neurona.datasets import layouts
-    from neurona.datasets.dataset import open_dataset
+    from neurona.datasets.dataset import is_dataset, open_dataset
     from neurona.datasets.registry import DATASETS, source
 
     console, folder = Console(), Path(name)
     if len(folder.parts) > 1 and not folder.is_dir():
         raise DataError(f"{folder}: no such folder; name a folder as obtained or converted, or a data set")
-    as_obtained = name not in DATASETS and folder.is_dir() and not (folder / "dataset.json").is_file()
+    as_obtained = name not in DATASETS and folder.is_dir() and not is_dataset(folder)
     if as_obtained or layout:
         report = layouts.check(folder, console, layout, set_ or ())
         console.print(report.summary(), markup=False, highlight=False)
@@ -50,11 +50,12 @@ def check(
             raise DataError(f"{folder}: {len(report.faults)} fault(s), see above; mend them before converting")
         console.print("no faults")
         return
-    if name not in DATASETS and folder.is_dir():
-        dataset = open_dataset(folder)
-        dataset.recordings.validate(str(folder))
-    else:
-        dataset = source(name).read(path, console)
+    named = name in DATASETS or not folder.is_dir()
+    known = source(name if named else None)
+    place = known.locate(path if named else folder, console)
+    if is_dataset(place):
+        open_dataset(place, thorough=True)
+    dataset = known.read(place, console)
     data = dataset.recordings.data
     sizes = " x ".join(f"{size} {axis}s" for axis, size in data.sizes.items())
     title = dataset.card.title
@@ -111,14 +112,15 @@ def simulate(
     ] = None,
 ) -> None:
     """Simulate a study with planted concepts, and say how well anyone could answer its questions."""
+    from neurona.settings import setting
     from neurona.simulation import simulate as make
     from neurona.simulation.layouts import check_layout, write
-    from neurona.simulation.settings import SimulationSettings, parse_dials
+    from neurona.simulation.settings import SimulationSettings
     from neurona.simulation.summary import summary_table
 
     console = Console()
     dials = {"subjects": subjects, "images": images, "questions": questions, "snr": snr, "interaction": interaction}
-    dials |= {"null": null, "modality": "eeg" if layout == "mne" else "fmri"} | parse_dials(set_ or ())
+    dials |= {"null": null, "modality": "eeg" if layout == "mne" else "fmri"} | dict(map(setting, set_ or ()))
     settings = SimulationSettings.of(dials)
     check_layout(settings, layout, out)
     with console.status("simulating scenes, brains and questions"):
@@ -132,11 +134,59 @@ def simulate(
     console.print(f"SIMULATED data: {out}, layout {layout}; the truth: {out / 'truth'}", highlight=False)
 
 
+@data_app.command()
+def questions(
+    scenes: Annotated[
+        Path,
+        typer.Argument(help="scene graphs: .yaml, .json or a folder of Visual Genome, .txt or a folder of tagged text"),
+    ],
+    out: Annotated[Path, typer.Argument(help="table of questions, .parquet or .tsv")],
+    per_scene: Annotated[int, typer.Option(min=1, help="questions about one scene, at most")] = 25,
+    test: Annotated[float, typer.Option(min=0.0, max=1.0, help="share of the images for testing")] = 0.2,
+    split: Annotated[
+        str,
+        typer.Option(help="image, unseen, argument_swap, predicate_transfer or role_transfer; see docs/questions.md"),
+    ] = "image",
+    complete: Annotated[
+        bool | None,
+        typer.Option(
+            "--complete/--incomplete", help="whether what a scene does not state is false in it; as its format has it"
+        ),
+    ] = None,
+    names: Annotated[Path | None, typer.Option(help="table of names in YAML; the one that ships unless given")] = None,
+    seed: int = 0,
+) -> None:
+    """Ask balanced questions about scene graphs; the table is what `neurona data convert --set questions=OUT` asks of recordings."""
+    from neurona.datasets.scene_question_table import scene_questions, write_questions
+    from neurona.scenes.scene_files import read_scenes
+
+    console = Console()
+    with console.status("asking"):
+        found = scene_questions(
+            read_scenes(scenes, complete=complete),
+            per_scene=per_scene,
+            test=test,
+            split=split,
+            seed=seed,
+            names=names,
+        )
+    write_questions(found.table, out)
+    for what, number in found.report.items():
+        shown = ", ".join(number) if isinstance(number, list) else number
+        console.print(f"{what}: {shown}", highlight=False, markup=False)
+    for (kind, word), times in found.unknown.most_common(20):
+        console.print(f"left out: {kind} {word!r}, {times} times; no such name", highlight=False)
+    if found.lost:
+        console.print(f"left out: {len(found.lost)} images of which no thing is known", highlight=False)
+    console.print(f"{out}: {len(found.table)} questions", highlight=False)
+
+
 @data_app.command("list")
 def list_() -> None:
     """The data sets by name."""
-    from neurona.datasets.card import read_card
+    from neurona.datasets.card import has_card, read_card
     from neurona.datasets.registry import DATASETS
 
     for name in DATASETS:
-        Console().print(f"{name}: {read_card(name).title}", highlight=False)
+        title = read_card(name).title if has_card(name) else "of another package"
+        Console().print(f"{name}: {title}", highlight=False)

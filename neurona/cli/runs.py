@@ -21,13 +21,13 @@ def run(
 ) -> None:
     """Run an experiment from its config."""
     from neurona.experiments.config import load_config
-    from neurona.experiments.run_folder import folder_of
+    from neurona.experiments.identity import data_fingerprint, digest_of
     from neurona.experiments.runner import run as run_experiment
 
     _keep_compiled_code()
     console = Console()
     loaded = load_config(config, set_ or ())
-    folder = out or folder_of(loaded)
+    folder = out or Path("runs") / loaded.name / digest_of(loaded, data_fingerprint(loaded, console))
     run_experiment(loaded, folder, console)
     console.print(f"results: {folder}")
 
@@ -123,7 +123,7 @@ def _keep_compiled_code() -> None:
     """A second run of the same shapes need not compile again."""
     import jax
 
-    from neurona.datasets.download import cache_folder
+    from neurona.files import cache_folder
 
     jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "compiled"))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 1.0)

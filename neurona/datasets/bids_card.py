@@ -20,11 +20,11 @@ from rich.console import Console
 from neurona.datasets.card import DataCard
 from neurona.datasets.concept_names import concept_names
 from neurona.datasets.dataset import Dataset
-from neurona.datasets.download import sha256
 from neurona.datasets.folder_report import FolderReport
 from neurona.datasets.label_questions import questions_from_labels, require_classes
 from neurona.datasets.stimulus_questions import check_questions, read_questions
 from neurona.errors import DataError, NeuronaError, nearest_name
+from neurona.files import checksum
 from neurona.programs.vocabulary import Vocabulary
 from neurona.recordings.bids_files import DESCRIPTION, read_json
 from neurona.recordings.recordings import Recordings
@@ -107,15 +107,16 @@ def labelled_dataset(study: Study, recordings: Recordings, console: Console) -> 
     truth = _truth(study, kinds)
     # Names relative to the study where they lie in it: a study that moved has the same checksums under the same names.
     with console.status("checksums of the files"):
-        sources = {_relative(path, study.root): sha256(path) for path in sorted(set(study.files))}
+        sources = {_relative(path, study.root): checksum(path) for path in sorted(set(study.files))}
     if study.questions is not None:
         asked = read_questions(study.questions, ids, kinds)
         card = make_card(study, concepts=None)
-        sources[study.questions.name] = sha256(study.questions)
+        sources[study.questions.name] = checksum(study.questions)
         for note in asked.notes:
             console.print(f"note: {note}", markup=False, highlight=False)
         # Whatever shows the same stimulus must not be split between training and test.
-        marked = Recordings(recordings.data.assign_coords(image=("recording", kinds)))
+        known = {"image": kinds} | ({"split": [asked.parts.get(name, "train") for name in ids]} if asked.parts else {})
+        marked = Recordings(recordings.data.assign_coords({name: ("recording", told) for name, told in known.items()}))
         return Dataset(card.name, card, marked, asked.table, sources, asked.vocabulary, truth, asked.left_out)
     concepts = trial_concepts(kinds)
     card = make_card(study, concepts=concepts)

@@ -32,10 +32,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from neurona.datasets.card import read_card
 from neurona.datasets.dataset import Dataset, write_pointer
-from neurona.datasets.download import sha256
 from neurona.datasets.folder_lock import only_writer
 from neurona.datasets.question_words import QuestionWords, why_left_out
 from neurona.errors import DataError, OutputError
+from neurona.files import checksum
 from neurona.programs import Vocabulary
 from neurona.recordings import store
 from neurona.recordings.recordings import rows_per_chunk
@@ -213,7 +213,7 @@ def _finish(work: Path, plan: Plan, out: Path) -> Converted:
     }
     attrs = {"modality": "fmri", **plan.attrs, "simulated": int(simulated)}
     recordings = store.finish(work / "recordings.zarr", coordinates, attrs)
-    sources = {name: sha256(path) for name, path in plan.sources.items()}
+    sources = {name: checksum(path) for name, path in plan.sources.items()}
     none = pd.DataFrame()  # the questions are written already
     dataset = Dataset(
         plan.name,

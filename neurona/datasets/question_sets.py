@@ -10,10 +10,11 @@ from rich.console import Console
 
 from neurona.datasets import bold5000_qa, cneuromod_qa
 from neurona.datasets.card import has_card, read_card
-from neurona.datasets.dataset import Dataset, open_dataset
-from neurona.datasets.download import cache_folder, local_folder
+from neurona.datasets.dataset import Dataset, is_dataset, open_dataset
+from neurona.datasets.download import local_folder
 from neurona.datasets.layouts import LAYOUTS
 from neurona.errors import DataError
+from neurona.files import cache_folder
 
 NAMES = (bold5000_qa.NAME, cneuromod_qa.NAME)
 """Data sets that are converted from what the user obtains."""
@@ -30,7 +31,7 @@ def fetch(name: str, console: Console) -> Path:
         DataError: there is none; the card's instructions.
     """
     folder = cache_folder() / name
-    if (folder / "dataset.json").is_file():
+    if is_dataset(folder):
         return folder
     raise DataError(instructions(name))
 
@@ -54,22 +55,40 @@ def instructions(name: str) -> str:
     )
 
 
-def read(name: str, path: Path | None, console: Console) -> Dataset:
-    """Open the converted folder `path`, else `$NEURONA_DATA/NAME`, else the cache. Recordings stay on disk until asked for.
+def locate(name: str | None, path: Path | None, console: Console) -> Path:
+    """The converted folder `path`, else `$NEURONA_DATA/NAME`, else that in the cache.
+
+    Args:
+        name: of the data set; None for whatever `path` holds.
+        path: folder of a converted data set.
+        console: for progress.
 
     Raises:
-        DataError: the folder is missing, not converted or damaged, or holds another data set.
+        DataError: the folder is missing or not converted, or neither name nor path is given.
     """
-    folder = path or local_folder(name) or fetch(name, console)
+    if name is None and path is None:
+        raise DataError(
+            "data: neither name nor path; name a data set (see `neurona data list`), or the folder of a converted one"
+        )
+    folder = path or local_folder(str(name)) or fetch(str(name), console)
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder; data.path names the folder of a converted data set")
-    if not (folder / "dataset.json").is_file():
-        fitting = [LAYOUTS[known] for known in LAYOUTS if known.startswith(name)]
-        if any(layout.is_layout(folder) for layout in fitting):
+    if not is_dataset(folder):
+        if any(layout.is_layout(folder) for layout in LAYOUTS.values()):
             raise DataError(f"{folder}: not converted yet; `neurona data convert {folder} OUT`, then name OUT")
         raise DataError(f"{folder}: no dataset.json; data.path names the folder of a converted data set")
+    return folder
+
+
+def read(name: str | None, path: Path | None, console: Console) -> Dataset:
+    """Open the folder that `locate` finds. Recordings stay on disk until asked for.
+
+    Raises:
+        DataError: see `locate`; or the folder is damaged, or holds another data set.
+    """
+    folder = locate(name, path, console)
     dataset = open_dataset(folder)
-    if dataset.name != name and (name != BIDS or has_card(dataset.name)):
-        raise DataError(f"{folder}: holds {dataset.name}, not {name}")
+    if name is not None and dataset.name != name and (name != BIDS or has_card(dataset.name)):
+        raise DataError(f"{folder}: holds {dataset.name}, not {name}; leave data.name out, the data set knows its own")
     dataset.recordings.validate(str(folder))
     return dataset

@@ -5,6 +5,7 @@
     recording    id of a recording; or, asked of all recordings that show it,
     label        what was shown, in the words of the events files; `trial_type`, `image` and `stimulus` are read as well
     type, negative, pair, hops, ideal      optional
+    part         train or test: of what is shown; optional. Questions that are balanced within parts are split along them
 
 The vocabulary is made from the questions, as that of a question set is.
 """
@@ -25,7 +26,7 @@ from neurona.programs import Vocabulary
 from neurona.recordings.text_tables import MISSING, read_text_table
 
 OTHER_NAMES = {"query": "program", "trial_type": "label", "image": "label", "stimulus": "label"}
-DETAILS = ("type", "negative", "pair", "hops", "ideal")
+DETAILS = ("type", "negative", "pair", "hops", "ideal", "part")
 
 
 class OwnQuestions(NamedTuple):
@@ -36,12 +37,14 @@ class OwnQuestions(NamedTuple):
         vocabulary: of the questions.
         left_out: why -> how many.
         notes: what a user should know of the words.
+        parts: recording -> `train` or `test`; empty where the table does not say.
     """
 
     table: pd.DataFrame
     vocabulary: Vocabulary
     left_out: Mapping[str, int]
     notes: Sequence[str]
+    parts: Mapping[str, str]
 
 
 def read_questions(path: Path, ids: Sequence[str], labels: Sequence[str]) -> OwnQuestions:
@@ -60,18 +63,24 @@ def read_questions(path: Path, ids: Sequence[str], labels: Sequence[str]) -> Own
     for identity, label in zip(ids, labels, strict=True):
         shown.setdefault(identity if table.key == "recording" else label, []).append(identity)
     rows, faults, unasked = [], [], 0
+    parts: dict[str, str] = {}
     for place, about, plain in table.rows:
         identities = shown.get(about, [])
         # Of stimuli, some may have been shown to nobody who was read; an unknown recording is a mistake.
         if not identities and table.key == "recording":
             faults.append(Fault(f"{path.name}, {place}", f"no recording {about!r}{nearest_name(about, shown)}"))
         unasked += not identities
+        part = plain.pop("part", None)
+        for identity in identities:
+            if part and parts.setdefault(identity, part) != part:
+                what = f"recording {identity!r} is in part {parts[identity]!r} by an earlier row, here in {part!r}"
+                faults.append(Fault(f"{path.name}, {place}", what))
         rows += [{"recording": identity, **plain} for identity in identities]
     _refuse(path, faults)
     if not rows:
         example = sorted(shown)[0]
         raise DataError(f"{path}: no question about any recording; {table.key} must name such as {example!r}")
-    return _answerable(pd.DataFrame(rows), unasked)
+    return _answerable(pd.DataFrame(rows), unasked, parts)
 
 
 def check_questions(path: Path, labels: Sequence[str]) -> None:
@@ -153,13 +162,19 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-_KINDS: Mapping[str, Callable[[Any], Any]] = {"hops": whole_number, "ideal": float}
+def _part(value: Any) -> str:
+    if value not in ("train", "test"):
+        raise ValueError(f"part: found {value!r}, expected train or test")
+    return str(value)
 
 
-def _answerable(table: pd.DataFrame, unasked: int) -> OwnQuestions:
+_KINDS: Mapping[str, Callable[[Any], Any]] = {"hops": whole_number, "ideal": float, "part": _part}
+
+
+def _answerable(table: pd.DataFrame, unasked: int, parts: Mapping[str, str]) -> OwnQuestions:
     words = QuestionWords()
-    for program, answer in zip(table.program, table.answer, strict=True):
-        words.add(program, answer, "")
+    for program, answer, recording in zip(table.program, table.answer, table.recording, strict=True):
+        words.add(program, answer, parts.get(recording, ""))
     vocabulary = words.vocabulary()
     why = [why_left_out(p, a, vocabulary) for p, a in zip(table.program, table.answer, strict=True)]
     left_out = Counter(reason for reason in why if reason is not None)
@@ -170,4 +185,4 @@ def _answerable(table: pd.DataFrame, unasked: int) -> OwnQuestions:
     notes = words.notes()
     if unasked:
         notes.append(f"{unasked} question(s) about what no recording shows")
-    return OwnQuestions(kept, vocabulary, dict(sorted(left_out.items())), notes)
+    return OwnQuestions(kept, vocabulary, dict(sorted(left_out.items())), notes, parts)

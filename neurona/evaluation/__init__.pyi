@@ -4,10 +4,10 @@ from .calibration import Reliability, expected_calibration_error, reliability, y
 from .ceilings import NoiseCeiling, answer_agreement, ceiling_table, noise_ceiling, spearman_brown
 from .chance import chance_table, holm
 from .chance_levels import chance_of, guessing_range
-from .claims import Claim, claims_markdown, claims_rich_table, claims_table, write_claims
+from .claims import Claim, claims_markdown, claims_rich_table, claims_table
 from .concept_accuracy import accuracy_by_concept
 from .consistency import Consistency, grounding_consistency
-from .contrasts import difference_of_losses, loss_table, systematicity_table
+from .contrasts import loss_table
 from .effect_plots import forest_plot, learning_curve_plot
 from .grouping import question_groups
 from .haufe_patterns import activation_patterns, by_entity, grounding_table
@@ -16,7 +16,7 @@ from .intervals import chance_interval, cluster_bootstrap_interval, wilson_inter
 from .learning_curves import CurveRun, learning_curve_table
 from .paired import Comparison, comparison_table, paired_test
 from .permutation import SignFlips, sign_flips
-from .plots import accuracy_plot, confusion_plot
+from .plots import accuracy_plot, confusion_plot, reliability_plot
 from .predictions import COLUMNS, clusters, right_answers
 from .recovery import Recovery, grounding_recovery
 from .subjects import OverSubjects, over_subjects, subjects_rich_table
@@ -55,7 +55,6 @@ __all__ = [
     "clusters",
     "comparison_table",
     "confusion_plot",
-    "difference_of_losses",
     "expected_calibration_error",
     "forest_plot",
     "grounding_consistency",
@@ -71,14 +70,13 @@ __all__ = [
     "paired_test",
     "question_groups",
     "reliability",
+    "reliability_plot",
     "results_table",
     "right_answers",
     "share_of_ideal",
     "sign_flips",
     "spearman_brown",
     "subjects_rich_table",
-    "systematicity_table",
     "wilson_interval",
-    "write_claims",
     "yes_no_reliability",
 ]

@@ -19,6 +19,7 @@ from sklearn.svm import LinearSVC
 
 from neurona.errors import ConfigError, DataError, nearest_name
 from neurona.evaluation.accuracy import Accuracy, interval
+from neurona.evaluation.chance_levels import balanced_accuracy
 
 BASELINES: dict[str, Callable[[], Any]] = {
     "ridge": RidgeClassifierCV,
@@ -49,7 +50,7 @@ def baseline_table(
         seed: of the bootstrap over groups.
 
     Returns:
-        `{name: {value, low, high, chance, n}}`; chance is the rate of the most frequent test label.
+        `{name: {value, low, high, chance, majority, balanced, balanced_chance, n}}`; chance is the rate of the most frequent test label.
 
     Raises:
         ConfigError: an unknown name (the nearest one is suggested).
@@ -64,11 +65,15 @@ def baseline_table(
         correct = np.asarray(predicted == truth, dtype=bool)
         low, high = interval(correct, None if groups is None else groups[tested], seed)
         chance = float(np.unique(truth, return_counts=True)[1].max() / len(truth))
+        balanced, balanced_chance = balanced_accuracy(truth, np.zeros(len(truth)), correct)
         table[name] = {
             "value": float(correct.mean()),
             "low": low,
             "high": high,
             "chance": chance,
+            "majority": chance,
+            "balanced": balanced,
+            "balanced_chance": balanced_chance,
             "n": len(truth),
         }
     return table

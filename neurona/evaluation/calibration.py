@@ -9,7 +9,7 @@ import pandas as pd
 from jaxtyping import Bool, Float, Int
 from scipy.special import expit
 
-from neurona.evaluation.predictions import canonical_answers
+from neurona.evaluation.predictions import answers_in, forms_of
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ def yes_no_reliability(predictions: pd.DataFrame, bins: int = 10) -> Reliability
     The probability of yes is the logistic function of `score`; the confidence that of the likelier answer.
     Questions with other answers are left out.
     """
-    truth = canonical_answers(predictions["answer"])
-    chosen = truth.isin(["yes", "no"]).to_numpy()
+    chosen = forms_of(predictions) == "yes/no"
+    truth = answers_in(predictions, "answer")
     yes = expit(predictions["score"].to_numpy(dtype=float)[chosen])
     correct = (yes > 0.5) == (truth[chosen] == "yes").to_numpy()
     return reliability(np.maximum(yes, 1 - yes), correct, bins)

@@ -30,7 +30,7 @@ from scipy import sparse
 from neurona.errors import DataError
 from neurona.evaluation.grouping import question_groups
 from neurona.evaluation.intervals import accuracy_interval, resampled_totals
-from neurona.evaluation.predictions import canonical_answers, check_predictions, clusters, is_yes_no, right_answers
+from neurona.evaluation.predictions import answers_in, check_predictions, clusters, forms_of, right_answers
 
 
 class NoiseCeiling(NamedTuple):
@@ -127,14 +127,14 @@ def answer_agreement(predictions: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         raise DataError("predictions: column 'image' is missing; without it nothing tells which recordings are repeats")
     keys = [column for column in ("seed", "subject", "fold", "image", "program") if column in predictions]
     same = predictions.groupby(keys, dropna=False).ngroup().to_numpy()
-    given = canonical_answers(predictions["predicted"])
+    given = answers_in(predictions, "predicted")
     alike = pd.DataFrame({"same": same, "given": given.to_numpy()}).groupby(["same", "given"]).ngroup().to_numpy()
     # Every question takes part in (repeats - 1) pairs; each pair is met twice.
     others = np.bincount(same)[same] - 1.0
     agreeing = np.bincount(alike)[alike] - 1.0
     if not others.any():
         raise DataError("predictions: no question is asked about two recordings of one image, so there are no repeats")
-    right, cluster, truth = right_answers(predictions), clusters(predictions), canonical_answers(predictions["answer"])
+    right, cluster, forms = right_answers(predictions), clusters(predictions), forms_of(predictions)
     rows = []
     for name, chosen in question_groups(predictions).items():
         total = float(others[chosen].sum())
@@ -145,7 +145,7 @@ def answer_agreement(predictions: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         n_clusters = len(np.unique(cluster[chosen & (others > 0)]))
         with np.errstate(invalid="ignore"):
             low, high = accuracy_interval(totals[:, 0] / totals[:, 1], agreement, n_clusters)
-        bound = (1 + np.sqrt(max(0.0, 2 * agreement - 1))) / 2 if is_yes_no(truth[chosen]) else np.nan
+        bound = (1 + np.sqrt(max(0.0, 2 * agreement - 1))) / 2 if set(forms[chosen]) == {"yes/no"} else np.nan
         rows.append(
             {
                 "group": name,

@@ -80,6 +80,7 @@ def chance_p(
     chance: Float[np.ndarray, " question"],
     alternative: Alternative,
     seed: int = 0,
+    n_permutations: int = 5000,
 ) -> float:
     """p of the accuracy under guessing: binomial for one question a cluster and one chance, else by sign flips of clusters.
 
@@ -89,11 +90,12 @@ def chance_p(
         chance: probability of guessing each rightly.
         alternative: to which side accuracy is tested.
         seed: of random signs, where there are any.
+        n_permutations: how many random signs are drawn, where they are.
     """
     if _binomial(cluster, chance):
         return float(stats.binomtest(int(right.sum()), len(right), float(chance[0]), alternative=alternative).pvalue)
     sums = _sums(cluster, right - chance)
-    return sign_flips(sums, seed).p(float(sums.sum()), alternative)
+    return sign_flips(sums, seed, n_permutations).p(float(sums.sum()), alternative)
 
 
 def _row(

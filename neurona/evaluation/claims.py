@@ -9,7 +9,6 @@ yet decide.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 import pandas as pd
@@ -21,7 +20,6 @@ from neurona.errors import DataError
 from neurona.evaluation.paired import q_values
 from neurona.evaluation.simulated import SIMULATED
 from neurona.evaluation.tables import probability
-from neurona.files import write_atomically
 
 
 class Claim(NamedTuple):
@@ -105,20 +103,6 @@ def claims_markdown(table: pd.DataFrame, title: str = "Claims", simulated: bool 
     for row in table.to_dict("records"):
         lines.append(_line([cell.replace("|", "\\|") for cell in _cells(row)] + (["SIMULATED"] if simulated else [])))
     return "\n".join(lines) + "\n"
-
-
-def write_claims(table: pd.DataFrame, path: str | Path, title: str = "Claims", simulated: bool = False) -> Path:
-    """Write `claims_markdown` to a file.
-
-    Raises:
-        OutputError: the file cannot be written.
-    """
-    text = claims_markdown(table, title, simulated)
-
-    def write(target: Path) -> None:
-        target.write_text(text, encoding="utf-8")
-
-    return write_atomically(path, write)
 
 
 _HEADER = ("claim", "effect", "95 % interval", "p", "q", "verdict")

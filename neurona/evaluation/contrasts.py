@@ -1,7 +1,6 @@
 """Seen against unseen combinations: what a decoder loses when words it knows are combined anew.
 
     loss          = accuracy(seen) - accuracy(held)
-    difference    = loss(first decoder) - loss(second decoder)
 
 `seen` are the predictions of a decoder on test recordings of an ordinary split, `held` those of the same decoder, trained without them, on
 held combinations (`datasets/splits/combinations.py`: unseen, argument swap, predicate transfer, role transfer). Intervals draw
@@ -9,23 +8,21 @@ images; an image that stands on both sides is drawn for both. p is two-sided, fr
 normal.
 
 Two cautions. The held questions are other questions than the seen ones, so a loss is a fact about both: compare the
-chances, and two decoders' losses on the same questions. Held describe questions mislead whoever guesses (see
+chances. Held describe questions mislead whoever guesses (see
 `combinations.py`), so their loss is larger than that of the decoder alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from neurona.errors import DataError
-from neurona.evaluation.chance_levels import chance_of
+from neurona.evaluation.chance_levels import pooled_chance
 from neurona.evaluation.grouping import question_groups
 from neurona.evaluation.intervals import effect_interval, resampled_totals
-from neurona.evaluation.paired import joined, q_values
 from neurona.evaluation.predictions import CLUSTER, check_predictions, clusters, right_answers
 
 
@@ -48,87 +45,17 @@ def loss_table(seen: pd.DataFrame, held: pd.DataFrame, seed: int = 0, *, by: Seq
     for table in (seen, held):
         check_predictions(table)
     sides = [
-        side.assign(_value=right_answers(side).astype(float), _chance=chance_of(side), _seen=is_seen)
+        side.assign(_value=right_answers(side).astype(float), _seen=is_seen)
         for side, is_seen in ((seen, True), (held, False))
     ]
     rows = _contrasts(sides[0], sides[1], seed, by)
-    chances = [
-        {name: float(side["_chance"][chosen].mean()) for name, chosen in question_groups(side).items()}
-        for side in sides
-    ]
+    chances = [{name: pooled_chance(side, chosen) for name, chosen in question_groups(side).items()} for side in sides]
     columns = ["group", "seen", "held", "seen_chance", "held_chance", "loss", "low", "high", "p", "n_seen", "n_held"]
     found = [
         {"group": name, "seen_chance": chances[0][name], "held_chance": chances[1][name], **row}
         for name, row in rows.items()
     ]
     return pd.DataFrame(found, columns=columns)
-
-
-def systematicity_table(
-    seen: pd.DataFrame, held: Mapping[str, pd.DataFrame], seed: int = 0, *, by: Sequence[str] = CLUSTER
-) -> pd.DataFrame:
-    """`loss_table` of several splits, with the split's name in the first column and q values over all rows.
-
-    Args:
-        seen: predictions on test recordings of an ordinary split.
-        held: name of a split (`unseen`, `argument_swap`, `predicate_transfer`, `role_transfer`) -> predictions on its held combinations.
-        seed: of the bootstrap.
-        by: columns that tell clusters apart, see `accuracy_table`.
-    """
-    tables = [loss_table(seen, table, seed, by=by).assign(split=name) for name, table in held.items()]
-    if not tables:
-        raise DataError("there are no predictions on held combinations; name at least one split")
-    found = pd.concat(tables, ignore_index=True)
-    found = found[["split", *(column for column in found if column != "split")]]
-    found.insert(list(found).index("p") + 1, "q", q_values(found["p"]))
-    return found
-
-
-def difference_of_losses(
-    first_seen: pd.DataFrame,
-    first_held: pd.DataFrame,
-    second_seen: pd.DataFrame,
-    second_held: pd.DataFrame,
-    seed: int = 0,
-    *,
-    by: Sequence[str] = CLUSTER,
-) -> pd.DataFrame:
-    """How much more the first decoder loses than the second, on the same questions.
-
-    Args:
-        first_seen, first_held: predictions of the first decoder.
-        second_seen, second_held: predictions of the second decoder.
-        seed: of the bootstrap.
-        by: columns that tell clusters apart, see `accuracy_table`.
-
-    Returns:
-        One row a group: group, first_loss, second_loss, difference, low, high, p, n_seen, n_held.
-
-    Raises:
-        DataError: the decoders have no question in common, or give a question two answers; or as `loss_table`.
-    """
-    seen, held = joined(first_seen, second_seen), joined(first_held, second_held)
-
-    def rows(first: float, second: float) -> dict[str, dict[str, float]]:
-        sides = [
-            side.assign(_value=first * side["right_first"] + second * side["right_second"], _seen=is_seen)
-            for side, is_seen in ((seen, True), (held, False))
-        ]
-        return _contrasts(sides[0], sides[1], seed, by)
-
-    ours, theirs, difference = rows(1, 0), rows(0, 1), rows(1, -1)
-    return pd.DataFrame(
-        [
-            {
-                "group": name,
-                "first_loss": ours[name]["loss"],
-                "second_loss": theirs[name]["loss"],
-                "difference": row["loss"],
-                **{key: row[key] for key in ("low", "high", "p", "n_seen", "n_held")},
-            }
-            for name, row in difference.items()
-        ]
-    )
 
 
 def _contrasts(seen: pd.DataFrame, held: pd.DataFrame, seed: int, by: Sequence[str]) -> dict[str, dict[str, float]]:

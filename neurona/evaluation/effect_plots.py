@@ -62,11 +62,12 @@ def learning_curve_plot(table: pd.DataFrame, path: str | Path, title: str = "", 
     numbers = np.unique(table["n_train"].to_numpy(dtype=float))
     least, most = float(numbers.min()), float(numbers.max())
     chance = table["chance"].mean()
-    lowest = float(min(table["low"].min(), chance))
+    lowest = float(np.nanmin([table["low"].min(), chance]))
     highest = float(table["high"].max())
     axes.set_xscale("log")
-    axes.axhline(chance, color=GREY, linewidth=1.3, linestyle=(0, (1, 2)), zorder=1)
-    last.append((float(chance), "chance", GREY))
+    if np.isfinite(chance):  # questions of several forms have none in common
+        axes.axhline(chance, color=GREY, linewidth=1.3, linestyle=(0, (1, 2)), zorder=1)
+        last.append((float(chance), "chance", GREY))
     ideal = table.groupby("n_train")["ideal"].mean().dropna()
     if len(ideal):
         axes.axhline(float(ideal.mean()), color="black", linewidth=1.3, linestyle=(0, (6, 3)), zorder=1)

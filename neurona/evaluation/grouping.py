@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Shaped
 
-from neurona.evaluation.predictions import canonical_answers, is_yes_no
+from neurona.evaluation.predictions import forms_of
+
+SUMMARIES = ("yes/no", "describe", "overall")
+"""Groups of all questions of one form, and of all there are."""
 
 
 def question_groups(predictions: pd.DataFrame) -> dict[str, Bool[np.ndarray, " question"]]:
@@ -18,24 +21,25 @@ def question_groups(predictions: pd.DataFrame) -> dict[str, Bool[np.ndarray, " q
     Returns:
         Each type in alphabetical order; `TYPE, KIND` for each kind of denied question, over whole pairs (the denied
         questions of that kind and the true ones that they are paired with); `1 hop`, `2 hops`, ... of the yes/no questions where
-        these differ in hops; `yes/no` and `describe`, all types of each together; `overall`.
+        these differ in hops; `yes/no` and `describe`, all questions of either form; `overall`. A type that bears the name of one of these
+        three, and is not the same questions, is `type NAME`.
     """
-    types = predictions["type"].astype(str).to_numpy(dtype=object)
-    truth = canonical_answers(predictions["answer"])
-    stated = pd.to_numeric(predictions["chance"]).notna().to_numpy()
-    found: dict[str, Bool[np.ndarray, " question"]] = {name: types == name for name in sorted(set(types))}
-    yes_no = np.isin(types, [name for name, chosen in found.items() if is_yes_no(truth[chosen])])
-    found |= _denied(predictions, types) | _hops(predictions, yes_no)
-    # A type that bears one of these names stands for itself.
-    for name, chosen in (("yes/no", yes_no), ("describe", ~yes_no & stated)):
-        if chosen.any():
-            found.setdefault(name, chosen)
-    return found | {"overall": np.ones(len(predictions), dtype=bool)}
+    types, forms = predictions["type"].astype(str).to_numpy(dtype=object), forms_of(predictions)
+    all_of = {name: forms == name for name in SUMMARIES[:2] if (forms == name).any()}
+    all_of["overall"] = np.ones(len(predictions), dtype=bool)
+    found: dict[str, Bool[np.ndarray, " question"]] = {}
+    for name in sorted(set(types)):
+        chosen = types == name
+        taken = name in SUMMARIES and not (name in all_of and np.array_equal(chosen, all_of[name]))
+        found[f"type {name}" if taken else name] = chosen
+    found |= _denied(predictions, types) | _hops(predictions, forms == "yes/no")
+    found.pop("overall", None)  # the last one, whatever a type is called
+    return found | all_of
 
 
 def told_apart(groups: dict[str, Bool[np.ndarray, " question"]]) -> dict[str, Bool[np.ndarray, " question"]]:
     """The groups without `yes/no` and `describe` where these are one type alone."""
-    types = [chosen for name, chosen in groups.items() if name not in ("yes/no", "describe", "overall")]
+    types = [chosen for name, chosen in groups.items() if name not in SUMMARIES]
     return {
         name: chosen
         for name, chosen in groups.items()

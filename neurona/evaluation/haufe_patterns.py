@@ -1,11 +1,11 @@
-"""Activation patterns of linear read-outs (Haufe et al. 2014): where the signal is, beside the weights that filter it out.
+"""Activation patterns of read-outs (Haufe et al. 2014): where the signal is, beside the weights that filter it out.
 
-    s = x W (read-outs),    A = Cov(x) W Cov(s)^-1
+    A = Cov(x, s) Cov(s)^-1,    for linear read-outs s = x W:    A = Cov(x) W Cov(s)^-1
 
 A weight may be large where there is no signal at all, for it also cancels noise that other features share; the pattern says how
 each feature moves with the read-out.
 
-Symbols: x features, centred here; W weights [feature, word]; A patterns [feature, word]; the paper's equation (6).
+Symbols: x features, centred here; s read-outs; W weights [feature, word]; A patterns [feature, word]; the paper's equations (6) and (7).
 Reference: Haufe et al. (2014), NeuroImage 87:96.
 """
 
@@ -21,13 +21,13 @@ from neurona.errors import DataError
 
 
 def activation_patterns(
-    features: Float[np.ndarray, "recording feature"], weights: Float[np.ndarray, "weighted word"]
-) -> Float[np.ndarray, "weighted word"]:
+    features: Float[np.ndarray, "recording feature"], read_outs: Float[np.ndarray, "recordings word"]
+) -> Float[np.ndarray, "feature word"]:
     """The activation pattern of each read-out.
 
     Args:
         features: what the read-outs were learned from, scaled as they saw it.
-        weights: one column a word.
+        read_outs: what was read out of each recording, one column a word.
 
     Returns:
         Change of each feature for one unit of the read-out, the others held. Where read-outs depend on each other linearly, the
@@ -36,17 +36,17 @@ def activation_patterns(
     Raises:
         DataError: shapes that do not fit, fewer than two recordings, or values that are not finite.
     """
-    if features.shape[1] != weights.shape[0]:
-        raise DataError(f"activation patterns: {features.shape[1]} features but weights of {weights.shape[0]}")
+    if len(features) != len(read_outs):
+        raise DataError(
+            f"activation patterns: features of {len(features)} recordings but read-outs of {len(read_outs)}"
+        )
     if len(features) < 2:
         raise DataError(f"activation patterns: {len(features)} recording(s) have no covariance; two or more are needed")
-    if not (np.isfinite(features).all() and np.isfinite(weights).all()):
-        raise DataError("activation patterns: features and weights must be finite")
-    centred = features - features.mean(axis=0)
-    read_out = centred @ weights
-    scale = len(features) - 1
-    # Cov(x) W = x' s / (n - 1): the covariance of thousands of features is never formed.
-    return (centred.T @ read_out / scale) @ np.linalg.pinv(read_out.T @ read_out / scale, hermitian=True)
+    if not (np.isfinite(features).all() and np.isfinite(read_outs).all()):
+        raise DataError("activation patterns: features and read-outs must be finite")
+    centred, moved = features - features.mean(axis=0), read_outs - read_outs.mean(axis=0)
+    # The covariance of thousands of features is never formed.
+    return (centred.T @ moved) @ np.linalg.pinv(moved.T @ moved, hermitian=True)
 
 
 def by_entity(

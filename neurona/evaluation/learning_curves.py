@@ -14,7 +14,7 @@ import pandas as pd
 
 from neurona.errors import DataError, nearest_name
 from neurona.evaluation.accuracy import interval
-from neurona.evaluation.chance_levels import chance_of
+from neurona.evaluation.chance_levels import pooled_chance
 from neurona.evaluation.grouping import question_groups
 from neurona.evaluation.intervals import seeds_interval
 from neurona.evaluation.predictions import check_predictions, clusters, right_answers
@@ -75,7 +75,7 @@ def learning_curve_table(runs: Iterable[CurveRun], group: str = "overall", own_i
                 "accuracy": float(right.mean()),
                 "low": low,
                 "high": high,
-                "chance": float(chance_of(run.predictions)[chosen].mean()),
+                "chance": pooled_chance(run.predictions, chosen),
                 "ideal": float(ideal),
                 "n": int(chosen.sum()),
             }

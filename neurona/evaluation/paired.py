@@ -28,7 +28,7 @@ from neurona.evaluation.permutation import Alternative, sign_flips
 from neurona.evaluation.predictions import (
     CLUSTER,
     KEYS,
-    canonical_answers,
+    answers_in,
     check_predictions,
     check_unique,
     clusters,
@@ -149,8 +149,8 @@ def joined(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     keys = [column for column in KEYS if column in first and column in second]
     for name, table in (("first", first), ("second", second)):
         check_unique(table, name, keys)
-    left = first.assign(right_first=right_answers(first), _answer=canonical_answers(first["answer"]))
-    right = second[keys].assign(right_second=right_answers(second), _other=canonical_answers(second["answer"]))
+    left = first.assign(right_first=right_answers(first), _answer=answers_in(first, "answer"))
+    right = second[keys].assign(right_second=right_answers(second), _other=answers_in(second, "answer"))
     both = left.merge(right, on=keys, how="inner", validate="one_to_one")
     if both.empty:
         raise DataError(

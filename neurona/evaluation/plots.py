@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from neurona.evaluation.accuracy import Accuracy
+from neurona.evaluation.calibration import Reliability
 from neurona.evaluation.simulated import SIMULATED
 from neurona.files import write_atomically
 
@@ -50,8 +51,9 @@ def accuracy_plot(metrics: Mapping[str, Accuracy], path: str | Path, title: str 
                 zorder=6,
                 clip_on=False,
             )
-        axes.plot([row["chance"]] * 2, [place - 0.4, place + 0.4], color="white", linewidth=4.5, zorder=4)
-        axes.plot([row["chance"]] * 2, [place - 0.4, place + 0.4], color=VERMILION, linewidth=2.2, zorder=5)
+        if "chance" in row:
+            axes.plot([row["chance"]] * 2, [place - 0.4, place + 0.4], color="white", linewidth=4.5, zorder=4)
+            axes.plot([row["chance"]] * 2, [place - 0.4, place + 0.4], color=VERMILION, linewidth=2.2, zorder=5)
         if "ideal" in row:
             axes.plot([row["ideal"]] * 2, [place - 0.4, place + 0.4], color=GREEN, linewidth=2.2, zorder=5)
         axes.text(1.02, place, f"{row['value']:.3f}   n = {row['n']}", va="center", fontsize=9)
@@ -145,3 +147,27 @@ def save_figure(figure: Figure, path: str | Path) -> Path:
     suffix = Path(path).suffix.lower()
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(suffix)
     return write_atomically(path, lambda target: figure.savefig(target, dpi=150, metadata=metadata))
+
+
+def reliability_plot(reliability: Reliability, path: str | Path, title: str = "", simulated: bool = False) -> Path:
+    """Draw how often answers are right against how sure they were; on the diagonal both agree. Dots grow with their number of answers.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    figure = new_figure(4.6, 4.6)
+    axes = figure.add_subplot()
+    filled = reliability.count > 0
+    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
+    confidence, accuracy = reliability.confidence[filled], reliability.accuracy[filled]
+    sizes = 20 + 180 * reliability.count[filled] / reliability.count.max()
+    axes.plot(confidence, accuracy, color=BLUE, linewidth=1.2, zorder=2)
+    axes.scatter(confidence, accuracy, s=sizes, color=BLUE, edgecolor="white", zorder=3)
+    axes.set_xlim(float(reliability.edges[filled.argmax()]) - 0.03, 1.03)
+    axes.set_ylim(-0.03, 1.03)
+    axes.set_xlabel("confidence")
+    axes.set_ylabel("share of right answers")
+    axes.set_title(f"expected error {reliability.expected_error:.3f}", fontsize=9)
+    axes.spines[["top", "right"]].set_visible(False)
+    set_title(figure, title, simulated)
+    return save_figure(figure, path)

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Int, Shaped
 
 from neurona.errors import DataError, nearest_name
 
 COLUMNS = ("question", "recording", "type", "program", "answer", "predicted", "score", "chance")
-"""Columns of a predictions table; `score` is the logit of the answer yes (of the given word for describe)."""
+"""Columns of a predictions table; `score` is the logit of the answer yes (of the given word for describe), `chance` that of guessing the word,
+missing where none is chosen (yes/no, counts)."""
 
 CLUSTER = ("seed", "image")
 """Columns that tell the clusters of a table apart, as far as it has them."""
@@ -38,20 +39,38 @@ def canonical_answers(answers: pd.Series) -> pd.Series:
 
 
 def _canonical(answer: object) -> str:
-    """Text of an answer; a whole number that a column with gaps turned into 2.0 is "2" again."""
-    text = str(int(answer)) if isinstance(answer, float) and answer.is_integer() else str(answer)
+    text = _text(answer)
     return _YES_NO.get(text.lower(), text)
 
 
-def is_yes_no(answers: pd.Series) -> bool:
-    """Whether all answers (as `canonical_answers` gives them) are yes or no."""
-    return set(answers) <= {"yes", "no"}
+def _text(answer: object) -> str:
+    """Text of an answer; a whole number that a column with gaps turned into 2.0 is "2" again."""
+    return str(int(answer)) if isinstance(answer, float) and answer.is_integer() else str(answer)
+
+
+def forms_of(predictions: pd.DataFrame) -> Shaped[np.ndarray, " question"]:
+    """`yes/no`, `describe` or `count`: what each question asks for. A question that chooses from words is `describe`, though its words be yes and no."""
+    stated = pd.to_numeric(predictions["chance"]).notna().to_numpy()
+    yes_no = canonical_answers(predictions["answer"]).isin(["yes", "no"]).to_numpy()
+    return np.where(stated, "describe", np.where(yes_no, "yes/no", "count")).astype(object)
+
+
+def answers_in(predictions: pd.DataFrame, column: str) -> pd.Series:
+    """The answers of a column as text that can be compared: canonical, but for words that were chosen from, which are what they are.
+
+    Args:
+        predictions: a predictions table.
+        column: `answer` or `predicted`.
+    """
+    chosen = pd.to_numeric(predictions["chance"]).notna().to_numpy()
+    found = canonical_answers(predictions[column]).to_numpy(copy=True)
+    found[chosen] = [_text(answer) for answer in predictions[column].to_numpy()[chosen]]
+    return pd.Series(found, index=predictions.index, dtype=object)
 
 
 def right_answers(predictions: pd.DataFrame) -> Bool[np.ndarray, " question"]:
     """Which questions are answered rightly; a missing prediction is wrong."""
-    truth = canonical_answers(predictions["answer"])
-    return (truth == canonical_answers(predictions["predicted"])).to_numpy(dtype=bool)
+    return (answers_in(predictions, "answer") == answers_in(predictions, "predicted")).to_numpy(dtype=bool)
 
 
 def clusters(predictions: pd.DataFrame, by: Sequence[str] = CLUSTER) -> Int[np.ndarray, " question"]:
@@ -76,7 +95,7 @@ def clusters(predictions: pd.DataFrame, by: Sequence[str] = CLUSTER) -> Int[np.n
 
 
 def check_predictions(predictions: pd.DataFrame, columns: Sequence[str] = COLUMNS) -> None:
-    """Raise a DataError where a column is missing, there are no questions, an answer is missing, or a type is named `overall`."""
+    """Raise a DataError where a column is missing, there are no questions, or an answer is missing."""
     for column in columns:
         if column not in predictions.columns:
             found = [str(name) for name in predictions.columns]
@@ -87,8 +106,6 @@ def check_predictions(predictions: pd.DataFrame, columns: Sequence[str] = COLUMN
     if missing.any():
         first = predictions.loc[missing, "question"].iloc[0]
         raise DataError(f"predictions: question {first!r} has no answer ({int(missing.sum())} such questions)")
-    if (predictions["type"].astype(str) == "overall").any():
-        raise DataError("predictions: a question type is named 'overall', the name of the summary; rename it")
 
 
 def check_unique(predictions: pd.DataFrame, name: str, keys: Sequence[str]) -> None:

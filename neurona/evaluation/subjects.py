@@ -8,7 +8,7 @@ Each subject counts the same, however many questions were asked. Intervals over 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -19,18 +19,19 @@ from scipy.stats import t
 
 from neurona.evaluation.chance_levels import chance_of
 from neurona.evaluation.grouping import question_groups, told_apart
-from neurona.evaluation.predictions import check_predictions, right_answers
+from neurona.evaluation.predictions import check_predictions, forms_of, right_answers
 from neurona.evaluation.simulated import SIMULATED
 
 
 class OverSubjects(TypedDict):
-    """One row: mean accuracy over subjects, its 95 % interval (NaN for one subject), mean chance, and each subject's accuracy."""
+    """One row: mean accuracy over subjects, its 95 % interval (NaN for one subject), each subject's accuracy, and mean chance, but for
+    questions of several forms."""
 
     value: float
     low: float
     high: float
-    chance: float
     subjects: dict[str, float]
+    chance: NotRequired[float]
 
 
 def over_subjects(predictions: pd.DataFrame) -> dict[str, OverSubjects]:
@@ -47,6 +48,7 @@ def over_subjects(predictions: pd.DataFrame) -> dict[str, OverSubjects]:
     """
     check_predictions(predictions)
     right, chance = right_answers(predictions), chance_of(predictions)
+    forms = forms_of(predictions)
     subject = predictions["subject"].astype(str).to_numpy()
     table: dict[str, OverSubjects] = {}
     for name, rows in told_apart(question_groups(predictions)).items():
@@ -62,9 +64,10 @@ def over_subjects(predictions: pd.DataFrame) -> dict[str, OverSubjects]:
             "value": mean,
             "low": float(mean - half),
             "high": float(mean + half),
-            "chance": float(np.mean(guessed)),
             "subjects": own,
         }
+        if len(set(forms[rows])) == 1:
+            table[name]["chance"] = float(np.mean(guessed))
     return table
 
 
@@ -82,13 +85,14 @@ def subjects_rich_table(
     for column in ("mean", "95 % interval", "chance", "lowest", "highest", "subjects"):
         table.add_column(column, justify="right", no_wrap=True)
     for name, row in metrics.items():
-        style = "green" if row["low"] > row["chance"] else "red" if row["high"] < row["chance"] else ""
+        chance = row.get("chance", float("nan"))
+        style = "green" if row["low"] > chance else "red" if row["high"] < chance else ""
         value = f"{row['value']:.3f}"
         table.add_row(
             escape(name),
             f"[{style}]{value}[/{style}]" if style else value,
             f"{row['low']:.3f} - {row['high']:.3f}",
-            f"{row['chance']:.3f}",
+            f"{chance:.3f}" if "chance" in row else "",
             f"{min(row['subjects'].values()):.3f}",
             f"{max(row['subjects'].values()):.3f}",
             str(len(row["subjects"])),

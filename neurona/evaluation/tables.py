@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
@@ -19,51 +20,74 @@ def accuracy_rich_table(
 ) -> Table:
     """Render what `accuracy_table` (or `baseline_table`) returns.
 
-    A value above the whole 95 % range of guessing is green, one below it red. The columns `ideal` (the ideal observer's accuracy) and
-    `share` of it appear only where a row has them, `balanced` only where it says something else than the accuracy. Simulated data say
-    so in the title. All of it fits a terminal of 80 columns.
+    A value above the whole 95 % range of guessing is green, one below it red. Beside chance stands the majority rate, where it is higher;
+    balanced accuracy with its chance only where it says something else than the accuracy; the ideal observer's accuracy with the share of it,
+    and p, only where a row has them. Simulated data say so in the title. All but p fits a terminal of 80 columns.
     """
-    table = Table(
-        title=escape(f"{title} ({SIMULATED})" if simulated else title),
-        title_justify="left",
-        box=SIMPLE_HEAD,
-        pad_edge=False,
-    )
-    table.add_column("type", overflow="fold", min_width=12)
-    for column in ("accuracy", "95 % interval", "chance"):
+    rows = metrics.values()
+    table = _plain_table(title, simulated)
+    table.add_column("type", overflow="fold", min_width=10)
+    columns: dict[str, Callable[[Accuracy], str]] = {"accuracy": _value, "95 %": _interval}
+    if any(_is_more_than_chance(row) for row in rows):
+        columns["chance\n/majority"] = lambda row: _pair(row, "chance", "majority")
+    else:
+        columns["chance"] = lambda row: _number(row, "chance")
+    if any(_differs(row, "balanced", "value") for row in rows):
+        columns["balanced\n/chance"] = lambda row: _pair(row, "balanced", "balanced_chance")
+    if any("p" in row for row in rows):
+        columns["p"] = lambda row: probability(row["p"]) if "p" in row else ""
+    if any("ideal" in row for row in rows):
+        columns["ideal\nshare"] = lambda row: f"{row['ideal']:.2f} {row['of_ideal']:.0%}" if "ideal" in row else ""
+    columns["n"] = lambda row: str(row["n"])
+    for column in columns:
         table.add_column(column, justify="right", no_wrap=True)
-    balanced = any(abs(row.get("balanced", row["value"]) - row["value"]) > 5e-4 for row in metrics.values())
-    if balanced:
-        table.add_column("balanced", justify="right", no_wrap=True)
-    ideal = any("ideal" in row for row in metrics.values())
-    for column in ("ideal", "share") if ideal else ():
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("n", justify="right", no_wrap=True)
     for name, row in metrics.items():
-        guess_low, guess_high = chance_interval(row["chance"], row["n"])
-        style = "green" if row["value"] > guess_high else "red" if row["value"] < guess_low else ""
-        value = f"{row['value']:.3f}"
-        cells = [
-            escape(name),
-            f"[{style}]{value}[/{style}]" if style else value,
-            f"{row['low']:.3f} - {row['high']:.3f}",
-            f"{row['chance']:.3f}",
-        ]
-        if balanced:
-            cells.append(f"{row['balanced']:.3f}" if "balanced" in row else "")
-        if ideal:
-            cells += [f"{row['ideal']:.3f}", f"{row['of_ideal']:.0%}"] if "ideal" in row else ["", ""]
-        table.add_row(*cells, str(row["n"]), end_section=name == "overall")
+        table.add_row(escape(name), *(cell(row) for cell in columns.values()), end_section=name == "overall")
     return table
+
+
+def _plain_table(title: str, simulated: bool) -> Table:
+    """Without lines between columns, so that much fits a terminal."""
+    shown = escape(f"{title} ({SIMULATED})" if simulated else title)
+    return Table(title=shown, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+
+
+def _value(row: Accuracy) -> str:
+    value = f"{row['value']:.3f}"
+    if "chance" not in row:
+        return value
+    low, high = chance_interval(row["chance"], row["n"])
+    style = "green" if row["value"] > high else "red" if row["value"] < low else ""
+    return f"[{style}]{value}[/{style}]" if style else value
+
+
+def _interval(row: Accuracy) -> str:
+    return f"{row['low']:.3f}-{row['high']:.3f}"
+
+
+def _number(row: Mapping[str, Any], name: str) -> str:
+    return f"{row[name]:.3f}" if name in row else ""
+
+
+def _pair(row: Mapping[str, Any], first: str, second: str) -> str:
+    return "/".join(shown for name in (first, second) if (shown := _number(row, name)))
+
+
+def _is_more_than_chance(row: Mapping[str, Any]) -> bool:
+    return "majority" in row and row["majority"] > row["chance"] + 5e-4
+
+
+def _differs(row: Mapping[str, Any], name: str, other: str) -> bool:
+    return name in row and abs(row[name] - row[other]) > 5e-4
 
 
 def results_table(results: pd.DataFrame, title: str, simulated: bool = False) -> Table:
     """Render any table of this room: numbers to the right, probabilities (p, q) to four decimals, others to three, NaN as nothing."""
-    table = Table(title=escape(f"{title} ({SIMULATED})" if simulated else title), title_justify="left")
+    table = _plain_table(title, simulated)
     for column in results:
         numeric = pd.api.types.is_numeric_dtype(results[column]) and not pd.api.types.is_bool_dtype(results[column])
         shown = escape(str(column).replace("_", " "))
-        table.add_column(shown, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(shown, justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
     for row in results.to_dict("records"):
         table.add_row(*(escape(_cell(str(column), value)) for column, value in row.items()))
     return table

@@ -12,8 +12,8 @@ from neurona.evaluation import comparison_table, question_groups
 from neurona.evaluation.grouping import told_apart
 from neurona.evaluation.paired import joined
 from neurona.evaluation.tables import SIMULATED, probability
+from neurona.experiments.findings import title_of
 from neurona.experiments.finished_run import Run
-from neurona.experiments.results import title_of
 
 UNITS = {"image": ("seed", "image"), "recording": ("seed", "recording"), "run": ("seed", "subject", "run")}
 """What two decoders could have exchanged under the null: their answers about an image, a recording, or a whole run of recording."""
@@ -66,7 +66,7 @@ def comparison_rich_table(comparison: pd.DataFrame, first: Run, second: Run, by:
         table.add_row(
             escape(str(row["group"])),
             *(f"{row[name]:.3f}" for name in ("first", "second", "effect")),
-            f"{row['low']:.3f} - {row['high']:.3f}",
+            f"{row['low']:.3f} to {row['high']:.3f}",
             *(probability(row[name]) for name in ("p", "q")),
             str(row["n"]),
         )

@@ -14,6 +14,7 @@ from neurona.decoders import decoders
 from neurona.errors import ConfigError, nearest_name
 from neurona.experiments.schema import Config
 from neurona.experiments.shipped import find_config
+from neurona.settings import setting
 
 __all__ = ["Config", "as_yaml", "load_config", "validated"]
 
@@ -33,14 +34,8 @@ def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     path = find_config(path)
     tree = _read(path, ())
     for override in overrides:
-        key, found, value = override.partition("=")
-        if not found:
-            raise ConfigError(f"--set {override}: expected key=value")
-        try:
-            parsed = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise ConfigError(f"--set {override}: the value cannot be read ({error})") from error
-        _set(tree, key.split("."), parsed, override)
+        key, value = setting(override)
+        _set(tree, key.split("."), value, override)
     return validated(tree, path)
 
 

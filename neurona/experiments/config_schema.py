@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from neurona.decoders import decoders
+from neurona.experiments.metrics import METRICS
+from neurona.experiments.plots import PLOTS
 from neurona.experiments.schema import Config
 
 
@@ -23,6 +25,9 @@ def config_schema() -> dict[str, Any]:
     }
     properties["decoder"] = _or_name(properties["decoder"], sorted(decoders()))
     properties["entities"] = _or_name(properties["entities"], _methods(schema))
+    evaluation = schema["$defs"]["EvaluationConfig"]["properties"]
+    for name, registry in (("metrics", METRICS), ("plots", PLOTS)):
+        evaluation[name]["items"] = {"enum": list(registry)}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 

@@ -17,7 +17,9 @@ from typing import Any
 import yaml
 
 from neurona.errors import ConfigError
+from neurona.settings import assignment
 
+_EXPECTED = "key=values, e.g. seed=0:5 or training.epochs=10,20"
 _RANGE = re.compile(r"(-?\d+):(-?\d+)(?::(-?\d+))?")
 
 
@@ -29,9 +31,9 @@ def parse_over(texts: Iterable[str]) -> dict[str, tuple[Any, ...]]:
     """
     found: dict[str, tuple[Any, ...]] = {}
     for text in texts:
-        key, equals, listed = (part.strip() for part in text.partition("="))
-        if not equals or not key or not listed:
-            raise ConfigError(f"--over {text}: expected key=values, e.g. seed=0:5 or training.epochs=10,20")
+        key, listed = assignment(text, "--over", _EXPECTED)
+        if not listed:
+            raise ConfigError(f"--over {text}: expected {_EXPECTED}")
         values = _values(text, listed)
         if key == "subject":
             key, values = "data.subjects", tuple([value] for value in values)

@@ -15,7 +15,7 @@ from typing import Any
 from neurona.errors import ConfigError, DataError, nearest_name
 from neurona.experiments.over import combinations, overrides
 from neurona.experiments.paper_tables import SUPERVISION, PaperTable, PaperTables
-from neurona.experiments.sweep import PlannedRun, plan_run
+from neurona.experiments.sweep import Fingerprints, PlannedRun, plan_run
 from neurona.experiments.sweep_jobs import RUN
 
 
@@ -116,6 +116,7 @@ def plan(
         many = profile.seeds or many
     found: list[PlannedRow] = []
     made: dict[str, PlannedRun] = {}
+    known: Fingerprints = {}
     for name, table in tables.tables.items():
         if (only and name not in only) or not _possible(table, source, quick):
             continue
@@ -131,7 +132,7 @@ def plan(
                 settings = _on(source, base | of_all | tables.rows[row].set | choice | learned)
                 planned = []
                 for seed in range(of_table):
-                    one = plan_run(folder / tables.config, overrides(settings | {"seed": seed}), {}, runs, run)
+                    one = plan_run(folder / tables.config, overrides(settings | {"seed": seed}), {}, runs, run, known)
                     # One object a config: rows that share it share its run.
                     planned.append(made.setdefault(one.job.digest, one))
                 label = tables.rows[row].label + "".join(f", {_short(key)} {value}" for key, value in choice.items())
@@ -152,7 +153,7 @@ def _on(source: Source, settings: dict[str, Any]) -> dict[str, Any]:
     if source.path is None:
         return settings
     kept = {key: value for key, value in settings.items() if not key.startswith("data.simulation")}
-    return kept | {"data.name": source.name, "data.path": str(source.path), "data.simulation": None}
+    return kept | {"data.simulation": None, "data.name": None, "data.path": str(source.path)}
 
 
 def _possible(table: PaperTable, source: Source, quick: bool) -> bool:

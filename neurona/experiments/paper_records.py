@@ -19,13 +19,13 @@ import pandas as pd
 
 from neurona.evaluation.accuracy import interval
 from neurona.evaluation.chance import chance_table
-from neurona.evaluation.chance_levels import chance_of
+from neurona.evaluation.chance_levels import pooled_chance
 from neurona.evaluation.grouping import question_groups
 from neurona.evaluation.intervals import seeds_interval
 from neurona.evaluation.predictions import clusters, right_answers
 from neurona.experiments.paper_plan import PlannedRow, Source
 from neurona.experiments.paper_tables import PaperTables
-from neurona.experiments.published import Figure, Published
+from neurona.experiments.published import UNSTATED, Figure, Published
 
 COLUMNS = (
     "table",
@@ -50,8 +50,6 @@ COLUMNS = (
 ROUNDING = 0.005
 """A number stated as "about 0.62" may be this far off."""
 
-DATASETS = {"bold5000_qa": "BOLD5000-QA", "cneuromod_qa": "CNeuroMod-QA", "unstated": "data set not stated"}
-
 
 def predictions_of(row: PlannedRow) -> pd.DataFrame | None:
     """The answers of all finished runs of a row, with the column `seed`; None where there are none."""
@@ -75,7 +73,7 @@ def result_table(
         errors: digest of a run -> why it failed.
     """
     lines: list[dict[str, Any]] = []
-    beside = tables.beside if source.name not in DATASETS else source.name
+    beside = source.name if source.name in published.datasets else tables.beside or UNSTATED
     for name in dict.fromkeys(row.table for row in rows):
         table = tables.tables[name]
         here = [row for row in rows if row.table == name]
@@ -86,7 +84,8 @@ def result_table(
             if predictions is None:
                 figures = {m: _figure(published, public, row, m, beside) for m in table.measures}
                 lines += [
-                    empty_line(name, row.label, m, figures[m], source.provenance) | {"verdict": missing}
+                    empty_line(name, row.label, m, figures[m], source.provenance, published.cite(figures[m]))
+                    | {"verdict": missing}
                     for m in figures
                 ]
                 continue
@@ -98,7 +97,7 @@ def result_table(
             )
             for measure in table.measures:
                 figure = _figure(published, public, row, measure, beside)
-                line = empty_line(name, row.label, measure, figure, source.provenance)
+                line = empty_line(name, row.label, measure, figure, source.provenance, published.cite(figure))
                 if measure in found:
                     line |= _measured(predictions, found[measure], source)
                     line["verdict"] = (
@@ -113,7 +112,9 @@ def result_table(
     return pd.DataFrame(lines, columns=list(COLUMNS))
 
 
-def empty_line(table: str, label: str, measure: str, figure: Figure | None, data: str) -> dict[str, Any]:
+def empty_line(
+    table: str, label: str, measure: str, figure: Figure | None, data: str, cited: str = ""
+) -> dict[str, Any]:
     return dict.fromkeys(COLUMNS) | {
         "table": table,
         "row": label,
@@ -129,7 +130,7 @@ def empty_line(table: str, label: str, measure: str, figure: Figure | None, data
         "seeds": 0,
         "n": 0,
         "data": data,
-        "source": _cite(figure) if figure else "",
+        "source": cited,
     }
 
 
@@ -143,7 +144,7 @@ def _measured(predictions: pd.DataFrame, chosen: np.ndarray, source: Source) -> 
         value = float(each.mean())
         low, high = seeds_interval(each, 0.0 if source.own_images else (high - low) / 2)
     line: dict[str, Any] = {"measured": value, "low": max(0.0, low), "high": min(1.0, high)}
-    line |= {"seeds": len(each), "n": int(chosen.sum()), "chance": float(chance_of(predictions)[chosen].mean())}
+    line |= {"seeds": len(each), "n": int(chosen.sum()), "chance": pooled_chance(predictions, chosen)}
     if "ideal" in predictions and predictions["ideal"][chosen].notna().all():
         line["best_possible"] = float(predictions["ideal"][chosen].mean())
         line["reached"] = float(right.mean()) / line["best_possible"]
@@ -172,15 +173,11 @@ def _published_only(
     lines = []
     for figure in published.figures:
         wanted = figure.table == public and figure.row not in run and figure.measure in measures
-        if wanted and figure.dataset in (dataset, "unstated"):
-            data = f"published only: {DATASETS[figure.dataset]}"
-            lines.append(empty_line(name, figure.row, figure.measure, figure, data) | {"verdict": "published only"})
+        if wanted and figure.dataset in (dataset, UNSTATED):
+            data = f"published only: {published.called(figure.dataset)}"
+            line = empty_line(name, figure.row, figure.measure, figure, data, published.cite(figure))
+            lines.append(line | {"verdict": "published only"})
     return lines
-
-
-def _cite(figure: Figure) -> str:
-    seen = "" if figure.seen else "; source not seen"
-    return f"{figure.source}, {DATASETS[figure.dataset]}{' (about)' if figure.about else ''}{seen}"
 
 
 def _missing(row: PlannedRow, errors: Mapping[str, str]) -> str:

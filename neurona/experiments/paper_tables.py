@@ -121,7 +121,7 @@ class PaperTables(_Section):
         paper: short name.
         config: base config, beside the file.
         seeds: of each row.
-        beside: data set whose published numbers SIMULATED ones are put beside.
+        beside: data set of the paper whose published numbers are put beside those of any other data, SIMULATED ones too; None: those of no stated set.
         simulated, measured, quick: profiles, applied in this order.
         rows, tables: by name.
         claims: what the paper says.
@@ -130,7 +130,7 @@ class PaperTables(_Section):
     paper: str
     config: str
     seeds: Annotated[int, Field(ge=1)] = 5
-    beside: Literal["bold5000_qa", "cneuromod_qa"] = "bold5000_qa"
+    beside: str | None = None
     simulated: Profile = Profile()
     measured: Profile = Profile()
     quick: Profile = Profile()

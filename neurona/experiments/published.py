@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from neurona.errors import ConfigError
+from neurona.errors import ConfigError, nearest_name
+
+UNSTATED = "unstated"
+"""Where a number is published without the data set that it is of."""
 
 
 class _Section(BaseModel):
@@ -39,7 +42,7 @@ class Figure(_Section):
     Attributes:
         table, row: of the reproduction's tables (`tables.yaml`); the row's label.
         measure: type of question, as in accuracy tables, or `consistency`.
-        dataset: data set of the paper.
+        dataset: of `datasets`, or `unstated`.
         value: an accuracy between 0 and 1.
         about: whether it was stated roughly (read off a plot, "about 0.62").
         source: key of the source.
@@ -50,7 +53,7 @@ class Figure(_Section):
     table: str
     row: str
     measure: str
-    dataset: Literal["bold5000_qa", "cneuromod_qa", "unstated"]
+    dataset: str
     value: Annotated[float, Field(ge=0, le=1)]
     about: bool = False
     source: str
@@ -63,9 +66,16 @@ class Figure(_Section):
 
 
 class Published(_Section):
-    """All published numbers of a paper."""
+    """All published numbers of a paper.
+
+    Attributes:
+        sources: where they come from, by name.
+        datasets: data sets of the paper: name, as a converted set has it -> what the paper calls it.
+        figures: the numbers.
+    """
 
     sources: dict[str, Source]
+    datasets: dict[str, str] = {}
     figures: tuple[Figure, ...]
 
     @model_validator(mode="after")
@@ -73,6 +83,9 @@ class Published(_Section):
         for figure in self.figures:
             if figure.source not in self.sources:
                 raise ValueError(f"figure {figure.key}: source {figure.source!r} is none of {sorted(self.sources)}")
+            if figure.dataset not in (*self.datasets, UNSTATED):
+                hint = nearest_name(figure.dataset, (*self.datasets, UNSTATED))
+                raise ValueError(f"figure {figure.key}: data set {figure.dataset!r} is none of `datasets`{hint}")
         for key, times in Counter(figure.key for figure in self.figures).items():
             if times > 1:
                 raise ValueError(f"figure {key} stands {times} times")
@@ -81,7 +94,18 @@ class Published(_Section):
     def find(self, table: str, row: str, measure: str, dataset: str) -> Figure | None:
         """The number, if there is one; one of an unstated data set where there is none of this."""
         found = {figure.key: figure for figure in self.figures}
-        return found.get((table, row, measure, dataset)) or found.get((table, row, measure, "unstated"))
+        return found.get((table, row, measure, dataset)) or found.get((table, row, measure, UNSTATED))
+
+    def called(self, dataset: str) -> str:
+        """What the paper calls a data set."""
+        return self.datasets.get(dataset, "data set not stated")
+
+    def cite(self, figure: Figure | None) -> str:
+        """Where a number comes from, in a line; nothing where there is none."""
+        if figure is None:
+            return ""
+        about, seen = " (about)" if figure.about else "", "" if figure.seen else "; source not seen"
+        return f"{figure.source}, {self.called(figure.dataset)}{about}{seen}"
 
     def rows(self, table: str) -> list[str]:
         """Labels of a table's rows, in the order of the file."""

@@ -1,98 +1,91 @@
-"""What a finished run shows: tables in the terminal, pictures in the run directory."""
+"""What a finished run measures, draws and shows: the metrics and plots of its config, tables in the terminal, files in the run directory."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
 
-from neurona.evaluation import accuracy_plot, accuracy_rich_table, confusion_plot
-from neurona.evaluation.grounding_map import grounding_map
+from neurona.errors import DataError
+from neurona.evaluation import accuracy_rich_table, results_table
+from neurona.evaluation.simulated import SIMULATED
 from neurona.evaluation.subjects import subjects_rich_table
-from neurona.experiments.folds import Fitted
-from neurona.experiments.grounding import groundings_of
-from neurona.experiments.schema import Config
-from neurona.experiments.study import Study
+from neurona.experiments.findings import Findings
+from neurona.experiments.metrics import METRICS
+from neurona.experiments.plots import PLOTS
 from neurona.files import write_atomically
-from neurona.graphs.draw import draw
-from neurona.readings import Reading
 
-MOST_WORDS = 30
-"""Confusions among more words than these are not readable."""
+TABLES = "tables"
+"""Folder of the metrics that are tables, in a run directory."""
+
+
+def measure(findings: Findings, folder: Path, console: Console) -> dict[str, Any]:
+    """The config's metrics, shown: numbers by the name of the metric; tables go to `tables/NAME.csv`, and why a metric could not be made to
+    `not_measured`.
+
+    Raises:
+        OutputError: a table cannot be written.
+    """
+    measured: dict[str, Any] = {}
+    missing: dict[str, str] = {}
+    for name in findings.config.evaluation.metrics:
+        try:
+            found = METRICS.find(name)(findings)
+        except DataError as error:
+            missing[name] = str(error)
+            console.print(f"{name}: not measured: {error}", highlight=False, markup=False)
+            continue
+        if isinstance(found, pd.DataFrame):
+            _write(found, folder / TABLES / f"{name}.csv", findings.simulated)
+            console.print(results_table(found, f"{findings.title}: {name}", findings.simulated))
+        elif found is not None:
+            measured[name] = dict(found)
+            console.print(_line(name, found, findings.simulated), highlight=False, markup=False)
+    return measured | ({"not_measured": missing} if missing else {})
 
 
 def show(
-    config: Config,
-    study: Study,
-    metrics: dict,
-    predictions: pd.DataFrame,
-    fitted: Sequence[Fitted],
-    folder: Path,
-    console: Console,
+    findings: Findings, subjects: Mapping[str, Any] | None, baselines: Mapping[str, Any], console: Console
 ) -> None:
-    """Tables and plots of a run."""
-    simulated = study.dataset.simulated
-    title = title_of(config)
-    console.print(accuracy_rich_table(metrics["accuracy"], title, simulated=simulated))
-    if "subjects" in metrics:
-        each = "one decoder each" if config.evaluation.within_subjects else "the same decoders"
-        console.print(subjects_rich_table(metrics["subjects"], f"Accuracy over subjects, {each}", simulated=simulated))
-    if metrics["baselines"]:
+    """The table of accuracies, and beside it those over subjects, where there are several, and of classical decoders."""
+    console.print(accuracy_rich_table(findings.accuracy, findings.title, simulated=findings.simulated))
+    if subjects:
+        each = "one decoder each" if findings.config.evaluation.within_subjects else "the same decoders"
+        title = f"Accuracy over subjects, {each}"
+        console.print(subjects_rich_table(subjects, title, simulated=findings.simulated))
+    if baselines:
         heading = "Classical decoders of describe, same features and folds"
-        console.print(accuracy_rich_table(metrics["baselines"], heading, simulated=simulated))
-    if "groundings" in metrics:
-        console.print(_recovery_line(metrics["groundings"]), highlight=False)
-    groundings = groundings_of(fitted[0].decoder, fitted[0].problem.entities.names)
+        console.print(accuracy_rich_table(baselines, heading, simulated=findings.simulated))
+
+
+def plot(findings: Findings, folder: Path, console: Console) -> None:
+    """The config's plots; `groundings.parquet` (word x entity, of the first fold) holds what is drawn of groundings.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    groundings = findings.groundings
     if groundings is not None:
-        _write_groundings(groundings, fitted[0], folder, title, simulated)
-    if fitted[0].reading is not None:
-        _draw_a_concept_graph(study, fitted[0].reading, str(fitted[0].test.table.recording.iloc[0]), folder, console)
-    accuracy_plot(metrics["accuracy"], folder / "accuracy.png", title, simulated=simulated)
-    chosen = predictions[predictions.chance.notna()]
-    words = sorted(set(chosen.answer) | set(chosen.predicted))
-    if 1 < len(words) <= MOST_WORDS:
-        confusion_plot(
-            chosen.answer.tolist(),
-            chosen.predicted.tolist(),
-            words,
-            folder / "confusion.png",
-            title,
-            simulated=simulated,
-        )
+        table = groundings.rename_axis("word").reset_index()
+        write_atomically(folder / "groundings.parquet", lambda path: table.to_parquet(path, index=False))
+    for name in findings.config.evaluation.plots:
+        path = PLOTS.find(name)(findings, folder)
+        if path is not None:
+            console.print(f"{name}: {path}", highlight=False, markup=False)
 
 
-def title_of(config: Config) -> str:
-    """What a run is, in a line: name, decoder, what it learned from, and whatever makes its numbers others than those of a plain run."""
-    said = [f"learned from {config.decoder.supervision}"]
-    if config.training.selection == "test":
-        said.append("epoch chosen on test questions")
-    if config.evaluation.shuffle:
-        said.append("recordings shuffled")
-    return f"{config.name}: {config.decoder.kind}, {', '.join(said)}"
+def _write(table: pd.DataFrame, path: Path, simulated: bool) -> None:
+    told = table.assign(data=SIMULATED) if simulated else table
+    write_atomically(path, lambda target: told.to_csv(target, index=False))
 
 
-def _recovery_line(found: dict) -> str:
-    return (
-        f"planted groundings (SIMULATED): average precision {found['value']:.3f} "
-        f"({found['low']:.3f} - {found['high']:.3f}), chance {found['chance']:.3f}"
+def _line(name: str, numbers: Mapping[str, Any], simulated: bool) -> str:
+    told = ", ".join(
+        f"{key.replace('_', ' ')} {value:.3f}" if isinstance(value, float) else f"{key} {value}"
+        for key, value in numbers.items()
+        if isinstance(value, int | float)
     )
-
-
-def _write_groundings(groundings: pd.DataFrame, fitted: Fitted, folder: Path, title: str, simulated: bool) -> None:
-    """`groundings.parquet` (word x entity, of the first fold) and a picture of the clearest ones."""
-    table = groundings.rename_axis("word").reset_index()
-    write_atomically(folder / "groundings.parquet", lambda path: table.to_parquet(path, index=False))
-    positions = fitted.problem.entities.positions if fitted.problem.entities.kind == "parcel" else None
-    grounding_map(groundings, folder / "groundings.png", positions=positions, title=title, simulated=simulated)
-
-
-def _draw_a_concept_graph(study: Study, reading: Reading, recording: str, folder: Path, console: Console) -> None:
-    """Of the first test recording, as an example of what `neurona query` leaves of any; beside it the true scene, where it is known."""
-    truth = None
-    if study.facts is not None:
-        ids = study.dataset.recordings.data.recording.values.astype(str).tolist()
-        truth = study.facts[study.dataset.images[ids.index(recording)]].true
-    path = draw(reading.graph(recording, truth=truth), folder / "graphs" / f"{recording}.png")
-    console.print(f"concept graph of one test recording: {path}", highlight=False)
+    return f"{name}{' (SIMULATED)' if simulated else ''}: {told}"

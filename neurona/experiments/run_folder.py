@@ -23,11 +23,6 @@ from neurona.readings.joined import JoinedReading
 PACKAGES = ("neurona", "jax", "flax", "optax", "numpy", "mne", "nilearn", "scikit-learn", "pandas")
 
 
-def folder_of(config: Config) -> Path:
-    """The run directory, `runs/NAME/DIGEST`, where none is chosen."""
-    return Path("runs") / config.name / config.digest()
-
-
 def begin(folder: Path, config: Config) -> None:
     """Write the config, before any long work: the directory is proved writable, and a run that is killed can say what it was.
 
@@ -44,13 +39,19 @@ def begin(folder: Path, config: Config) -> None:
     new.replace(path)
 
 
-def write(folder: Path, config: Config, dataset: Dataset, predictions: pd.DataFrame) -> None:
+def write(folder: Path, config: Config, dataset: Dataset, fingerprint: str, predictions: pd.DataFrame) -> None:
     """Provenance and predictions.
+
+    Args:
+        folder: of the run.
+        config, dataset: that it was made with.
+        fingerprint: of the data, see `neurona.experiments.identity`.
+        predictions: what it answered.
 
     Raises:
         OutputError: a file cannot be written; those written before stay whole.
     """
-    _text(folder / "provenance.json", json.dumps(provenance(config, dataset), indent=1))
+    _text(folder / "provenance.json", json.dumps(provenance(config, dataset, fingerprint), indent=1))
     write_atomically(folder / "predictions.parquet", lambda path: predictions.to_parquet(path, index=False))
 
 
@@ -74,7 +75,7 @@ def write_reading(folder: Path, fitted: Sequence[Fitted]) -> None:
         JoinedReading(parts).save(folder / READING)
 
 
-def provenance(config: Config, dataset: Dataset) -> dict:
+def provenance(config: Config, dataset: Dataset, fingerprint: str) -> dict:
     """Versions, commit, device, supervision, data checksums and seed."""
     return {
         "versions": {name: version(name) for name in PACKAGES},
@@ -87,6 +88,7 @@ def provenance(config: Config, dataset: Dataset) -> dict:
             "name": dataset.name,
             "card_version": dataset.card.version,
             "simulated": dataset.simulated,
+            "fingerprint": fingerprint,
             "checksums": dict(dataset.checksums),
         },
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -18,11 +17,12 @@ from neurona.decoders import Context, Decoder, fit, fit_decoder
 from neurona.decoders.fitting import fitted_decoder
 from neurona.evaluation import accuracy_table, baseline_table, over_subjects
 from neurona.experiments import run_folder
+from neurona.experiments.findings import Findings
 from neurona.experiments.finished_run import DECODER, DECODERS
 from neurona.experiments.folds import Fitted, fold_problem, folds_of, leakage_of
-from neurona.experiments.grounding import grounding_metrics
+from neurona.experiments.identity import data_fingerprint
 from neurona.experiments.predictions import predictions_of
-from neurona.experiments.results import show
+from neurona.experiments.results import measure, plot, show
 from neurona.experiments.schema import Config
 from neurona.experiments.study import Study, chosen_questions, load_study
 from neurona.questions import Asked
@@ -36,14 +36,15 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     """Run an experiment and leave its files in `folder`; `metrics.json`, written last, says that it is finished.
 
     Returns:
-        The metrics: `accuracy` by question type and `baselines`, each `{value, low, high, chance, n}`; `groundings`; `supervision`, what
-        the decoder learned from; `leakage`, what the check of each fold saw; `subjects`, mean accuracy over subjects where there are
-        several.
+        The metrics: `accuracy` by question type and `baselines`, see `accuracy_table`; `supervision`, what the decoder
+        learned from; `leakage`, what the check of each fold saw; `subjects`, mean accuracy over subjects where there are several; and what
+        `results.measure` returns.
 
     Raises:
         NeuronaError: bad data or config, before training; results that cannot be written.
     """
     run_folder.begin(folder, config)
+    fingerprint = data_fingerprint(config, console)
     study = load_study(config, console)
     if config.evaluation.shuffle:
         study = replace(study, dataset=shuffled(study.dataset, config.seed))
@@ -71,17 +72,18 @@ def run(config: Config, folder: Path, console: Console) -> dict:
             fitted.append(Fitted(fold, entities, problem, test, decoder, reading))
             logger.info("fold %s: %s fitted", fold.name, config.decoder.kind)
     predictions = pd.concat([predictions_of(one) for one in fitted], ignore_index=True).assign(seed=config.seed)
-    metrics: dict[str, Any] = {"accuracy": accuracy_table(predictions, seed=config.seed), "baselines": {}}
-    metrics["supervision"] = config.decoder.supervision
-    metrics["leakage"] = [report._asdict() for report in leakage]
-    if predictions.subject.nunique() > 1:
-        metrics["subjects"] = over_subjects(predictions)
-    if config.evaluation.baselines:
-        metrics["baselines"] = _baselines(config, asked, fitted)
-    metrics |= grounding_metrics(study, fitted, config.seed)
-    run_folder.write(folder, config, dataset, predictions)
+    accuracy = accuracy_table(predictions, seed=config.seed, permutations=config.evaluation.permutations)
+    findings = Findings(config, study, fitted, predictions, accuracy)
+    baselines = _baselines(config, asked, fitted) if config.evaluation.baselines else {}
+    run_folder.write(folder, config, dataset, fingerprint, predictions)
     run_folder.write_reading(folder, fitted)
-    show(config, study, metrics, predictions, fitted, folder, console)
+    subjects = over_subjects(predictions) if predictions.subject.nunique() > 1 else None
+    show(findings, subjects, baselines, console)
+    metrics = {"accuracy": accuracy, "baselines": baselines, "supervision": config.decoder.supervision}
+    metrics["leakage"] = [report._asdict() for report in leakage]
+    metrics |= {"subjects": subjects} if subjects else {}
+    metrics |= measure(findings, folder, console)
+    plot(findings, folder, console)
     if all(one.reading is not None for one in fitted) and not config.evaluation.shuffle:
         _keep(config, study, fitted, folder, replace(context, console=console))
     run_folder.write_metrics(folder, metrics)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from functools import reduce
 from operator import or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from neurona.datasets.splits.names import SplitGroup, SplitName
 from neurona.decoders import decoders
+from neurona.errors import nearest_name
 from neurona.recordings.entities import EntitySettings
+from neurona.registry import Registry
 from neurona.simulation.settings import SimulationSettings
 from neurona.training.settings import TrainingSettings
 
@@ -37,15 +37,36 @@ class Section(BaseModel):
 
 
 class DataConfig(Section):
-    """Which data set: fetched, in a folder (`path`), or SIMULATED from dials and the config's seed (`simulation`).
+    """Which data set: one of those that ship a card (`name`), one in a folder (`path`), or a SIMULATED one, from dials and the config's seed.
 
-    `subjects`: whose recordings; all when null.
+    Attributes:
+        name: of the data set; one in a folder knows its own.
+        path: folder of a converted data set, or of the files of the one that is named.
+        subjects: whose recordings; all when null.
+        simulation: dials.
     """
 
-    name: str
+    name: str | None = None
     path: Path | None = None
     subjects: tuple[str, ...] | None = None
     simulation: SimulationSettings | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> DataConfig:
+        if self.simulation is not None and (self.path is not None or self.name not in (None, "simulated")):
+            raise ValueError("simulation: dials make a data set of the name simulated and no path; drop one of them")
+        if self.name is None and self.path is None and self.simulation is None:
+            raise ValueError(
+                "name a data set (see `neurona data list`), the path of a folder, or dials of a simulation"
+            )
+        return self
+
+
+def _known(names: tuple[str, ...], registry: Registry[Any]) -> tuple[str, ...]:
+    for name in names:
+        if name not in registry:
+            raise ValueError(f"no {registry.what} {name!r}{nearest_name(name, registry)}")
+    return names
 
 
 class EvaluationConfig(Section):
@@ -62,6 +83,8 @@ class EvaluationConfig(Section):
         shuffle: the control with shuffled answers.
         fit_all: whether a run ends with a fit on all its recordings, for recordings to come (`RUN/decoder`). It costs about as much as a
             fold; controls, and learning curves (`n_train`), have none.
+        permutations: with so many random signs each row of the table of accuracies is tested against always giving the most frequent answer; 0: not.
+        metrics, plots: what is measured and drawn besides accuracy, see `neurona.experiments.metrics` and `plots`.
     """
 
     split: SplitName
@@ -74,6 +97,23 @@ class EvaluationConfig(Section):
     baselines: tuple[Literal["ridge", "linear_svc", "lda"], ...] = ()
     shuffle: bool = False
     fit_all: bool = True
+    permutations: int = Field(0, ge=0)
+    metrics: tuple[str, ...] = ("groundings",)
+    plots: tuple[str, ...] = ("accuracy", "confusion", "groundings", "concept_graph")
+
+    @field_validator("metrics")
+    @classmethod
+    def _are_metrics(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        from neurona.experiments.metrics import METRICS  # they are made of what this config says
+
+        return _known(names, METRICS)
+
+    @field_validator("plots")
+    @classmethod
+    def _are_plots(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        from neurona.experiments.plots import PLOTS
+
+        return _known(names, PLOTS)
 
 
 class Config(Section):
@@ -86,8 +126,3 @@ class Config(Section):
     training: TrainingSettings = TrainingSettings()
     evaluation: EvaluationConfig
     seed: int = Field(0, ge=0)
-
-    def digest(self) -> str:
-        """Ten hexadecimal digits that name the config's run directory."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:10]

@@ -67,10 +67,6 @@ def load_study(config: Config, console: Console) -> Study:
         NeuronaError: bad data, unknown subjects, a split that the data do not allow.
     """
     if config.data.simulation is not None:
-        if config.data.name != "simulated" or config.data.path is not None:
-            raise ConfigError(
-                "data.simulation: dials make a data set of the name simulated and no path; drop one of them"
-            )
         with console.status("simulating scenes, brains and questions"):
             chosen = config.evaluation.model_dump(include={"split", "test", "validation"})
             return _simulated(config.data, EvaluationConfig(**chosen), config.seed)
@@ -89,7 +85,7 @@ def _simulated(data: DataConfig, chosen: EvaluationConfig, seed: int) -> Study:
     # Questions are asked below, part by part of the config's split.
     simulation = simulate(replace(settings, questions=0), seed)
     published = dict(zip(_images(simulation), simulation.parts, strict=True))
-    split = _split(chosen, seed, data.name, published, simulation.scenes)
+    split = _split(chosen, seed, "simulated data", published, simulation.scenes)
     parts = dict(split.parts) if split else published
     known = [scene for scene in simulation.scenes if parts.get(scene.image) == "train"]
     questions = questions_from_scenes(

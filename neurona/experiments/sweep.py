@@ -2,7 +2,7 @@
 
 joblib deals the runs out: loky on this machine, Dask or Ray on a cluster whose machines see the same folder. Each run has its
 own directory `runs/NAME/DIGEST`, its own log there, and ends by writing metrics.json. Finished runs are therefore known
-by their files: they are skipped, whoever made them. Failed ones are listed with the last line of their error and tried again
+by their files: they are skipped, whoever made them, where settings and data are the same (`identity`). Failed ones are listed with the last line of their error and tried again
 by the next sweep. A sweep that is killed loses the runs in hand and nothing else.
 """
 
@@ -20,13 +20,13 @@ from typing import Any, Literal
 
 import joblib
 import pandas as pd
-import yaml
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from neurona.errors import ConfigError
 from neurona.experiments.config import load_config
+from neurona.experiments.identity import data_fingerprint, digest_of, is_finished
 from neurona.experiments.over import combinations, overrides
 from neurona.experiments.schema import Config
 from neurona.experiments.shipped import find_config
@@ -34,14 +34,17 @@ from neurona.experiments.sweep_jobs import OUTCOME, RUN, Job, Outcome, supervise
 from neurona.experiments.sweep_results import failures_table, over_seeds, run_rows, summary_table, write_results
 
 Backend = Literal["loky", "dask", "ray"]
+Fingerprints = dict[tuple[str | None, Path | None, bool], str]
+"""Data of a config (name, path, whether they are read) -> fingerprint."""
 
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """A run to be: what was chosen for it, its resolved config, and where its files go."""
+    """A run to be: what was chosen for it, its resolved config, the fingerprint of its data, and where its files go."""
 
     chosen: Mapping[str, Any]
     config: Config
+    data: str
     job: Job
 
     @property
@@ -50,8 +53,8 @@ class PlannedRun:
 
     @property
     def finished(self) -> bool:
-        """Whether its metrics are there, of this very config."""
-        return is_finished(self.folder, self.config)
+        """Whether its metrics are there, of these very settings and data."""
+        return is_finished(self.folder, self.config, self.data)
 
 
 @dataclass(frozen=True)
@@ -110,37 +113,44 @@ def plan_sweep(
         ConfigError: a combination that makes no valid config.
     """
     planned: dict[str, PlannedRun] = {}
+    known: Fingerprints = {}
     for chosen in combinations(over):
-        made = plan_run(config_path, [*set_, *overrides(chosen)], chosen, runs, run)
+        made = plan_run(config_path, [*set_, *overrides(chosen)], chosen, runs, run, known)
         planned.setdefault(made.job.digest, made)
     return list(planned.values())
 
 
 def plan_run(
-    config_path: str | Path, texts: Sequence[str], chosen: Mapping[str, Any], runs: Path, run: str = RUN
+    config_path: str | Path,
+    texts: Sequence[str],
+    chosen: Mapping[str, Any],
+    runs: Path,
+    run: str = RUN,
+    known: Fingerprints | None = None,
 ) -> PlannedRun:
     """One run.
 
+    Args:
+        config_path, runs, run: see `plan_sweep`.
+        texts: `key=value` overrides.
+        chosen: what a sweep chose for it.
+        known: fingerprints of data found so far, to be added to.
+
     Raises:
         ConfigError: the overrides make no valid config.
+        DataError: its data cannot be found.
     """
     config_path = find_config(config_path)
     config = load_config(config_path, list(texts))
-    digest = config.digest()
+    known = {} if known is None else known
+    place = (config.data.name, config.data.path, config.data.simulation is None)
+    if place not in known:
+        known[place] = data_fingerprint(config)
+    digest = digest_of(config, known[place])
     folder = runs / config.name / digest
     # Absolute, for a worker may have another working directory.
     job = Job(os.path.abspath(config_path), tuple(texts), digest, os.path.abspath(folder), run)
-    return PlannedRun(chosen, config, job)
-
-
-def is_finished(folder: Path, config: Config) -> bool:
-    """Whether a run directory holds the metrics (written last) of this config."""
-    if not (folder / "metrics.json").is_file():
-        return False
-    try:
-        return yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8")) == config.model_dump(mode="json")
-    except (OSError, yaml.YAMLError):
-        return False
+    return PlannedRun(chosen, config, known[place], job)
 
 
 def perform(planned: Sequence[PlannedRun], workers: Workers, console: Console) -> list[Outcome]:
@@ -211,7 +221,7 @@ def sweep(
     for one in planned:
         ended = outcomes.get(one.job.digest)
         error = ended.error if ended else None
-        rows += run_rows(one.chosen, one.config, one.folder, seconds_of(one.folder), error)
+        rows += run_rows(one.chosen, one.config, one.job.digest, one.folder, seconds_of(one.folder), error)
     table = pd.DataFrame(rows)
     keys = [key for key in over if key != "seed"]
     for key in keys:  # a column of a file is of one type

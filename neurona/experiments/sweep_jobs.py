@@ -43,7 +43,7 @@ class Job:
     Attributes:
         config: the config file.
         overrides: `key=value` texts.
-        digest: of the resolved config.
+        digest: of settings and data, see `neurona.experiments.identity`.
         folder: run directory.
         run: what performs it, see `RUN`.
     """
@@ -142,10 +142,11 @@ def _run(job: Job, log: TextIO) -> str | None:
 
     try:
         from neurona.experiments.config import load_config
+        from neurona.experiments.identity import data_fingerprint, digest_of
 
         config = load_config(Path(job.config), list(job.overrides))
-        if config.digest() != job.digest:
-            return f"{job.config}: changed since the sweep began; start it again"
+        if digest_of(config, data_fingerprint(config)) != job.digest:
+            return f"{job.config}: it or its data changed since the sweep began; start it again"
         module, _, function = job.run.partition(":")
         perform = getattr(importlib.import_module(module), function)
         _keep_compiled_code()
@@ -168,7 +169,7 @@ def _keep_compiled_code() -> None:
         return
     import jax
 
-    from neurona.datasets.download import cache_folder
+    from neurona.files import cache_folder
 
     jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "compiled"))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 1.0)

@@ -23,22 +23,22 @@ from neurona.experiments.schema import Config
 from neurona.experiments.sweep_files import write_json
 from neurona.files import write_atomically
 
-MEASURES = ["value", "low", "high", "chance", "n", "balanced", "ideal", "of_ideal"]
+MEASURES = ["value", "low", "high", "chance", "n", "majority", "balanced", "balanced_chance", "p", "ideal", "of_ideal"]
 
 
 def run_rows(
-    chosen: Mapping[str, Any], config: Config, folder: Path, seconds: float | None, error: str | None
+    chosen: Mapping[str, Any], config: Config, digest: str, folder: Path, seconds: float | None, error: str | None
 ) -> list[dict[str, Any]]:
     """One row for each type of question of a finished run; a single one for a run that failed."""
     label = {
         key: value if isinstance(value, str | int | float | bool) else json.dumps(value)
         for key, value in chosen.items()
     }
-    start = {**label, "seed": config.seed, "digest": config.digest(), "folder": str(folder), "seconds": seconds}
+    start = {**label, "seed": config.seed, "digest": digest, "folder": str(folder), "seconds": seconds}
     if error is not None:
         return [{**start, "status": "failed", "error": error, "simulated": False, "own_images": False}]
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-    start |= {"simulated": is_simulated(folder), "own_images": config.data.name == "simulated"}
+    start |= {"simulated": is_simulated(folder), "own_images": config.data.simulation is not None}
     start["supervision"] = config.decoder.supervision
     return [
         {**start, "status": "finished", "error": None, "type": kind}
@@ -99,7 +99,7 @@ def summary_table(summary: pd.DataFrame, keys: Sequence[str], title: str) -> Tab
             escape(str(row["type"])),
             f"{row['mean']:.3f}",
             f"{row['low']:.3f} to {row['high']:.3f}",
-            f"{row['chance']:.3f}",
+            "" if pd.isna(row["chance"]) else f"{row['chance']:.3f}",
             str(row["seeds"]),
             str(row["n"]),
         )

@@ -6,6 +6,7 @@ recordings at a time: `Recordings.open(path, lazy=True)`, then `batches`.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,9 +129,13 @@ class Recordings:
             DataError: it is missing or damaged.
         """
         try:
+            with warnings.catch_warnings():
+                # An operating system's litter (.DS_Store) in the store.
+                warnings.filterwarnings("ignore", message=".*not recognized as a component of a Zarr hierarchy")
+                store = xr.open_zarr(path, chunks=None, consolidated=False)
             if lazy:
-                return cls(xr.open_zarr(path, chunks=None, consolidated=False)["signal"])
-            with xr.open_zarr(path, chunks=None, consolidated=False) as store:
+                return cls(store["signal"])
+            with store:
                 return cls(store["signal"].load())
         except (OSError, KeyError, ValueError, RuntimeError) as error:
             raise DataError(

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import yaml
 
 from neurona.errors import ConfigError, nearest_name
 
@@ -136,21 +134,3 @@ class SimulationSettings:
             if not fits or isinstance(value, bool):
                 raise ConfigError(f"simulation: {name} must be of type {kinds[name].__name__}, found {value!r}")
         return cls(**values)
-
-
-def parse_dials(texts: Iterable[str]) -> dict[str, Any]:
-    """`["roles=0", "nouns=100"]` as a mapping.
-
-    Raises:
-        ConfigError: a text without `=`, or a value that is no YAML.
-    """
-    found: dict[str, Any] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        try:
-            found[name.strip()] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise ConfigError(f"simulation: {text!r}: the value cannot be read ({error})") from error
-        if not equals:
-            raise ConfigError(f"simulation: {text!r} has no '='; write dial=value, e.g. roles=0.5")
-    return found

@@ -105,16 +105,15 @@ def identity(
     inputs: np.ndarray,
     params: Any,
     seed: int,
-    devices: int,
 ) -> dict[str, Any]:
-    """What the result of a training depends on: settings, questions, recordings, initial parameters, seed, devices."""
+    """What the result of a training depends on: settings, questions, recordings, initial parameters, seed."""
     told: dict[str, Any] = {f"training.{name}": value for name, value in settings.items()}
     told |= {
         f"{name} questions": None if table is None else _digest_of_questions(table) for name, table in asked.items()
     }
     told["recordings"] = _digest(inputs)
     told["initial parameters"] = _digest(*jax.tree.leaves(params))
-    return told | {"seed": seed, "devices": devices}
+    return told | {"seed": seed}
 
 
 def _digest_of_questions(asked: Asked) -> str:

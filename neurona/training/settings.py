@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le
 
+from neurona.settings import SILENT, silent_names
+
 
 @dataclass(frozen=True)
 class TrainingSettings:
@@ -52,13 +54,13 @@ class TrainingSettings:
     balance_types: bool = False
     precision: Literal["float32", "bfloat16"] = "float32"
     members: Annotated[int, Ge(1)] = 1
-    devices: Annotated[int, Ge(1)] | None = 1
-    checkpoint_epochs: Annotated[int, Ge(1)] = 10
-    checkpoint_seconds: Annotated[float, Gt(0)] = 60.0
-    tensorboard: bool = False
-    mlflow: bool = False
+    devices: Annotated[Annotated[int, Ge(1)] | None, SILENT] = 1
+    checkpoint_epochs: Annotated[int, Ge(1), SILENT] = 10
+    checkpoint_seconds: Annotated[float, Gt(0), SILENT] = 60.0
+    tensorboard: Annotated[bool, SILENT] = False
+    mlflow: Annotated[bool, SILENT] = False
 
     def decisive(self) -> dict[str, Any]:
-        """The settings that the result depends on; the others say what is written, and when."""
-        silent = ("checkpoint_epochs", "checkpoint_seconds", "tensorboard", "mlflow")
+        """The settings that the result depends on, defaults too; the others say where it is computed, what is written, and when."""
+        silent = silent_names(type(self))
         return {name: value for name, value in asdict(self).items() if name not in silent}

@@ -10,11 +10,12 @@ def runs(tmp_path):
 
     from neurona.experiments import run_folder
     from neurona.experiments.config import load_config
+    from neurona.experiments.identity import digest_of
 
     folders = []
     for shrinkage in (0.1, 0.04):
         config = load_config("quickstart", ["decoder=linear_evidence", f"decoder.shrinkage={shrinkage}"])
-        folder = tmp_path / "runs" / config.name / config.digest()
+        folder = tmp_path / "runs" / config.name / digest_of(config, "")
         run_folder.begin(folder, config)
         stub_runs.answers(config, folder, None)
         folders.append(folder)

@@ -17,8 +17,8 @@ from rich.console import Console
 
 from neurona.datasets import bold5000_qa, conversion
 from neurona.datasets.dataset import open_dataset
-from neurona.datasets.download import sha256
 from neurona.errors import DataError, OutputError
+from neurona.files import checksum
 
 QUIET = Console(file=io.StringIO())
 
@@ -37,7 +37,7 @@ def folder(tmp_path):
 def whole(folder, tmp_path):
     """Checksum of a conversion that nothing interrupted."""
     bold5000_qa.convert(folder, tmp_path / "whole", QUIET)
-    return sha256(tmp_path / "whole")
+    return checksum(tmp_path / "whole")
 
 
 KILLED = """
@@ -82,7 +82,7 @@ def test_killed_in_mid_run_it_goes_on_to_the_same_bytes(folder, whole, tmp_path,
         patched.setattr(conversion.store, "write_rows", lambda *given: (written.append(given[1]), original(*given)))
         bold5000_qa.convert(folder, tmp_path / "set", QUIET)
     assert written == [0, 3, 6, 9][len(finished) :]  # finished chunks are not read again
-    assert sha256(tmp_path / "set") == whole
+    assert checksum(tmp_path / "set") == whole
     assert not work.exists()
     assert len(open_dataset(tmp_path / "set").questions) == 72
 
@@ -116,7 +116,7 @@ def test_a_full_disk_is_an_output_error_and_leaves_nothing_that_looks_whole(
     assert len(calls) > successes
     assert not (tmp_path / "set").exists()
     bold5000_qa.convert(folder, tmp_path / "set", QUIET)
-    assert sha256(tmp_path / "set") == whole
+    assert checksum(tmp_path / "set") == whole
 
 
 def test_what_was_begun_from_other_files_is_begun_anew(folder, tmp_path, monkeypatch):

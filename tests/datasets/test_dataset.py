@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from neurona.datasets.dataset import open_dataset, save_dataset
+from neurona.datasets.dataset import fingerprint_of, name_of, open_dataset, save_dataset
 from neurona.datasets.uea_archive import read
 from neurona.errors import DataError, OutputError
 from neurona.programs import Vocabulary
@@ -89,3 +89,39 @@ def test_a_damaged_vocabulary_is_named(saved):
     (folder / "dataset.json").write_text(json.dumps(pointer | {"vocabulary": {"concepts": ["a"]}}))
     with pytest.raises(DataError, match=r"dataset\.json: cannot be read"):
         open_dataset(folder)
+
+
+def test_a_data_set_knows_its_name(saved):
+    assert name_of(saved[1]) == NAME
+
+
+def test_litter_of_the_operating_system_is_no_part_of_it(saved):
+    dataset, folder = saved
+    before = fingerprint_of(folder)
+    for place in (folder, folder / "recordings.zarr", folder / "recordings.zarr" / "signal"):
+        (place / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
+        (place / "._0.0.0").write_bytes(b"\0\5\x16\7")
+    opened = open_dataset(folder, thorough=True)
+    np.testing.assert_array_equal(opened.recordings.data.values, dataset.recordings.data.values)
+    assert fingerprint_of(folder) == before
+
+
+def test_the_fingerprint_is_that_of_what_numbers_depend_on(saved, tmp_path):
+    dataset, folder = saved
+    before = fingerprint_of(folder)
+    save_dataset(replace(dataset, checksums={"other": "source"}), tmp_path / "same")
+    assert fingerprint_of(tmp_path / "same") == before
+    fewer = replace(dataset, questions=dataset.questions.iloc[1:])
+    words = replace(dataset, words=Vocabulary(("cat", "dog")))
+    for k, other in enumerate((fewer, words)):
+        save_dataset(other, tmp_path / f"other{k}")
+        assert fingerprint_of(tmp_path / f"other{k}") != before
+
+
+def test_scenes_of_simulated_data_are_among_what_numbers_depend_on(saved, tmp_path):
+    (tmp_path / "truth").mkdir()
+    (tmp_path / "truth" / "scenes.yaml").write_text("scenes: []")
+    save_dataset(replace(saved[0], truth=tmp_path / "truth"), tmp_path / "own")
+    before = fingerprint_of(tmp_path / "own")
+    (tmp_path / "truth" / "scenes.yaml").write_text("scenes: [ ]")
+    assert fingerprint_of(tmp_path / "own") != before

@@ -1,10 +1,16 @@
 """Every registered data set has a card, and every card a registered data set."""
 
+import shutil
+
 import pytest
+from rich.console import Console
 
 from neurona.datasets.card import cards_folder, read_card
-from neurona.datasets.registry import DATASETS, source
+from neurona.datasets.dataset import save_dataset
+from neurona.datasets.registry import DATASETS, fingerprint, source
 from neurona.errors import DataError
+
+QUIET = Console(quiet=True)
 
 
 def test_cards_and_registered_names_agree():
@@ -29,3 +35,25 @@ def test_a_card_is_complete_and_its_vocabulary_valid(name):
 def test_an_unknown_name_suggests_the_nearest():
     with pytest.raises(DataError, match="did you mean 'haxby2001'"):
         source("haxby2002")
+
+
+def test_a_folder_is_read_without_a_name(ts_folder, tmp_path):
+    dataset = source("hand_movement_direction").read(ts_folder, QUIET)
+    save_dataset(dataset, tmp_path / "set")
+    assert source(None).read(tmp_path / "set", QUIET).name == "hand_movement_direction"
+    with pytest.raises(DataError, match="holds hand_movement_direction, not bold5000_qa; leave"):
+        source("bold5000_qa").read(tmp_path / "set", QUIET)
+    with pytest.raises(DataError, match=r"no dataset\.json"):
+        source(None).read(ts_folder, QUIET)
+    with pytest.raises(DataError, match="neither name nor path"):
+        source(None).fetch(QUIET)
+
+
+def test_data_that_change_have_another_fingerprint(ts_folder, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(ts_folder, copy)
+    before = fingerprint("hand_movement_direction", copy, QUIET)
+    assert before == fingerprint("hand_movement_direction", ts_folder, QUIET)
+    path = next(copy.glob("*_TEST.ts"))
+    path.write_text(path.read_text().replace(":left", ":right", 1))
+    assert fingerprint("hand_movement_direction", copy, QUIET) != before

@@ -101,3 +101,19 @@ def test_every_question_is_asked_once_a_recording_that_shows_its_stimulus(rows, 
     asked = read_questions(table(folder, rows), IDS, LABELS)
     expected = sum(LABELS.count(label) for label, _, _ in rows)
     assert len(asked.table) + sum(asked.left_out.values()) == expected
+
+
+def test_parts_are_those_of_what_is_shown_and_one_for_each_recording(tmp_path):
+    path = tmp_path / "q.tsv"
+    path.write_text("image\tpart\tprogram\tanswer\na\ttrain\texists x. cat(x)\tyes\nb\ttest\texists x. cat(x)\tno\n")
+    assert read_questions(path, ["r0", "r1", "r2"], ["a", "b", "b"]).parts == {
+        "r0": "train",
+        "r1": "test",
+        "r2": "test",
+    }
+    path.write_text(path.read_text() + "a\ttest\texists x. dog(x)\tno\n")
+    with pytest.raises(DataError, match=r"line 4: recording 'r0' is in part 'train' by an earlier row, here in 'test'"):
+        read_questions(path, ["r0"], ["a"])
+    path.write_text("image\tpart\tprogram\tanswer\na\ttrial\texists x. cat(x)\tyes\n")
+    with pytest.raises(DataError, match="part: found 'trial', expected train or test"):
+        read_questions(path, ["r0"], ["a"])

@@ -26,7 +26,7 @@ def test_the_config_shown_is_the_one_in_the_experiments():
 def test_the_tutorial_runs_as_written(neurona, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert "SIMULATED" in run_page(PAGE, tmp_path, neurona, capsys)
-    assert load_config(Path("study.yaml")).data.name == "bids"
+    assert load_config(Path("study.yaml")).data.path == Path("set")
     graphs = tmp_path / "run" / "graphs"
     assert {path.suffix for path in graphs.iterdir()} >= {".graphml", ".json", ".png"}
     assert not [name for name in os.listdir(tmp_path) if name.startswith(".")]

@@ -36,7 +36,9 @@ def test_confidence_must_be_a_probability():
 
 
 def test_yes_no_questions_are_read_from_their_logits():
-    table = pd.DataFrame({"answer": ["yes", "no", "no", "face"], "score": [30.0, -30.0, 30.0, 5.0]})
+    table = pd.DataFrame(
+        {"answer": ["yes", "no", "no", "face"], "score": [30.0, -30.0, 30.0, 5.0], "chance": [None, None, None, 0.5]}
+    )
     diagram = yes_no_reliability(table)
     assert diagram.count.sum() == 3
     assert diagram.expected_error == pytest.approx(1 / 3)

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurona.errors import DataError
-from neurona.evaluation import difference_of_losses, loss_table, systematicity_table
+from neurona.evaluation import loss_table
 
 
 def answers(asked, rate, seed, n=100, first_image=0, **columns):
@@ -49,38 +48,6 @@ def test_the_interval_holds_the_loss(asked, right, held, apart):
     other = asked(held, np.arange(len(held)) // 2 + 100 * apart)
     for found in loss_table(seen, other).itertuples():
         assert found.low <= found.loss <= found.high
-
-
-def test_each_split_is_told_with_the_groups_it_has(asked):
-    seen = answers(asked, 0.9, 0)
-    held = {
-        "unseen": answers(asked, 0.8, 1),
-        "argument_swap": answers(asked, 0.5, 2, type="relation"),
-    }
-    table = systematicity_table(seen, held)
-    assert list(table.columns[:2]) == ["split", "group"]
-    assert set(table[table.split == "argument_swap"].group) == {"yes/no", "overall"}
-    assert set(table[table.split == "unseen"].group) == {"object", "yes/no", "overall"}
-    assert (table.q >= table.p - 1e-12).all()
-    with pytest.raises(DataError, match="at least one split"):
-        systematicity_table(seen, {})
-
-
-def test_difference_of_losses_is_that_of_the_two_losses(asked):
-    tables = [answers(asked, rate, k, first_image=500 * (k % 2)) for k, rate in enumerate((0.9, 0.6, 0.8, 0.75))]
-    found = row(difference_of_losses(*tables), "overall")
-    assert found.difference == pytest.approx(found.first_loss - found.second_loss)
-    assert found.first_loss == pytest.approx(row(loss_table(tables[0], tables[1]), "overall").loss)
-    assert found.low < 0.25 < found.high
-    back = row(difference_of_losses(tables[2], tables[3], tables[0], tables[1]), "overall")
-    assert (back.difference, back.low) == (pytest.approx(-found.difference), pytest.approx(-found.high))
-    assert back.p == pytest.approx(found.p)
-
-
-def test_a_decoder_loses_no_more_than_itself(asked):
-    seen, held = answers(asked, 0.9, 0), answers(asked, 0.6, 1, first_image=500)
-    found = row(difference_of_losses(seen, held, seen, held), "overall")
-    assert (found.difference, found.p) == (0, 1)
 
 
 def test_seeds_that_asked_the_same_images_are_not_more_images(asked):

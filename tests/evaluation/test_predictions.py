@@ -25,7 +25,7 @@ def test_the_recording_stands_for_an_image_that_is_not_told():
 
 
 def test_a_missing_prediction_is_wrong():
-    table = pd.DataFrame({"answer": ["yes", 2, True], "predicted": [None, 2.0, "yes"]})
+    table = pd.DataFrame({"answer": ["yes", 2, True], "predicted": [None, 2.0, "yes"], "chance": np.nan})
     np.testing.assert_array_equal(right_answers(table), [False, True, True])
 
 

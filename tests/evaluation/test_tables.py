@@ -20,12 +20,28 @@ def shown(*arguments, **options):
 
 def test_every_figure_is_shown():
     text = shown({"describe": ROW, "exists": {**ROW, "balanced": 0.5}, "overall": ROW}, "Haxby")
-    for part in ("Haxby", "describe", "0.865", "0.780 - 0.920", "0.125", "0.500", "96", "balanced"):
+    for part in ("Haxby", "describe", "0.865", "0.780-0.920", "0.125", "0.500", "96", "balanced"):
         assert part in text
 
 
-def test_balanced_stands_only_where_it_is_known():
+def test_balanced_stands_with_its_chance_only_where_it_says_something_else():
     assert "balanced" not in shown({"describe": ROW})
+    assert "balanced" not in shown({"describe": {**ROW, "balanced": 0.865, "balanced_chance": 0.125}})
+    assert "0.659/0.641" in shown({"yes/no": {**ROW, "balanced": 0.659, "balanced_chance": 0.641}})
+
+
+def test_the_majority_rate_stands_beside_chance_where_it_is_higher():
+    assert "0.125/0.310" in shown({"describe": {**ROW, "majority": 0.31}})
+    assert "majority" not in shown({"describe": {**ROW, "majority": 0.125}})
+
+
+def test_questions_of_several_forms_have_no_chance():
+    row = {name: value for name, value in ROW.items() if name != "chance"}
+    assert "0.865" in shown({"overall": row})
+
+
+def test_p_stands_where_it_was_asked_for():
+    assert "< 0.0001" in shown({"describe": {**ROW, "p": 1e-6}})
 
 
 def test_simulated_data_say_so_and_markup_in_names_is_text():
@@ -42,7 +58,15 @@ def test_what_anyone_could_reach_is_shown_where_it_is_known():
 
 
 def test_a_terminal_of_80_columns_shows_every_figure_and_every_name():
-    row = {**ROW, "ideal": 0.95, "of_ideal": 0.91, "n": 13500}
+    row = {
+        **ROW,
+        "majority": 0.31,
+        "balanced": 0.7,
+        "balanced_chance": 0.2,
+        "ideal": 0.95,
+        "of_ideal": 0.91,
+        "n": 13500,
+    }
     output = io.StringIO()
     table = accuracy_rich_table({"relation, predicate replaced": row, "overall": row}, "T", simulated=True)
     Console(width=80, file=output).print(table)
@@ -51,9 +75,10 @@ def test_a_terminal_of_80_columns_shows_every_figure_and_every_name():
         "replaced",
         "overall",
         "0.865",
-        "0.780 - 0.920",
-        "0.125",
-        "0.950",
+        "0.780-0.920",
+        "0.125/0.310",
+        "0.700/0.200",
+        "0.95",
         "91%",
         "13500",
     ):

@@ -16,6 +16,7 @@ TABLES = """
 paper: small
 config: base.yaml
 seeds: 3
+beside: bold5000_qa
 simulated: {set: {data.simulation.nouns: 30}}
 quick: {seeds: 2, set: {data.simulation.images: 50}}
 rows:
@@ -44,6 +45,7 @@ claims:
 
 PUBLISHED = """
 sources: {paper: {title: A paper, authors: Nobody, year: 2026, where: nowhere, identifier: none}}
+datasets: {bold5000_qa: BOLD5000-QA, cneuromod_qa: CNeuroMod-QA}
 figures:
   - {table: main, row: good, measure: overall, dataset: bold5000_qa, value: 0.8, source: paper, seen: true}
   - {table: main, row: poor, measure: overall, dataset: bold5000_qa, value: 0.95, source: paper, seen: false}

@@ -43,11 +43,17 @@ def test_a_wrong_override_says_which_key_and_what_was_expected(tmp_path, overrid
         load_config(path, [override])
 
 
-def test_the_digest_depends_on_the_settings_alone(tmp_path):
+def test_data_are_named_or_lie_in_a_folder_or_are_simulated(tmp_path):
     path = tmp_path / "a.yaml"
-    path.write_text("name: a\ndata: {name: haxby2001}\n" + REST)
-    assert load_config(path).digest() == load_config(path, ["seed=0"]).digest()
-    assert load_config(path).digest() != load_config(path, ["seed=1"]).digest()
+    for data, found in (("{path: set}", None), ("{simulation: {}}", None), ("{name: haxby2001}", "haxby2001")):
+        path.write_text(f"name: a\ndata: {data}\n" + REST)
+        assert load_config(path).data.name == found
+    path.write_text("name: a\ndata: {}\n" + REST)
+    with pytest.raises(ConfigError, match="name a data set"):
+        load_config(path)
+    path.write_text("name: a\ndata: {path: set, simulation: {}}\n" + REST)
+    with pytest.raises(ConfigError, match="drop one of them"):
+        load_config(path)
 
 
 def test_a_file_gives_only_what_differs_from_the_one_that_it_extends(tmp_path):

@@ -86,13 +86,14 @@ def test_a_claim_about_no_row_is_refused(paper):
 
 def test_measured_data_come_from_their_folder_and_know_no_dials(paper, tmp_path):
     folder = tmp_path / "converted"
-    folder.mkdir()
+    (folder / "recordings.zarr").mkdir(parents=True)
+    (folder / "questions.parquet").write_bytes(b"")
     (folder / "dataset.json").write_text(json.dumps({"card": "bold5000_qa", "simulated": False}))
     source = Source.of(str(folder))
     rows = planned(paper, source)
     assert {row.table for row in rows} == {"main", "again", "null", "measured_only"}
     data = rows[0].runs[0].config.data
-    assert (data.name, data.path, data.simulation) == ("bold5000_qa", folder, None)
+    assert (data.name, data.path, data.simulation) == (None, folder, None)
     assert source.provenance == "bold5000_qa"
 
 

@@ -7,7 +7,9 @@ from neurona.experiments.paper_tables import read_tables
 from neurona.experiments.published import read_published
 
 PAPER = Path(__file__).parents[2] / "experiments" / "neurona_iclr2026"
-HEAD = "sources: {p: {title: T, authors: A, year: 2026, where: W, identifier: I}}\nfigures:\n"
+HEAD = (
+    "sources: {p: {title: T, authors: A, year: 2026, where: W, identifier: I}}\ndatasets: {bold5000_qa: B}\nfigures:\n"
+)
 FIGURE = "  - {table: t, row: r, measure: overall, dataset: bold5000_qa, value: 0.7, source: p, seen: false}\n"
 
 
@@ -55,6 +57,7 @@ def test_numbers_stand_in_tables_that_are_made():
         (HEAD + FIGURE.replace("0.7", "70"), r"figures\.0\.value.*less than or equal to 1"),
         (HEAD + FIGURE.replace("source: p", "source: q"), "'q' is none of"),
         (HEAD + FIGURE + FIGURE, "stands 2 times"),
+        (HEAD + FIGURE.replace("bold5000_qa", "bold500_qa"), "none of `datasets`; did you mean .bold5000_qa."),
         (HEAD + FIGURE.replace(", seen: false", ""), r"figures\.0\.seen: Field required"),
         (HEAD + FIGURE.replace("seen", "sen"), r"figures\.0\.sen"),
         ("a: [", "not YAML"),

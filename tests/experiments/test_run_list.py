@@ -3,6 +3,7 @@
 import io
 import json
 import os
+from dataclasses import replace
 
 import pytest
 import stub_runs
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from neurona.errors import DataError
 from neurona.experiments import run_folder
+from neurona.experiments.identity import digest_of
 from neurona.experiments.run_list import find_runs, runs_table
 
 
@@ -19,7 +21,7 @@ def runs(tiny, tmp_path):
     root = tmp_path / "runs"
     for seed in (0, 1):
         config = tiny(f"seed={seed}")
-        folder = root / "tiny" / config.digest()
+        folder = root / "tiny" / digest_of(config, "")
         run_folder.begin(folder, config)
         if seed == 0:
             stub_runs.answers(config, folder, None)
@@ -30,11 +32,11 @@ def runs(tiny, tmp_path):
 
 def test_runs_are_listed_with_their_settings_and_headline_figures_the_latest_first(runs, tiny):
     table = find_runs(runs)
-    assert table.run.tolist() == [f"tiny/{tiny(f'seed={seed}').digest()}" for seed in (1, 0)]
+    assert table.run.tolist() == [f"tiny/{digest_of(tiny(f'seed={seed}'), '')}" for seed in (1, 0)]
     assert table.status.tolist() == ["unfinished", "finished"]
     finished = table.iloc[1]
     assert (finished.data, finished.decoder, finished.split) == (
-        "simulated (SIMULATED)",
+        "stub (SIMULATED)",
         "linear_evidence",
         "published",
     )
@@ -43,7 +45,7 @@ def test_runs_are_listed_with_their_settings_and_headline_figures_the_latest_fir
 
 
 def test_a_run_that_failed_in_a_sweep_says_why(runs, tiny):
-    (runs / "tiny" / tiny("seed=1").digest() / "outcome.json").write_text('{"error": "out of luck"}')
+    (runs / "tiny" / digest_of(tiny("seed=1"), "") / "outcome.json").write_text('{"error": "out of luck"}')
     assert find_runs(runs).status.tolist() == ["failed: out of luck", "finished"]
 
 
@@ -65,3 +67,21 @@ def test_a_run_of_other_times_is_listed(runs):
 def test_no_such_folder_is_an_error(tmp_path):
     with pytest.raises(DataError, match="no such folder"):
         find_runs(tmp_path / "runs")
+
+
+def test_a_run_whose_data_changed_is_stale(runs, ts_folder, tmp_path):
+    import yaml
+
+    from neurona.datasets.dataset import fingerprint_of, save_dataset
+    from neurona.datasets.registry import source
+
+    dataset = source("hand_movement_direction").read(ts_folder, Console(quiet=True))
+    save_dataset(dataset, tmp_path / "set")
+    (folder,) = (path.parent for path in runs.rglob("metrics.json"))
+    config = yaml.safe_load((folder / "config.yaml").read_text())
+    (folder / "config.yaml").write_text(yaml.safe_dump(config | {"data": {"path": str(tmp_path / "set")}}))
+    dataset_told = {"name": "set", "simulated": False, "fingerprint": fingerprint_of(tmp_path / "set")}
+    (folder / "provenance.json").write_text(json.dumps({"dataset": dataset_told}))
+    assert "finished" in find_runs(runs).status.tolist()
+    save_dataset(replace(dataset, questions=dataset.questions.iloc[1:]), tmp_path / "set")
+    assert "stale: its data changed" in find_runs(runs).status.tolist()

@@ -20,7 +20,7 @@ from neurona.experiments.sweep import Workers, knock, plan_sweep, sweep
 
 CONFIG = """
 name: stub
-data: {name: haxby2001}
+data: {simulation: {}}
 entities: {method: ward}
 decoder: linear_evidence
 evaluation: {split: leave_one_run_out}

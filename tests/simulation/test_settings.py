@@ -1,7 +1,7 @@
 import pytest
 
 from neurona.errors import ConfigError
-from neurona.simulation.settings import SimulationSettings, parse_dials
+from neurona.simulation.settings import SimulationSettings
 
 
 @pytest.mark.parametrize(
@@ -26,9 +26,3 @@ def test_a_dial_out_of_range_is_named_with_its_range(values, message):
 
 def test_whole_numbers_serve_where_any_number_does():
     assert SimulationSettings.of({"snr": 1, "roles": 0}) == SimulationSettings(snr=1.0, roles=0.0)
-
-
-def test_dials_are_read_from_the_command_line():
-    assert parse_dials(["roles=0.5", "nouns=100"]) == {"roles": 0.5, "nouns": 100}
-    with pytest.raises(ConfigError, match="has no '='"):
-        parse_dials(["roles"])

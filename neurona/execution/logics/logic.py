@@ -16,9 +16,9 @@ from typing import ClassVar, TypeVar
 import jax
 from jaxtyping import Array, Float
 
-from neurona.errors import ConfigError, nearest_name
 from neurona.execution.hypotheses import Hypothesis
 from neurona.execution.relations import Pairs
+from neurona.registry import Registry
 
 LAWS: dict[str, tuple[str, str | None]] = {
     "commutativity": ("a & b", "b & a"),
@@ -109,17 +109,19 @@ class Logic(ABC):
         return region
 
 
-LOGICS: dict[str, Logic] = {}
-"""Name -> logic with its default settings."""
+LOGICS: Registry[Logic] = Registry("logic", "neurona.logics", "neurona.execution.logics")
+"""Name -> logic with its default settings; those of other packages come by the entry point group `neurona.logics`."""
 
 Class = TypeVar("Class", bound=type[Logic])
 
 
 def register_logic(cls: Class) -> Class:
-    """Registers a logic."""
-    if cls.name in LOGICS:
-        raise ValueError(f"two logics are named {cls.name!r}")
-    LOGICS[cls.name] = cls()
+    """Registers a logic.
+
+    Raises:
+        ConfigError: another has its name.
+    """
+    LOGICS.add(cls.name, cls())
     return cls
 
 
@@ -129,6 +131,4 @@ def get_logic(name: str) -> Logic:
     Raises:
         ConfigError: no such logic.
     """
-    if name not in LOGICS:
-        raise ConfigError(f"unknown logic {name!r}{nearest_name(name, LOGICS)}")
-    return LOGICS[name]
+    return LOGICS.find(name)

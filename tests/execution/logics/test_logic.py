@@ -156,5 +156,8 @@ def test_logics_of_the_same_settings_are_equal_so_that_jax_traces_them_once(logi
 
 
 def test_a_second_logic_of_a_name_is_refused():
-    with pytest.raises(ValueError, match="two logics are named 'product'"):
-        register_logic(type(get_logic("product")))
+    class Other(type(get_logic("goedel"))):
+        name = "product"
+
+    with pytest.raises(ConfigError, match="logic 'product' is registered twice"):
+        register_logic(Other)

@@ -1,0 +1,116 @@
+"""What a run may measure besides accuracy: `evaluation.metrics` of its config, by name.
+
+    @METRICS.register("calibration")
+    def calibration(findings): ...
+
+A metric gives numbers by name, which go to `metrics.json`, or a table, which goes to `tables/NAME.csv`; both are shown. What the data or the decoder do
+not allow is said and left out. Other packages register theirs by the entry point group `neurona.metrics`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from neurona.errors import DataError
+from neurona.evaluation import (
+    accuracy_by_concept,
+    activation_patterns,
+    answer_agreement,
+    by_entity,
+    ceiling_table,
+    grounding_recovery,
+    grounding_table,
+    noise_ceiling,
+    share_of_ideal,
+    yes_no_reliability,
+)
+from neurona.experiments.findings import Findings
+from neurona.readings.belief import log_odds
+from neurona.registry import Registry
+
+Numbers = Mapping[str, Any]
+Metric = Callable[[Findings], Numbers | pd.DataFrame | None]
+METRICS: Registry[Metric] = Registry("metric", "neurona.metrics", __name__)
+
+STRONGEST = 5
+"""Entities that a table of patterns names of each word."""
+
+
+@METRICS.register("groundings")
+def groundings(findings: Findings) -> Numbers | None:
+    """SIMULATED data whose entities are the planted parcels: how well the planted groundings are found again (mean average precision over words);
+    nothing for other data, or a decoder that does not say where it found words."""
+    found, planted = findings.groundings, findings.study.planted
+    if found is None or planted is None or set(planted.entities) != set(found.columns):
+        return None
+    known = [word for word in found.index if word in planted.words]
+    rows = [planted.words.index(word) for word in known]
+    columns = [planted.entities.index(name) for name in found.columns]
+    carried = planted.carried[np.ix_(rows, columns)]
+    recovery = grounding_recovery(found.loc[known].to_numpy(), carried, known, seed=findings.config.seed)
+    return {name: value for name, value in recovery._asdict().items() if name != "words"}
+
+
+@METRICS.register("calibration")
+def calibration(findings: Findings) -> Numbers:
+    """How far the probabilities of yes/no answers, as asked, are from the shares of them that are right."""
+    found = yes_no_reliability(findings.predictions)
+    if not found.count.sum():
+        raise DataError("the test questions are none of yes or no")
+    bins = {
+        name: [None if np.isnan(x) else x for x in getattr(found, name).tolist()] for name in ("confidence", "accuracy")
+    }
+    return {"expected_error": found.expected_error, "n": int(found.count.sum()), "count": found.count.tolist(), **bins}
+
+
+@METRICS.register("concepts")
+def concepts(findings: Findings) -> pd.DataFrame:
+    """Accuracy of the questions about each word, with false-discovery control."""
+    found = accuracy_by_concept(findings.predictions, findings.study.dataset.vocabulary, seed=findings.config.seed)
+    return found.drop(columns=["kind", "n_clusters"])
+
+
+@METRICS.register("noise_ceiling")
+def noise_ceilings(findings: Findings) -> pd.DataFrame:
+    """Reliability of each entity's features over recordings of the same image, and the highest correlation that it leaves any prediction."""
+    entities, images = findings.fitted[0].problem.entities, findings.study.dataset.images
+    ceiling = noise_ceiling(entities.features, images, seed=findings.config.seed)
+    return ceiling_table(ceiling, entities.entity_of_feature, entities.names)
+
+
+@METRICS.register("agreement")
+def agreement(findings: Findings) -> pd.DataFrame:
+    """How often one question is answered alike about two recordings of one image, and the bound on accuracy that follows."""
+    return answer_agreement(findings.predictions, seed=findings.config.seed)
+
+
+@METRICS.register("ideal")
+def ideal(findings: Findings) -> pd.DataFrame:
+    """SIMULATED data: shares of the ideal observer's accuracy with their intervals, and what is left above chance."""
+    return share_of_ideal(findings.predictions, seed=findings.config.seed)
+
+
+@METRICS.register("patterns")
+def patterns(findings: Findings) -> pd.DataFrame:
+    """The strongest entities of each concept by activation patterns (Haufe et al. 2014) of its log odds, in the training recordings of the first fold."""
+    first = findings.fitted[0]
+    if first.reading is None:
+        raise DataError(f"decoder {findings.config.decoder.kind!r} has no reading, so there are no read-outs")
+    rows = np.flatnonzero(first.fold.train)
+    features = first.problem.entities.features[rows]
+    ids = [str(row) for row in rows]
+    reading = first.decoder.read(features, ids)  # type: ignore[union-attr]
+    words = findings.study.dataset.vocabulary.concepts
+    queries = {word: f"exists x. {word}(x)" for word in words}
+    said = reading.ask(list(queries.values())).pivot(index="recording", columns="query", values="probability")
+    read_outs = log_odds(said.loc[ids, list(queries.values())].to_numpy(np.float64))
+    maps = by_entity(
+        activation_patterns(features.astype(np.float64), read_outs),
+        first.problem.entities.entity_of_feature,
+        len(first.problem.entities.names),
+    )
+    return grounding_table(maps, words, first.problem.entities.names, STRONGEST)

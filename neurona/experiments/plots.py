@@ -1,0 +1,78 @@
+"""What a run may draw: `evaluation.plots` of its config, by name.
+
+    @PLOTS.register("accuracy")
+    def accuracy(findings, folder): ...
+
+A plot writes its files into the run's folder and gives the path of one that is worth a look, or None. Other packages register theirs by the entry point
+group `neurona.plots`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from neurona.evaluation import accuracy_plot, confusion_plot, reliability_plot, yes_no_reliability
+from neurona.evaluation.grounding_map import grounding_map
+from neurona.experiments.findings import Findings
+from neurona.graphs.draw import draw
+from neurona.registry import Registry
+
+Plot = Callable[[Findings, Path], Path | None]
+PLOTS: Registry[Plot] = Registry("plot", "neurona.plots", __name__)
+
+MOST_WORDS = 30
+"""Confusions among more words than these are not readable."""
+
+
+@PLOTS.register("accuracy")
+def accuracy(findings: Findings, folder: Path) -> None:
+    """Accuracy by type of question, with intervals and chance."""
+    accuracy_plot(findings.accuracy, folder / "accuracy.png", findings.title, simulated=findings.simulated)
+
+
+@PLOTS.register("confusion")
+def confusion(findings: Findings, folder: Path) -> None:
+    """Which word was answered for which, where they are few."""
+    chosen = findings.predictions[findings.predictions.chance.notna()]
+    words = sorted(set(chosen.answer) | set(chosen.predicted))
+    if 1 < len(words) <= MOST_WORDS:
+        confusion_plot(
+            chosen.answer.tolist(),
+            chosen.predicted.tolist(),
+            words,
+            folder / "confusion.png",
+            findings.title,
+            simulated=findings.simulated,
+        )
+
+
+@PLOTS.register("groundings")
+def groundings(findings: Findings, folder: Path) -> None:
+    """Where the decoder of the first fold found the clearest words."""
+    found, entities = findings.groundings, findings.fitted[0].problem.entities
+    if found is not None:
+        positions = entities.positions if entities.kind == "parcel" else None
+        path = folder / "groundings.png"
+        grounding_map(found, path, positions=positions, title=findings.title, simulated=findings.simulated)
+
+
+@PLOTS.register("concept_graph")
+def concept_graph(findings: Findings, folder: Path) -> Path | None:
+    """The first test recording, as an example of what `neurona query` leaves of any; beside it the true scene, where it is known."""
+    first, study = findings.fitted[0], findings.study
+    if first.reading is None:
+        return None
+    recording, truth = str(first.test.table.recording.iloc[0]), None
+    if study.facts is not None:
+        ids = study.dataset.recordings.data.recording.values.astype(str).tolist()
+        truth = study.facts[study.dataset.images[ids.index(recording)]].true
+    return draw(first.reading.graph(recording, truth=truth), folder / "graphs" / f"{recording}.png")
+
+
+@PLOTS.register("calibration")
+def calibration(findings: Findings, folder: Path) -> None:
+    """How often yes/no answers are right, against how sure the decoder was."""
+    found = yes_no_reliability(findings.predictions)
+    if found.count.sum():
+        reliability_plot(found, folder / "calibration.png", findings.title, simulated=findings.simulated)

@@ -1,0 +1,125 @@
+"""Settings: what all of them have in common, be they pydantic models or dataclasses; and the one grammar of `key=value` texts.
+
+A setting that changes no number (how often a state is saved, which logs are written, on how many devices) is marked so where it is declared:
+
+    checkpoint_epochs: Annotated[int, Ge(1), SILENT] = 10
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin, get_type_hints
+
+import yaml
+from pydantic import BaseModel, TypeAdapter
+
+from neurona.errors import ConfigError
+
+
+class _Silent:
+    def __repr__(self) -> str:
+        return "SILENT"
+
+
+SILENT: Final = _Silent()
+"""Marks a setting that no number depends on."""
+
+_MISSING: Final = object()
+
+
+class _Field(NamedTuple):
+    name: str
+    default: Any
+    silent: bool
+    chooses: bool
+    """Whether it tells which of several kinds of settings these are."""
+
+
+def decisive(settings: Any) -> dict[str, Any]:
+    """What results depend on, as plain values: all settings but silent ones and those that have their default value.
+
+    A setting that is new, and left at its default, leaves what was decided before as it was. What chooses among kinds of settings (`kind`,
+    `method`) always stays.
+
+    Args:
+        settings: an instance of a pydantic model or of a dataclass.
+    """
+    told = {}
+    for field in _fields(type(settings)):
+        value = _plain(getattr(settings, field.name))
+        is_default = field.default is not _MISSING and value == _plain(field.default)
+        if not field.silent and (field.chooses or not is_default):
+            told[field.name] = value
+    return told
+
+
+def silent_names(kind: type) -> frozenset[str]:
+    """The settings of a kind that no number depends on."""
+    return frozenset(field.name for field in _fields(kind) if field.silent)
+
+
+def _is_settings(value: Any) -> bool:
+    return isinstance(value, BaseModel) or (dataclasses.is_dataclass(value) and not isinstance(value, type))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if _is_settings(value):
+        return decisive(value)
+    return json.loads(TypeAdapter(Any).dump_json(value))
+
+
+def _fields(kind: type) -> Iterator[_Field]:
+    hints = get_type_hints(kind, include_extras=True)
+    if issubclass(kind, BaseModel):
+        for name, info in kind.model_fields.items():
+            default = _MISSING if info.is_required() else info.get_default(call_default_factory=True)
+            yield _Field(name, default, SILENT in info.metadata or _is_silent(hints[name]), name in ("kind", "method"))
+        return
+    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+        default = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
+        default = _MISSING if default is dataclasses.MISSING else default
+        yield _Field(field.name, default, _is_silent(hints[field.name]), field.name in ("kind", "method"))
+
+
+def _is_silent(hint: Any) -> bool:
+    return get_origin(hint) is Annotated and SILENT in get_args(hint)[1:]
+
+
+def assignment(text: str, option: str = "--set", expected: str = "key=value") -> tuple[str, str]:
+    """`key=value` in two, blanks around either left out.
+
+    Args:
+        text: as given.
+        option: of the command line that it was given to, for messages.
+        expected: what it should look like.
+
+    Raises:
+        ConfigError: no `=`, or no key.
+    """
+    key, equals, value = (part.strip() for part in text.partition("="))
+    if not equals or not key:
+        raise ConfigError(f"{option} {text}: expected {expected}")
+    return key, value
+
+
+def setting(text: str, option: str = "--set", loader: type[yaml.SafeLoader] = yaml.SafeLoader) -> tuple[str, Any]:
+    """The key of `key=value`, and its value read as YAML: `seed=3`, `data.subjects=[CSI1]`, `clip=null`.
+
+    Args:
+        text, option: see `assignment`.
+        loader: of YAML; another than the plain one where words are to stay text.
+
+    Raises:
+        ConfigError: no `=`, no key, or a value that is no YAML.
+    """
+    key, value = assignment(text, option)
+    try:
+        return key, yaml.load(value, loader)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{option} {text}: the value cannot be read ({error}); quote it as YAML does") from error

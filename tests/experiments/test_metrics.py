@@ -1,0 +1,91 @@
+"""Metrics by name: each is reached by a config, and says what is true of answers that are made up."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import stub_runs
+
+from neurona.errors import DataError
+from neurona.experiments.findings import Findings
+from neurona.experiments.metrics import METRICS
+from neurona.programs import Vocabulary
+
+WORDS = Vocabulary(("person", "dog"))
+
+
+class Planted:
+    """A decoder whose log odds of person follow entity A, and of dog entity B."""
+
+    def read(self, features, recordings):
+        share = 1 / (1 + np.exp(-features[:, [0, 2]]))
+        rows = [
+            {"recording": name, "query": f"exists x. {word}(x)", "probability": share[k, w]}
+            for w, word in enumerate(WORDS.concepts)
+            for k, name in enumerate(recordings)
+        ]
+        return SimpleNamespace(ask=lambda queries: pd.DataFrame(rows))
+
+
+@pytest.fixture
+def findings(tiny):
+    """Of 60 images, each recorded twice, with 4 questions each of which 0.8 are answered rightly."""
+    rng = np.random.default_rng(0)
+    images = [f"i{k}" for k in range(60)] * 2
+    signal = np.tile(rng.normal(size=(60, 4)), (2, 1))
+    features = signal + 0.1 * rng.normal(size=(120, 4))
+    entities = SimpleNamespace(
+        features=features, entity_of_feature=np.array([0, 0, 1, 1]), names=("A", "B"), kind="parcel"
+    )
+    fold = SimpleNamespace(name="f", train=np.ones(120, bool))
+    fitted = SimpleNamespace(
+        fold=fold, problem=SimpleNamespace(entities=entities), decoder=Planted(), reading=object(), test=None
+    )
+    dataset = SimpleNamespace(vocabulary=WORDS, images=images, simulated=True)
+    study = SimpleNamespace(dataset=dataset, planted=None, facts=None)
+    return Findings(tiny(), study, [fitted], stub_runs.synthetic(0.8, 0), {})
+
+
+def test_groundings_are_measured_where_they_were_planted(findings):
+    assert METRICS["groundings"](findings) is None
+
+
+def test_answers_that_are_given_with_even_odds_and_are_right_more_often_are_not_calibrated(findings):
+    found = METRICS["calibration"](findings)
+    assert found["n"] == 240
+    assert found["expected_error"] == pytest.approx(0.0, abs=0.1)  # score 0: half of the answers are no
+    assert sum(found["count"]) == 240
+
+
+def test_words_are_told_apart(findings):
+    table = METRICS["concepts"](findings)
+    assert table.word.tolist() == ["person"]
+    assert table.above.all()
+
+
+def test_repeats_bound_what_can_be_predicted(findings):
+    table = METRICS["noise_ceiling"](findings)
+    assert table.entity.tolist() == ["A", "B"]
+    assert (table.ceiling > 0.95).all()
+
+
+def test_answers_to_repeats_are_compared(findings):
+    with pytest.raises(DataError, match="no repeats"):
+        METRICS["agreement"](findings._replace(predictions=findings.predictions.assign(program=lambda t: t.question)))
+    assert {"agreement", "at_most"} <= set(METRICS["agreement"](findings))
+
+
+def test_the_share_of_the_ideal_observer_is_told(findings):
+    table = METRICS["ideal"](findings).set_index("group")
+    assert table.loc["overall", "ideal"] == pytest.approx(0.9)
+
+
+def test_patterns_are_found_in_the_entities_that_the_read_outs_follow(findings):
+    table = METRICS["patterns"](findings)
+    first = table[table["rank"] == 1].set_index("word").entity
+    assert first.to_dict() == {"person": "A", "dog": "B"}
+    unread = findings.fitted[0]
+    unread.reading = None
+    with pytest.raises(DataError, match="has no reading"):
+        METRICS["patterns"](findings)
