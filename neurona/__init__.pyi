@@ -1,5 +1,6 @@
 from .api import fit, load, load_dataset
 from .datasets.dataset import Dataset
+from .decoders.fitted import FittedDecoder
 from .estimator import ConceptDecoder
 from .experiments.finished_run import open_run
 from .programs.surfaces import parse
@@ -12,6 +13,7 @@ __version__: str
 __all__ = [
     "ConceptDecoder",
     "Dataset",
+    "FittedDecoder",
     "Recordings",
     "Vocabulary",
     "__version__",

@@ -40,7 +40,7 @@ def query(
     if simplify:
         _print_simplified(reading, texts, console)
     answers = answers_table(reading.ask(texts, recording, given=given), reading.about, given)
-    console.out(answers, highlight=False) if isinstance(answers, str) else console.print(answers)
+    print(answers) if isinstance(answers, str) else console.print(answers)
     if recording is None:
         return
     stem = (graphs or run / "graphs") / recording

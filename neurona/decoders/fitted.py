@@ -35,6 +35,15 @@ class FittedDecoder:
         about: data set, kind of decoder, supervision, whether nobody measured what it learned from.
         seed: of the fit.
         conversion: how the recordings were made that it was fitted to, where they were converted (`layouts.conversion_of`).
+
+    Examples:
+        >>> import numpy as np, neurona as nr
+        >>> signal = np.random.default_rng(0).normal(size=(40, 6)) + 3 * np.eye(6)[np.arange(40) % 2]
+        >>> decoder = nr.fit(nr.Dataset.from_arrays(signal[:30], ["face", "house"] * 15), "linear_evidence")
+        >>> decoder.about.decoder, decoder.vocabulary.concepts
+        ('linear_evidence', ('face', 'house'))
+        >>> decoder.read(nr.Dataset.from_arrays(signal[30:32])).ask("exists x. house(x)").answer.tolist()
+        ['no', 'yes']
     """
 
     entities: FittedEntities = field(repr=False)

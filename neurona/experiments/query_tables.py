@@ -31,10 +31,7 @@ def answers_table(said: pd.DataFrame, about: About, given: str | None = None) ->
         f", given {given}" if given else ""
     )
     if len(said) > MOST_ROWS:
-        plain = said.rename(columns={"as_asked": "as asked"}).to_string(
-            index=False, na_rep="", float_format="{:.3f}".format
-        )
-        return f"{_title(title, about)}\n{plain}"
+        return "\n".join([_title(title, about), *_lines(said)])
     table = _table(title, about)
     for column in ("recording", "query", "answer"):
         table.add_column(column, overflow="fold")
@@ -92,6 +89,19 @@ def worlds_table(reading: Reading, recording: str, count: int) -> Table:
     for share, facts in found:
         table.add_row(f"{share:.3f}", escape(_in_words(facts)))
     return table
+
+
+def _lines(said: pd.DataFrame) -> list[str]:
+    """One line each, in columns."""
+    texts = [[name, *said[name].astype(str)] for name in ("recording", "query", "answer")]
+    numbers = [
+        [name.replace("_", " "), *map(_number, said[name])] for name in ("as_asked", "probability", "prior", "error")
+    ]
+    padded = []
+    for column in (*texts, *numbers):
+        width, flush = max(map(len, column)), "<" if column in texts else ">"
+        padded.append([f"{cell:{flush}{width}}" for cell in column])
+    return ["  ".join(row).rstrip() for row in zip(*padded, strict=True)]
 
 
 def _table(title: str, about: About) -> Table:

@@ -207,20 +207,21 @@ class WorldReading(Reading):
             return found
         denied = np.array([item.literal is not None and not item.literal[1] for item in items], dtype=bool)
         found = np.where(np.isnan(unheld), found, np.where(denied, 1 - unheld, unheld))
-        open_: dict[int, dict[int, list[Fact]]] = {}
+        # Items are made once each: their identity is quicker than a hash of the whole formula.
+        asked: dict[int, dict[int, list[int]]] = {}
         for k, (item, row) in enumerate(zip(items, rows.tolist(), strict=True)):
-            if item.literal is None and (missing := [fact for fact in item.facts if fact not in self._held(row)]):
-                open_.setdefault(row, {})[k] = missing
-        for row, missing_of in open_.items():
-            places = list(missing_of)
-            found[places] = self._with_unheld(row, [items[k].formula for k in places], list(missing_of.values()))
+            if item.literal is None and not self._held(row).issuperset(item.facts):
+                asked.setdefault(row, {}).setdefault(id(item), []).append(k)
+        for row, places in asked.items():
+            shares = self._with_unheld(row, [items[where[0]] for where in places.values()])
+            for share, where in zip(shares, places.values(), strict=True):
+                found[where] = share
         return found
 
-    def _with_unheld(
-        self, row: int, formulas: Sequence[Formula], unheld: Sequence[Sequence[Fact]]
-    ) -> Float[np.ndarray, " formula"]:
+    def _with_unheld(self, row: int, items: Sequence[_Item]) -> Float[np.ndarray, " item"]:
         """Shares of programs that state facts which no world holds: over the worlds with and without each."""
         assert self.sampled is not None
+        unheld = [[fact for fact in item.facts if fact not in self._held(row)] for item in items]
         share, facts = self.worlds.share[row], list(dict.fromkeys(chain.from_iterable(unheld)))
         given = dict(zip(facts, self.sampled.given_worlds(row, facts), strict=True))
         mean = {fact: float((each * share).sum()) for fact, each in given.items()}
@@ -236,9 +237,11 @@ class WorldReading(Reading):
                 if weight.any():
                     added = tuple(fact for fact, yes in zip(kept, there, strict=True) if yes)
                     cases.setdefault(added, []).append((k, order, weight))
-        shares = np.zeros((len(formulas), 2**MOST_UNHELD))
+        shares = np.zeros((len(items), 2**MOST_UNHELD))
         for added, asked in cases.items():
-            true = truth(self._forced(row, added), [formulas[k] for k, *_ in asked], np.zeros(len(asked), np.int64))
+            true = truth(
+                self._forced(row, added), [items[k].formula for k, *_ in asked], np.zeros(len(asked), np.int64)
+            )
             for (k, order, weight), value in zip(asked, true, strict=True):
                 shares[k, order] = (value * weight).sum()
         return shares.sum(axis=1)

@@ -1,3 +1,6 @@
+import copy
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -119,3 +122,11 @@ def test_it_is_kept_with_the_mapping_of_its_labels(tmp_path):
     assert again.card.labels == {"01": "_01", "1": "_1", "2": "_2"}
     assert again.recordings.data.label.values.tolist() == ["01", "1", "2"] * 2
     assert again.questions.equals(data.questions)
+
+
+def test_it_can_be_pickled_and_copied():
+    data = Dataset.from_arrays(X, Y, definitions={"animate": "face(x) | cat(x)"})
+    for twin in (pickle.loads(pickle.dumps(data)), copy.deepcopy(data)):
+        assert twin.vocabulary == data.vocabulary
+        assert twin.questions.equals(data.questions)
+        assert twin.recordings.data.identical(data.recordings.data)

@@ -199,6 +199,14 @@ def test_a_saved_reading_says_the_same(kind, name, tmp_path):
     assert opened.things == found.things
 
 
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_a_pickled_or_copied_reading_says_the_same(kind, name):
+    found = reading(kind, name)
+    queries, rows = questions(name, 10)
+    for twin in (pickle.loads(pickle.dumps(found)), copy.deepcopy(found)):
+        assert same_bits(twin.believe(queries, rows), found.believe(queries, rows))
+
+
 def test_a_saved_decoder_makes_the_same_reading_in_another_process(tmp_path):
     """All of them in one process: to the last bit of every array."""
     cases = [(kind, name) for kind, name in CASES if isinstance(fitted(kind, name), Decoder)]

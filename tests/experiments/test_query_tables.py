@@ -19,6 +19,6 @@ def test_few_answers_are_a_table_and_many_are_lines():
     text = answers_table(said(MOST_ROWS + 1), ABOUT)
     lines = text.splitlines()
     assert lines[0] == "twin, explain, learned from answers (SIMULATED DATA)"
-    assert lines[1].split() == ["recording", "query", "answer", "probability", "prior", "as", "asked", "error"]
+    assert lines[1].split() == ["recording", "query", "answer", "as", "asked", "probability", "prior", "error"]
     assert lines[2].split() == ["sub-1", "exists", "x.", "man(x)", "yes", "0.750", "0.500", "0.010"]
     assert len(lines) == MOST_ROWS + 3
