@@ -183,7 +183,11 @@ def _convert_whole(
     with only_writer(out):
         if out.exists():
             raise OutputError(f"{out}: exists; choose another folder, or delete it to convert anew")
-        dataset = dataclasses.replace(read(folder, settings, console), conversion=conversion_of(settings, folder))
+        conversion = conversion_of(settings, folder)
+        dataset = dataclasses.replace(read(folder, settings, console), conversion=conversion)
+        height_of = dataset.recordings.data.attrs.get("duration_s")
+        if height_of is not None:  # what depends on the study's own trials holds for those to come
+            conversion["settings"]["betas"]["duration"] = height_of
         work = out.parent / f".{out.name}.converting"
         try:
             if work.exists():

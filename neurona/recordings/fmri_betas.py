@@ -50,8 +50,8 @@ class Betas:
         noise_model: nilearn's `ar1`, `ar2`, ..., or `ols`.
         hrf_model: `glover` or `spm`, the canonical response without derivatives.
         high_pass: Hz; slower drifts are modelled by discrete cosines.
-        duration: seconds; every trial's regressor is brought to the height of an event that long. None leaves each its own height; a
-            study whose trials differ in duration takes the middle one then.
+        duration: seconds; every trial's regressor is brought to the height of an event that long. None leaves each its own height;
+            a study takes the middle duration of its trials then.
     """
 
     kind: str = "lsa"

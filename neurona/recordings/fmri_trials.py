@@ -179,14 +179,16 @@ def plan_trials(
     raise_faults(faults)
     if not plans:
         raise DataError(f"{runs[0].events_file}: no trials in any of {len(runs)} runs")
-    lasting = np.concatenate([plan.run.events.duration.to_numpy(float)[plan.trials] for plan in plans])
-    if isinstance(method, Betas) and method.duration is None and np.ptp(lasting) > 1e-6:
+    if isinstance(method, Betas) and method.duration is None:
+        lasting = np.concatenate([plan.run.events.duration.to_numpy(float)[plan.trials] for plan in plans])
         # 0 says that an event is brief, or that nobody wrote how long it was.
-        method = replace(method, duration=float(np.quantile(lasting[lasting > 0], 0.5, method="higher")))
-        notes.append(
-            f"trials last {lasting.min():g} to {lasting.max():g} s; their regressors are brought to the height of one of {method.duration:g} s "
-            "(betas.duration)"
-        )
+        known = lasting[lasting > 0] if lasting.any() else lasting
+        method = replace(method, duration=float(np.quantile(known, 0.5, method="higher")))
+        if np.ptp(lasting) > 1e-6:
+            notes.append(
+                f"trials last {lasting.min():g} to {lasting.max():g} s; their regressors are brought to the height of one of "
+                f"{method.duration:g} s (betas.duration)"
+            )
     return TrialPlan(tuple(plans), method, tuple(notes))
 
 
@@ -398,9 +400,7 @@ def _labelled(
     data = recordings.data.assign_coords(session=("recording", [run.session for run, _, _ in rows]))
     facts = {"method": method.name, "high_pass_hz": method.high_pass, "confounds": ", ".join(confounds) or "none"}
     if isinstance(method, Betas):
-        facts |= {"noise_model": method.noise_model, "hrf_model": method.hrf_model}
-        if method.duration is not None:
-            facts["duration_s"] = method.duration
+        facts |= {"noise_model": method.noise_model, "hrf_model": method.hrf_model, "duration_s": method.duration}
     if isinstance(channels, Parcels):
         facts |= {"atlas": channels.atlas.name, "dropped_parcels": ", ".join(channels.dropped) or "none"}
     return replace(recordings, data=data.assign_attrs(facts))

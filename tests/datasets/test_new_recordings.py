@@ -63,6 +63,17 @@ def test_another_study_is_converted_by_the_same_settings(fmri, tmp_path):
     assert found.sizes["time"] == 3
 
 
+def test_betas_have_the_scale_of_the_decoders_own_whatever_the_new_durations(tmp_path):
+    first, second = (write_fmri_tree(tmp_path / name, subjects=("01",), runs=(1,)) for name in ("a", "b"))
+    for path in second.glob("sub-01/func/*events.tsv"):
+        path.write_text(path.read_text().replace("\t2.0\t", "\t0\t"))
+    known = converted(first, tmp_path / "set", ["betas.noise_model=ols"])
+    assert known.conversion["settings"]["betas"]["duration"] == 2.0
+    own = np.linalg.norm(known.recordings.data.values, axis=(1, 2))
+    new = np.linalg.norm(new_recordings(second, known.conversion, QUIET).data.values, axis=(1, 2))
+    assert 0.75 < np.median(new / own) < 1.33
+
+
 def test_settings_can_be_others_than_the_decoders(eeg):
     dataset, second, _ = eeg
     found = new_recordings(second, dataset.conversion, QUIET, options=["epoching.tmax=0.3"]).data
