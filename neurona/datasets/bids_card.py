@@ -21,7 +21,7 @@ from neurona.datasets.card import DataCard
 from neurona.datasets.concept_names import concept_names
 from neurona.datasets.dataset import Dataset
 from neurona.datasets.folder_report import FolderReport
-from neurona.datasets.label_questions import questions_from_labels, require_classes
+from neurona.datasets.label_questions import no_questions, questions_from_labels, require_classes
 from neurona.datasets.stimulus_questions import check_questions, read_questions
 from neurona.errors import DataError, NeuronaError, nearest_name
 from neurona.files import checksum
@@ -29,6 +29,9 @@ from neurona.programs.vocabulary import Vocabulary
 from neurona.recordings.bids_files import DESCRIPTION, read_json
 from neurona.recordings.recordings import Recordings
 from neurona.scenes.yaml_scenes import read_yaml
+
+UNASKED = Path("none")
+"""Instead of a table of questions: the recordings are only to be read, whatever they are of."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class Study(NamedTuple):
         sampling: in words.
         files: that the recordings were made from.
         definitions: word -> formula over the concepts, e.g. `{"animate": "face(x) | cat(x)"}`.
-        questions: table of the user's own questions; every question about the trial types when None.
+        questions: table of the user's own questions; every question about the trial types when None, none when `UNASKED`.
     """
 
     root: Path
@@ -101,13 +104,17 @@ def labelled_dataset(study: Study, recordings: Recordings, console: Console) -> 
     Raises:
         DataError: faulty recordings or questions, or trial types that cannot be asked about.
     """
-    recordings.validate(str(study.root))
+    if recordings.n_recordings > 1 or study.questions != UNASKED:  # a single one has channels that never vary
+        recordings.validate(str(study.root))
     ids = [str(name) for name in recordings.data.recording.values]
     kinds = [str(label) for label in recordings.data.label.values]
     truth = _truth(study, kinds)
     # Names relative to the study where they lie in it: a study that moved has the same checksums under the same names.
     with console.status("checksums of the files"):
         sources = {_relative(path, study.root): checksum(path) for path in sorted(set(study.files))}
+    if study.questions == UNASKED:
+        card = make_card(study, concepts=None)
+        return Dataset(card.name, card, recordings, no_questions(), sources, Vocabulary(()), truth)
     if study.questions is not None:
         asked = read_questions(study.questions, ids, kinds)
         card = make_card(study, concepts=None)
@@ -169,11 +176,13 @@ def check_asked(kinds: Sequence[str], definitions: Mapping[str, str], questions:
     Args:
         kinds: type of each trial.
         definitions: word -> formula over the concepts.
-        questions: table of the user's own questions.
+        questions: table of the user's own questions, or `UNASKED`.
 
     Raises:
         DataError: fewer than two trials, types that cannot be told apart as concepts, a definition or a table that cannot be read.
     """
+    if questions == UNASKED:
+        return
     if len(kinds) < 2:
         raise DataError(f"{len(kinds)} trial(s) found, two or more are needed")
     if questions is not None:

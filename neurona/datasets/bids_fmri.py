@@ -180,7 +180,7 @@ def read_bids_fmri(
             refused.
         filters: further BIDS entities that choose among images, e.g. `{"session": "1"}`.
         definitions: words of the questions about trial types, e.g. `{"animate": "face(x) | cat(x)"}`.
-        questions: table of questions that are asked instead, see `stimulus_questions`.
+        questions: table of questions that are asked instead, see `stimulus_questions`; `none` for recordings that are only to be read, whatever they are of.
         n_jobs: runs worked on at a time; each needs memory for its volumes.
         console: where progress is shown; a new one when None.
 

@@ -164,7 +164,7 @@ def read_bids_meeg(
         drop_incomplete: whether events outside a run are left out and counted instead of refused; epochs that leave it always are.
         filters: further BIDS entities that choose among files, e.g. `{"session": "1", "processing": "clean"}`.
         definitions: words of the questions about trial types, e.g. `{"animate": "face(x) | cat(x)"}`.
-        questions: table of questions that are asked instead, see `stimulus_questions`.
+        questions: table of questions that are asked instead, see `stimulus_questions`; `none` for recordings that are only to be read, whatever they are of.
         n_jobs: runs worked on at a time; each needs memory for its signal.
         console: where progress and bad channels are reported; a new one when None.
 

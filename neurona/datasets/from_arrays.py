@@ -11,15 +11,13 @@ from jaxtyping import Float
 
 from neurona.datasets.card import DataCard, has_card
 from neurona.datasets.dataset import Dataset
-from neurona.datasets.label_questions import questions_from_labels
+from neurona.datasets.label_questions import COLUMNS, no_questions, questions_from_labels
 from neurona.datasets.labels import Labels, Missing, read_labels, with_definitions
 from neurona.datasets.question_words import QuestionWords, asked, plain_answer
 from neurona.errors import DataError, QueryError
 from neurona.programs import Vocabulary, parse
 from neurona.programs.tree import names
 from neurona.recordings.recordings import Recordings
-
-COLUMNS = ("question", "recording", "program", "answer", "type")
 
 
 def from_arrays(
@@ -96,7 +94,7 @@ def labelled(
         raise DataError(f"name: {name!r} is a data set that Neurona knows; call yours otherwise")
     if y is None:
         words = with_definitions(Vocabulary(()), definitions or {})
-        return Dataset(name, _card(name, layout, recordings), recordings, _no_questions(), words=words)
+        return Dataset(name, _card(name, layout, recordings), recordings, no_questions(), words=words)
     if isinstance(y, pd.DataFrame) and {"program", "answer"} <= set(map(str, y.columns)):
         table, words = _questions(y, ids, definitions or {})
         return Dataset(name, _card(name, layout, recordings), recordings, table, words=words)
@@ -207,7 +205,3 @@ def _card(name: str, layout: str, recordings: Recordings, labels: Labels | None 
         sampling=f"{sizes}, {data.attrs['sampling_hz']:g} Hz",
         labels=labels.mapping if labels is not None else {},
     )
-
-
-def _no_questions() -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})

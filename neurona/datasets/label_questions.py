@@ -19,6 +19,8 @@ from neurona.errors import DataError, nearest_name
 from neurona.programs import Query, Vocabulary, World, expand, parse, value
 from neurona.programs.tree import Describe, names
 
+COLUMNS = ("question", "recording", "program", "answer", "type")
+
 
 class Shown(NamedTuple):
     """What is known of a recording.
@@ -68,7 +70,12 @@ def questions_from_labels(
         for order, (kind, text, answers) in enumerate(asked)
         if answers[one] is not None
     ]
-    return pd.DataFrame(rows, columns=["question", "recording", "program", "answer", "type"])
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def no_questions() -> pd.DataFrame:
+    """Of recordings about which nothing is known."""
+    return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
 
 
 def require_classes(labels: Sequence[str]) -> None:

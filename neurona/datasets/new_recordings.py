@@ -9,12 +9,14 @@ import json
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from neurona.datasets import layouts
+from neurona.datasets.bids_card import UNASKED
 from neurona.datasets.dataset import open_dataset
 from neurona.errors import ConfigError, DataError
 from neurona.recordings.recordings import Recordings
@@ -72,6 +74,8 @@ def _converted(
             "folder of that layout, or a data set or epochs measured alike"
         )
     own = {name: _found(name, value, folder) for name, value in conversion.get("settings", {}).items()}
+    if "questions" in {field.name for field in fields(layouts.LAYOUTS[found].settings)}:
+        own["questions"] = str(UNASKED)  # what they are of need not be known
     settings = layouts.settings_of(found, options, own)
     with tempfile.TemporaryDirectory(prefix="neurona-read-") as made:
         out = Path(made) / "set"

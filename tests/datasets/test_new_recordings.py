@@ -4,6 +4,7 @@ import shutil
 
 import mne
 import numpy as np
+import pandas as pd
 import pytest
 from bids_trees import SPACE, write_atlas, write_eeg_tree, write_fmri_tree
 from rich.console import Console
@@ -79,6 +80,20 @@ def test_settings_can_be_others_than_the_decoders(eeg):
     found = new_recordings(second, dataset.conversion, QUIET, options=["epoching.tmax=0.3"]).data
     assert float(found.time[-1]) == pytest.approx(0.3)
     assert "Cz" not in found.channel.values
+
+
+@pytest.mark.parametrize("rows", [16, 1], ids=["many trials", "one trial"])
+def test_what_new_recordings_are_of_need_not_be_known(eeg, tmp_path, rows):
+    dataset, second, _ = eeg
+    blind = shutil.copytree(second, tmp_path / "blind")
+    for file in blind.rglob("*_events.tsv"):
+        table = pd.read_csv(file, sep="\t").head(rows).assign(trial_type="stimulus")
+        table.to_csv(file, sep="\t", index=False)
+    with pytest.raises(DataError, match="two"):
+        converted(blind, tmp_path / "set", EEG)
+    found = new_recordings(blind, dataset.conversion, QUIET).data
+    expected = new_recordings(second, dataset.conversion, QUIET).data
+    np.testing.assert_array_equal(found.values, expected.values[:rows])
 
 
 def test_an_image_with_its_events_is_read_like_the_run_of_a_study(fmri, tmp_path):
