@@ -14,6 +14,7 @@ from neurona.decoders import decoders
 from neurona.errors import nearest_name
 from neurona.recordings.entities import EntitySettings
 from neurona.registry import Registry
+from neurona.settings import SILENT
 from neurona.simulation.settings import SimulationSettings
 from neurona.training.settings import TrainingSettings
 
@@ -96,7 +97,7 @@ class EvaluationConfig(Section):
     n_train: int | None = Field(None, ge=2)
     baselines: tuple[Literal["ridge", "linear_svc", "lda"], ...] = ()
     shuffle: bool = False
-    fit_all: bool = True
+    fit_all: Annotated[bool, SILENT] = True
     permutations: int = Field(0, ge=0)
     metrics: tuple[str, ...] = ("groundings",)
     plots: tuple[str, ...] = ("accuracy", "confusion", "groundings", "concept_graph")
