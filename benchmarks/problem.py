@@ -7,11 +7,13 @@ from flax import nnx
 
 from neurona.decoders.parcel_decoder import ParcelDecoder
 from neurona.encoders import ParcelConvolution
+from neurona.encoders.parcel_convolution import CHANNELS, HIDDEN
+from neurona.encoders.pooled_convolution import WIDTH, pooled_length
 from neurona.execution import Hypothesis, get_hypothesis, get_logic
 from neurona.grounding import PairGrounding
 from neurona.programs import Query, Vocabulary, parse
 
-N_TIMES, N_COMPONENTS, N_RELATIONS = 5, 1024, 28
+N_TIMES, N_COMPONENTS, N_RELATIONS, EMBEDDING = 5, 1024, 28, 64
 
 TEMPLATES = (
     "exists x. {a}(x)",
@@ -68,6 +70,14 @@ def decoder(
     encoder = ParcelConvolution(parcels, N_TIMES, rngs=rngs)
     grounding = PairGrounding(n_entities, len(words.concepts), len(words.relations), rank=rank, rngs=rngs)
     return ParcelDecoder(encoder, grounding, get_logic(logic), hypothesis or get_hypothesis("H5"))
+
+
+def encoder_operations(n_entities: int) -> int:
+    """Floating-point operations of the encoder's products on one recording, forward; a step of training has three times as many."""
+    first, second = pooled_length(HIDDEN), pooled_length(pooled_length(HIDDEN))
+    of_entity = 2 * first * N_TIMES * WIDTH * CHANNELS + 2 * second * CHANNELS * WIDTH * CHANNELS
+    of_entity += second * CHANNELS * EMBEDDING
+    return 2 * (n_entities * of_entity + N_COMPONENTS * HIDDEN * N_TIMES)
 
 
 def recordings(count: int, rng: np.random.Generator) -> np.ndarray:

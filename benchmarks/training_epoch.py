@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import lru_cache
 
 import measure
 import numpy as np
@@ -46,28 +47,39 @@ def asked_at_random(words: Vocabulary, recordings: int, rng: np.random.Generator
     return Asked(table, recording, tuple(queries), choices, target)
 
 
-def case(recordings: int, epochs: int, n_entities: int, members: int) -> dict:
-    """Measure one setting in this process."""
+@lru_cache(maxsize=1)
+def problem_of(recordings: int, n_words: int) -> tuple[np.ndarray, Problem]:
+    """SIMULATED recordings `[N, 5, 1024]`, and questions about them."""
     rng = np.random.default_rng(0)
-    words = problem.vocabulary(WORDS)
+    words = problem.vocabulary(n_words)
     inputs = problem.recordings(recordings, rng)
     asked = asked_at_random(words, recordings, rng)
+    entities = Entities(np.zeros((recordings, 1), np.float32), np.zeros(1, np.int64), ("all",), "parcel")
+    return inputs, Problem(entities, words, asked, asked.take(np.zeros(len(asked), bool)), simulated=True)
+
+
+def case(
+    recordings: int, epochs: int, n_entities: int, members: int, n_words: int = WORDS, precision: str = "float32"
+) -> dict:
+    """Measure one setting in this process."""
+    inputs, told = problem_of(recordings, n_words)
+    asked, words = told.train, told.vocabulary
     start = time.perf_counter()
     lessons = Lessons.of(asked, words, asked_only=True)
     lessons_s = time.perf_counter() - start
-    entities = Entities(np.zeros((recordings, 1), np.float32), np.zeros(1, np.int64), ("all",), "parcel")
-    told = Problem(entities, words, asked, asked.take(np.zeros(len(asked), bool)), simulated=True)
-    settings = TrainingSettings(epochs=epochs, selection="last", members=members)
+    settings = TrainingSettings(epochs=epochs, selection="last", members=members, precision=precision)  # type: ignore[arg-type]
     found = train(lambda seed: problem.decoder(n_entities, words, seed=seed), inputs, told, settings, asked_only=True)
     seconds = found.history.seconds.to_numpy()
     epoch_s = float(np.median(seconds[1:]))
     each = [int(part.length.max()) * len(lessons) for part in lessons.parts]
-    peak = measure.matmul_rate()
+    done = 3 * members * recordings * problem.encoder_operations(n_entities)
     return {
         "recordings": recordings,
         "questions": len(asked),
         "entities": n_entities,
         "members": members,
+        "words": n_words,
+        "precision": precision,
         "epoch_s": epoch_s,
         "questions_per_s": members * len(asked) / epoch_s,
         "padding": found.padding,
@@ -75,7 +87,8 @@ def case(recordings: int, epochs: int, n_entities: int, members: int) -> dict:
         "lessons_s": lessons_s,
         "compile_s": float(seconds[0] - epoch_s),
         "peak_memory_mb": measure.peak_memory_mb(),
-        "matmul_gflops": peak / 1e9,
+        "matmul_gflops": measure.matmul_rate() / 1e9,
+        "encoder_gflops": done / epoch_s / 1e9,
         "traces": found.traces[0],
         "loss": found.history.train_loss.tolist(),
     }

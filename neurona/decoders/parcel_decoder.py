@@ -19,6 +19,7 @@ from neurona.execution import (
     RelationScores,
     Scores,
     execute,
+    products,
 )
 from neurona.grounding import PairGrounding
 
@@ -46,7 +47,8 @@ class ParcelDecoder(nnx.Module):
     def scores(self, recordings: Float[Array, "N T F"], programs: ProgramBatch | None = None) -> Scores:
         """Scores of concepts and relations on entities; with programs, only of the words that they ask for."""
         concepts, relations = (programs.concepts, programs.relations) if programs is not None else (None, None)
-        found = self.grounding(self.encoder(recordings), concepts, relations)
+        with products():
+            found = self.grounding(self.encoder(recordings), concepts, relations)
         interaction = None
         if found.left is not None and found.right is not None and found.weight is not None:
             interaction = Interaction(found.left, found.right, found.weight)

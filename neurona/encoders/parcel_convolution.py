@@ -18,7 +18,8 @@ from jaxtyping import Array, Float
 from neurona.encoders.pooled_convolution import WIDTH, pooled_convolution, pooled_length
 
 HIDDEN, CHANNELS = 128, 32
-BLOCK_ROWS = 4096
+ON_CPU, ON_ACCELERATORS = 2**12, 2**15
+"""Rows of a block: what a processor's cache can use; what fills an accelerator, in some GB."""
 
 
 class ParcelConvolution(nnx.Module):
@@ -29,7 +30,7 @@ class ParcelConvolution(nnx.Module):
         n_times: T.
         embedding: size of an entity embedding.
         block_rows: recordings x parcels that are encoded at a time; beyond that memory stays bounded, and the forward pass is
-            repeated for the gradient.
+            repeated for the gradient. None: what suits the device.
         rngs: seed of the initial weights (normal, of variance 1 / inputs).
     """
 
@@ -39,7 +40,7 @@ class ParcelConvolution(nnx.Module):
         n_times: int,
         embedding: int = 64,
         *,
-        block_rows: int = BLOCK_ROWS,
+        block_rows: int | None = None,
         rngs: nnx.Rngs,
     ):
         self.parcels = tuple(tuple(map(int, parcel)) for parcel in parcels)
@@ -56,7 +57,8 @@ class ParcelConvolution(nnx.Module):
         self.last_bias = nnx.Param(jnp.zeros(embedding))
 
     def __call__(self, recordings: Float[Array, "N T F"]) -> Float[Array, "N P embedding"]:
-        n, block = len(recordings), max(1, self.block_rows // len(self.parcels))
+        rows = self.block_rows or (ON_CPU if jax.default_backend() == "cpu" else ON_ACCELERATORS)
+        n, block = len(recordings), max(1, rows // len(self.parcels))
         if n <= block:
             return self._encode(recordings)
         blocks = -(-n // block)

@@ -17,6 +17,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from neurona.execution import products
+
 WIDTH = 4
 
 
@@ -69,6 +71,12 @@ def _forward(signal: Array, kernel: Array, bias: Array) -> tuple[Array, _Residua
 
 
 def _backward(kept: _Residuals, gradient: Array) -> tuple[Array, Array, Array]:
+    # It is traced later than what it differentiates.
+    with products():
+        return _gradients(kept, gradient)
+
+
+def _gradients(kept: _Residuals, gradient: Array) -> tuple[Array, Array, Array]:
     m, half, out = gradient.shape
     channels = kept.kernel.shape[1]
     of_pool = jnp.where(kept.pooled > 0, gradient.reshape(m * half, out), 0.0)

@@ -4,6 +4,7 @@ from .executor import Answers, execute, execute_and_trace
 from .explanation import Explanation
 from .hypotheses import HYPOTHESES, Hypothesis, get_hypothesis
 from .logics import LAWS, LOGICS, Logic, get_logic, register_logic
+from .precision import products
 from .scores import DIAGONAL, Interaction, RelationScores, Scores
 from .trace_counter import TraceCounter
 from .world_shares import conditional, likeliest, share_true, standard_error, with_word
@@ -36,6 +37,7 @@ __all__ = [
     "get_logic",
     "held",
     "likeliest",
+    "products",
     "register_logic",
     "share_true",
     "standard_error",

@@ -13,6 +13,7 @@ from neurona.execution.compile import Group, ProgramBatch, relation_slots
 from neurona.execution.hypotheses import HYPOTHESES, Hypothesis
 from neurona.execution.logics import Logic
 from neurona.execution.meaning import Setting, Trace, value, weights
+from neurona.execution.precision import products
 from neurona.execution.relations import Pairs, attended
 from neurona.execution.scores import RelationScores, Scores
 from neurona.programs.tree import Atom, Describe, Variable, children, walk
@@ -70,7 +71,8 @@ def execute_and_trace(
     traces = []
     for shape, group in zip(batch.templates, batch.groups, strict=True):
         question = _Question(shape, scores, logic, hypothesis, evaluation, explain, batch.n_words)
-        values, trace = question.answer_all(group)
+        with products():
+            values, trace = question.answer_all(group)
         (describe if isinstance(shape, Describe) else yes_no).append(values)
         traces.append(trace)
     # One row more, so that a batch without any question of a kind has something to read from.

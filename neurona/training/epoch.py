@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -19,7 +19,7 @@ from flax import nnx
 from jax.sharding import Mesh
 from jaxtyping import Array, Float, Int
 
-from neurona.execution import Answers, TraceCounter
+from neurona.execution import Answers, TraceCounter, products
 from neurona.training.devices import on_every_device, share, total
 from neurona.training.lessons import Lessons, Slots, step_batch
 from neurona.training.losses import answer_losses
@@ -56,13 +56,13 @@ class Model:
 
     Attributes:
         graph: its structure (`nnx.split`).
-        bfloat16: whether all but parameters, answers and loss has this precision.
+        precision: see `TrainingSettings`.
         mesh: devices; None: one.
         members: seeds side by side; with more than one, all arrays of parameters have a leading axis.
     """
 
     graph: nnx.GraphDef
-    bfloat16: bool = False
+    precision: Literal["float32", "tf32", "bfloat16"] = "float32"
     mesh: Mesh | None = None
     members: int = 1
 
@@ -82,7 +82,7 @@ class Model:
         return Answers(*(part.astype(jnp.float32) for part in answers)), slots
 
     def _cast(self, tree: Any) -> Any:
-        if not self.bfloat16:
+        if self.precision != "bfloat16":
             return tree
         return jax.tree.map(lambda a: a.astype(jnp.bfloat16) if jnp.issubdtype(a.dtype, jnp.floating) else a, tree)
 
@@ -95,7 +95,13 @@ class Model:
         """
         if self.members > 1:
             function = jax.vmap(function, in_axes=per_member)
-        return TraceCounter(on_every_device(function, self.mesh), donate_argnums=donated)
+        function = on_every_device(function, self.mesh)
+
+        def exact(*arguments: Any) -> Any:
+            with products(self.precision):
+                return function(*arguments)
+
+        return TraceCounter(exact, donate_argnums=donated)
 
 
 _BLOCK = Block(None, None, 0)  # type: ignore[arg-type]

@@ -30,7 +30,8 @@ class TrainingSettings:
         patience: epochs without a better one after which training stops; None: never.
         curriculum: over so many epochs the questions come in by the size of their programs, small ones first; 0: all at once.
         balance_types: every question type weighs the same in the loss, whatever its number of questions.
-        precision: of all but parameters, answers and loss, which are float32.
+        precision: `tf32` rounds the factors of matrix products to eleven bits where the device can (GPUs); `bfloat16` is the precision of all
+            but parameters, answers and loss.
         members: seeds trained side by side; their answers are averaged as probabilities.
         devices: of this machine that share out the lessons of each step; None: all there are. The loss curve is the same to float
             tolerance.
@@ -52,7 +53,7 @@ class TrainingSettings:
     patience: Annotated[int, Ge(1)] | None = 10
     curriculum: Annotated[int, Ge(0)] = 0
     balance_types: bool = False
-    precision: Literal["float32", "bfloat16"] = "float32"
+    precision: Literal["float32", "tf32", "bfloat16"] = "float32"
     members: Annotated[int, Ge(1)] = 1
     devices: Annotated[Annotated[int, Ge(1)] | None, SILENT] = 1
     checkpoint_epochs: Annotated[int, Ge(1), SILENT] = 10

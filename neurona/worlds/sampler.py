@@ -33,8 +33,10 @@ from neurona.worlds.posterior import ScenePosterior
 from neurona.worlds.tables import Table, table_of
 from neurona.worlds.weighting import weighted
 
-_AT_ONCE = 8
-"""Recordings of one call, so that all shapes are the same and one program is compiled."""
+_ON_CPU, _ON_ACCELERATORS = 8, 256
+"""Recordings of one call, so that all shapes are the same and one program is compiled. A step of an accelerator takes as long for few as for many."""
+_KEPT = 1024
+"""Recordings whose tables are kept while their chains walk, 0.2 MB each."""
 _SEGMENTS = 4
 """Calls until all worlds are drawn; one before them is left out."""
 _COLD = 0.5
@@ -96,35 +98,44 @@ def sample_scenes(
     slots = min(settings.nouns, len(space.nouns))
     most = slots + len(space.said_of(np.arange(slots)))
     size = -(-min(max(settings.candidates, slots), most) // 64) * 64
+    at_once = _ON_CPU if jax.default_backend() == "cpu" else _ON_ACCELERATORS
     begun: dict[int, _Chains] = {}
     read: dict[int, tuple] = {}
 
-    def part(rows: Sequence[int]) -> None:
-        made = []
-        for row in rows:
+    made: dict[int, tuple[Table, np.ndarray]] = {}
+
+    def table(row: int) -> tuple[Table, np.ndarray]:
+        if row not in made:
             things, said = choose(space, screening, row, nouns=slots, candidates=size - slots)
-            made.append(table_of(evidence, row, things, said[: size - slots], slots=slots, size=size))
-        chains = [begun.get(row) or _Chains(numbers) for row, (_, numbers) in zip(rows, made, strict=True)]
-        made += [made[-1]] * (_AT_ONCE - len(made))
-        leaves = zip(*(table for table, _ in made), strict=True)
+            made[row] = table_of(evidence, row, things, said[: size - slots], slots=slots, size=size)
+        return made[row]
+
+    def part(rows: Sequence[int]) -> None:
+        tables, all_numbers = zip(*map(table, rows), strict=True)
+        chains = [begun.get(row) or _Chains(numbers) for row, numbers in zip(rows, all_numbers, strict=True)]
+        leaves = zip(*tables, *[tables[-1]] * (at_once - len(tables)), strict=True)
         _walk(Table(*map(np.stack, leaves)), chains, settings, seed)  # type: ignore[arg-type]
         for row, one in zip(rows, chains, strict=True):
             if one.done(settings):
                 read[row] = one.read()
                 begun.pop(row, None)
+                made.pop(row)
             else:
                 begun[row] = one
         if progress is not None:
             progress(sum(row in read for row in rows))
 
-    waiting = list(range(len(evidence.support)))
     # Each thread has its own products to compute; more threads in each would only wait for one another.
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
-        while waiting:
-            blocks = [waiting[start : start + _AT_ONCE] for start in range(0, len(waiting), _AT_ONCE)]
-            list(pool.map(part, blocks))
-            waiting = sorted(begun)
+        for waiting in _in_parts(range(len(evidence.support)), _KEPT):
+            while waiting:
+                list(pool.map(part, _in_parts(waiting, at_once)))
+                waiting = sorted(begun)
     return ScenePosterior(*(np.stack(parts) for parts in zip(*(read[row] for row in sorted(read)), strict=True)))
+
+
+def _in_parts(rows: Sequence[int], size: int) -> list[Sequence[int]]:
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
 @dataclass
@@ -189,15 +200,16 @@ class _Chains:
 
 
 def _walk(tables: Table, chains: Sequence[_Chains], settings: SamplerSettings, seed: int) -> None:
-    """One round further; all chains have walked as far."""
+    """One round further; all chains have walked as far. There may be fewer chains than tables, of which the rest are copies."""
+    at_once = len(tables.lift)
     digest = np.array([one.digest for one in chains], np.uint32)
-    digest = np.pad(digest, (0, _AT_ONCE - len(chains)), mode="edge")
+    digest = np.pad(digest, (0, at_once - len(chains)), mode="edge")
     shape = settings.worlds // settings.chains // _SEGMENTS, settings.visits
     tables = jax.tree.map(jnp.asarray, tables)
     first, begun = chains[0].rounds * _SEGMENTS + 1, chains[0].end is not None
     if begun:
         ends = [np.asarray(one.end) for one in chains]
-        at = jnp.asarray(np.stack(ends + [ends[-1]] * (_AT_ONCE - len(ends))))
+        at = jnp.asarray(np.stack(ends + [ends[-1]] * (at_once - len(ends))))
     else:
         at = starts(tables, digest, np.int32(seed), chains=settings.chains)
         heats = np.clip(np.linspace(_COLD, 2 - _COLD, shape[0] * shape[1], dtype=np.float32), 0, 1).reshape(shape)
