@@ -139,6 +139,12 @@ def test_in_a_curriculum_large_programs_come_last(told):
 
 
 @pytest.mark.slow
+def test_tf32_is_float32_where_a_device_has_none_of_it(told, trained):
+    found = train(tiny.Linear, tiny.inputs(told), told, replace(tiny.SETTINGS, precision="tf32"), asked_only=True)
+    np.testing.assert_allclose(found.history.train_loss, trained.history.train_loss, rtol=1e-6)
+
+
+@pytest.mark.slow
 def test_bfloat16_computes_roughly_the_same_and_keeps_float32_parameters(told, trained):
     found = train(tiny.Linear, tiny.inputs(told), told, replace(tiny.SETTINGS, precision="bfloat16"), asked_only=True)
     assert {leaf.dtype for leaf in parameters(found.model)} == {jnp.dtype("float32")}

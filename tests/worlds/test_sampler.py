@@ -80,6 +80,13 @@ def test_a_recording_alone_or_in_another_order_has_the_same_worlds(rows):
         np.testing.assert_array_equal(value, getattr(every, name)[rows], err_msg=name)
 
 
+def test_worlds_do_not_depend_on_how_many_tables_are_kept(monkeypatch):
+    of = evidence(5, 10)
+    every = sample_scenes(of, screening(of), SETTINGS)
+    monkeypatch.setattr("neurona.worlds.sampler._KEPT", 3)
+    np.testing.assert_array_equal(sample_scenes(of, screening(of), SETTINGS).bits, every.bits)
+
+
 def test_worlds_agree_with_the_probabilities_of_single_facts():
     of = evidence(6, 3)
     found = sample_scenes(of, screening(of), SETTINGS)
