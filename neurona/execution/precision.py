@@ -18,5 +18,6 @@ def products(precision: str | None = None) -> AbstractContextManager[None]:
     Args:
         precision: `float32`, `tf32` or `bfloat16`; None: as a surrounding context or JAX's own option `jax_default_matmul_precision` says, else float32.
     """
-    told = _PRODUCTS[precision] if precision else jax.config.jax_default_matmul_precision or "float32"
+    around = jax.config.jax_default_matmul_precision  # type: ignore[attr-defined]
+    told = _PRODUCTS[precision] if precision else around or "float32"
     return jax.default_matmul_precision(told)
