@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.special import expit
+from threadpoolctl import threadpool_limits
 
 from neurona.execution import Explanation, Worlds, share_true, trace_worlds, truth
 from neurona.execution.forced import forced, held_facts
@@ -79,6 +80,8 @@ class WorldReading(Reading):
     def things(self) -> tuple[str, ...]:
         return self.nouns
 
+    # The products are small: several threads of BLAS would wait for each other, at full speed.
+    @threadpool_limits.wrap(limits=1, user_api="blas")
     def believe(
         self, queries: Sequence[Query], rows: Int[np.ndarray, " question"], given: Query | None = None
     ) -> Belief:
