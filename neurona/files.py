@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_cache_path
 
@@ -86,6 +87,28 @@ def write_atomically(path: str | Path, write: Callable[[Path], None]) -> Path:
     return path
 
 
+def write_text(path: str | Path, text: str) -> Path:
+    """Write text as UTF-8, ending in one newline, as `write_atomically` does.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+
+    def fill(target: Path) -> None:
+        target.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+
+    return write_atomically(path, fill)
+
+
+def write_json(path: str | Path, content: Any) -> Path:
+    """Write what JSON can hold, indented, as `write_text` does.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    return write_text(path, json.dumps(content, indent=1))
+
+
 def write_folder(folder: str | Path, fill: Callable[[Path], None], replaces: Callable[[Path], bool]) -> Path:
     """Let `fill` write into a new folder beside `folder`, then rename it into place; return `folder`.
 
@@ -147,7 +170,7 @@ def remembered_checksum(path: Path) -> str:
     if states and time.time() - max(changed for _, _, changed in states) / 1e9 > _GRAIN_S:
         told = json.dumps({"path": str(path.resolve()), "state": state, "sha256": found})
         with suppress(OutputError):
-            write_atomically(memory, lambda file: _write(file, told))
+            write_text(memory, told)
     return found
 
 
@@ -176,7 +199,3 @@ def _files_of(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     return [file for file in data_files(path, "**/*") if file.is_file()]
-
-
-def _write(file: Path, text: str) -> None:
-    file.write_text(text, encoding="utf-8")

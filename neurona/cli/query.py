@@ -66,20 +66,13 @@ def _print_simplified(reading: Reading, texts: list[str], console: Console) -> N
 
 def _explain(reading: Reading, texts: list[str], recording: str, stem: Path, console: Console) -> None:
     """The trees in the terminal, and one JSON file: the tree of one query, or a list of those of several."""
-    import json
-
-    from neurona.files import write_atomically
+    from neurona.files import write_json
 
     found = [reading.explain(text, recording) for text in texts]
     for one in found:
         console.print(one.tree())
     told = [one.to_dict() for one in found]
-    as_json = json.dumps(told[0] if len(told) == 1 else told, indent=1) + "\n"
-
-    def fill(target: Path) -> None:
-        target.write_text(as_json, encoding="utf-8")
-
-    write_atomically(Path(f"{stem}.explanation.json"), fill)
+    write_json(f"{stem}.explanation.json", told[0] if len(told) == 1 else told)
     console.print(f"explanation: {stem}.explanation.json", highlight=False)
 
 

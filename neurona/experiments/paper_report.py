@@ -13,8 +13,7 @@ from rich.table import Table
 from neurona.evaluation.simulated import SIMULATED
 from neurona.experiments.paper_plan import Source
 from neurona.experiments.paper_tables import PaperTables
-from neurona.experiments.sweep_files import write_text
-from neurona.files import write_atomically
+from neurona.files import write_atomically, write_text
 
 _STYLES = {"agrees": "green", "at chance": "green", "lower": "red", "above chance": "red", "below chance": "red"}
 _SHORT = {"nothing published": "-"}

@@ -28,9 +28,8 @@ from neurona.experiments.paper_tables import PaperTables, read_tables
 from neurona.experiments.published import read_published
 from neurona.experiments.shipped import find_paper
 from neurona.experiments.sweep import Workers, perform
-from neurona.experiments.sweep_files import write_text
 from neurona.experiments.sweep_jobs import RUN
-from neurona.files import write_atomically
+from neurona.files import write_atomically, write_text
 
 TOGETHER = 12
 """Runs that one process performs: enough to share what it compiled, few enough to keep all processes busy."""

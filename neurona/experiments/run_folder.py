@@ -17,7 +17,7 @@ from neurona.experiments.config import as_yaml
 from neurona.experiments.finished_run import READING
 from neurona.experiments.folds import Fitted
 from neurona.experiments.schema import Config
-from neurona.files import write_atomically
+from neurona.files import write_atomically, write_json, write_text
 from neurona.readings.joined import JoinedReading
 
 PACKAGES = ("neurona", "jax", "flax", "optax", "numpy", "mne", "nilearn", "scikit-learn", "pandas")
@@ -33,7 +33,7 @@ def begin(folder: Path, config: Config) -> None:
     if path.exists() and path.read_text(encoding="utf-8") == settings:
         return
     # On a full disk this fails while what the folder holds is whole.
-    new = _text(folder / ".config.yaml", settings)
+    new = write_text(folder / ".config.yaml", settings)
     # The end of another experiment in this folder must not make this one look finished before it is.
     (folder / "metrics.json").unlink(missing_ok=True)
     new.replace(path)
@@ -51,7 +51,7 @@ def write(folder: Path, config: Config, dataset: Dataset, fingerprint: str, pred
     Raises:
         OutputError: a file cannot be written; those written before stay whole.
     """
-    _text(folder / "provenance.json", json.dumps(provenance(config, dataset, fingerprint), indent=1))
+    write_json(folder / "provenance.json", provenance(config, dataset, fingerprint))
     write_atomically(folder / "predictions.parquet", lambda path: predictions.to_parquet(path, index=False))
 
 
@@ -61,7 +61,7 @@ def write_metrics(folder: Path, metrics: dict) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    _text(folder / "metrics.json", json.dumps(metrics, indent=1, sort_keys=True))
+    write_text(folder / "metrics.json", json.dumps(metrics, indent=1, sort_keys=True))
 
 
 def write_reading(folder: Path, fitted: Sequence[Fitted]) -> None:
@@ -105,10 +105,3 @@ def _commit() -> str | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     return head.stdout.strip() + ("+" if changed.stdout.strip() else "")
-
-
-def _text(path: Path, text: str) -> Path:
-    def fill(target: Path) -> None:
-        target.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
-
-    return write_atomically(path, fill)

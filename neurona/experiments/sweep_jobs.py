@@ -178,7 +178,7 @@ def _keep_compiled_code() -> None:
 def _note(outcome: Outcome) -> Outcome:
     """Leave the outcome in the run directory; one that cannot be written is still reported."""
     from neurona.errors import OutputError
-    from neurona.experiments.sweep_files import write_json
+    from neurona.files import write_json
 
     try:
         write_json(Path(outcome.folder) / OUTCOME, {"seconds": outcome.seconds, "error": outcome.error})

@@ -20,8 +20,7 @@ from rich.table import Table
 from neurona.evaluation.intervals import seeds_interval
 from neurona.evaluation.simulated import SIMULATED
 from neurona.experiments.schema import Config
-from neurona.experiments.sweep_files import write_json
-from neurona.files import write_atomically
+from neurona.files import write_atomically, write_json
 
 MEASURES = ["value", "low", "high", "chance", "n", "majority", "balanced", "balanced_chance", "p", "ideal", "of_ideal"]
 

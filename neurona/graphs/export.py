@@ -8,7 +8,7 @@ from pathlib import Path
 import networkx as nx
 
 from neurona.errors import DataError, OutputError
-from neurona.files import write_atomically
+from neurona.files import write_atomically, write_text
 
 SUFFIXES = (".graphml", ".json")
 
@@ -27,12 +27,8 @@ def write_graph(graph: nx.MultiDiGraph, path: str | Path) -> Path:
     if suffix == ".graphml":
         plain = _for_graphml(graph)
         return write_atomically(path, lambda target: nx.write_graphml_xml(plain, target))
-    text = json.dumps(nx.node_link_data(graph, edges="edges"), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-    def fill(target: Path) -> None:
-        target.write_text(text, encoding="utf-8")
-
-    return write_atomically(path, fill)
+    text = json.dumps(nx.node_link_data(graph, edges="edges"), indent=1, ensure_ascii=False, allow_nan=False)
+    return write_text(path, text)
 
 
 def read_graph(path: str | Path) -> nx.MultiDiGraph:

@@ -17,6 +17,7 @@ import numpy as np
 import orbax.checkpoint as ocp
 
 from neurona.errors import ConfigError, OutputError
+from neurona.files import write_json
 from neurona.questions import Asked
 
 FILE = "training.json"
@@ -62,9 +63,7 @@ class Saved:
             if path.exists():
                 _refuse_others(path, told)
             else:
-                part = path.with_name(f"{FILE}.partial")
-                part.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-                part.replace(path)
+                write_json(path, told)
         except OSError as error:
             raise OutputError(f"{self.folder}: cannot be written ({error.strerror}); name another folder") from error
         options = ocp.CheckpointManagerOptions(max_to_keep=1, enable_async_checkpointing=False, create=True)
