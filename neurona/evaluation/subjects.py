@@ -2,7 +2,7 @@
 
     m = mean_s a_s,    m +- t(0.975, S - 1) * sd(a) / sqrt(S),    a_s the share of right answers of subject s
 
-Each subject counts the same, however many questions were asked. Intervals over questions (`accuracy.py`) speak of these subjects alone.
+cut at 0 and 1. Each subject counts the same, however many questions were asked. Intervals over questions (`accuracy.py`) speak of these subjects alone.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ def over_subjects(predictions: pd.DataFrame) -> dict[str, OverSubjects]:
         mean = float(values.mean())
         table[name] = {
             "value": mean,
-            "low": float(mean - half),
-            "high": float(mean + half),
+            "low": float(np.maximum(mean - half, 0)),
+            "high": float(np.minimum(mean + half, 1)),
             "subjects": own,
         }
         if len(set(forms[rows])) == 1:

@@ -14,7 +14,7 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +62,7 @@ class BidsRaw:
         end: of the signal in seconds.
         gaps: start and duration in seconds of each interruption of the signal.
         parts: further files of the signal, in order, that the first does not lead to.
+        others: type of channel -> how many channels of the file are left out.
     """
 
     path: BIDSPath
@@ -76,6 +77,7 @@ class BidsRaw:
     end: float
     gaps: tuple[tuple[float, float], ...] = ()
     parts: tuple[BIDSPath, ...] = ()
+    others: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def task(self) -> str:
@@ -279,6 +281,7 @@ def _look(
         end=end,
         gaps=tuple(gaps_of(alone)),
         parts=parts,
+        others=Counter(kind for name, kind in kinds.items() if name not in names),
     )
 
 
@@ -397,6 +400,10 @@ def trial_epochs(
     done_to_them = {"interpolate": "interpolated", "drop": "dropped"}[epoching.bad_channels]
     report = "; ".join(f"{raw.id}: {', '.join(raw.bads)}" for raw in raws if raw.bads) or "none"
     console.print(f"bad channels ({done_to_them}): {report}", highlight=False)
+    others = {kind: max(raw.others.get(kind, 0) for raw in raws) for raw in raws for kind in raw.others}
+    if others:
+        shown = ", ".join(f"{count} {kind}" for kind, count in sorted(others.items()))
+        console.print(f"channels left out: {shown}; epoching.extra keeps types that are asked for", highlight=False)
     dropped = bads if epoching.bad_channels == "drop" else []
     kept = [name for name in raws[0].channels if name not in dropped]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

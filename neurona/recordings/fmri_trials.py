@@ -293,7 +293,9 @@ def _mask(runs: Sequence[BidsRun], chosen: Path | None, console: Console) -> Boo
     files = mask_files(runs, chosen)
     if not files:
         mask = brain_mask([Run(run.name, run.image, run.events, run.tr, str(run.bold)) for run in runs])
-        console.print(f"no brain mask beside the images: {mask.sum()} of {mask.size} voxels count, by their brightness")
+        console.print(
+            f"no brain mask beside the images: {mask.sum()} of {mask.size} voxels count, the bright ones (of images of zero mean those that change)"
+        )
         return mask
     masks = [mask_for(file, run) for file, run in files.items()]
     common = np.logical_and.reduce(masks)

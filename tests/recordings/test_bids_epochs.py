@@ -1,5 +1,6 @@
 import io
 import shutil
+from dataclasses import replace
 
 import mne
 import numpy as np
@@ -387,3 +388,15 @@ def test_a_faulty_sidecar_is_named_with_its_line(tree, name, content, message):
     (tree / "sub-01" / name).write_text(content)
     with pytest.raises(DataError, match=message):
         raws(tree)
+
+
+def test_channels_that_are_no_eeg_are_left_out_and_counted_unless_asked_for(tree):
+    for path in tree.glob("sub-*/eeg/*channels.tsv"):
+        path.write_text(path.read_text().replace("Fp1\tEEG", "Fp1\tEOG").replace("Fp2\tEEG", "Fp2\tMISC"))
+    printed = io.StringIO()
+    data = trial_epochs(raws(tree), epoching=EPOCHING, console=Console(file=printed, width=200)).data
+    assert data.channel.values.tolist() == list(CHANNELS[2:])
+    assert "channels left out: 1 eog, 1 misc; epoching.extra keeps" in printed.getvalue()
+    asked = replace(EPOCHING, extra=("eog",))
+    kept = trial_epochs(raws(tree, asked), epoching=asked).data
+    assert kept.kind.values.tolist() == ["eog", *["eeg"] * 6]
