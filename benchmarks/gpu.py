@@ -34,16 +34,18 @@ import execution
 import jax
 import measure
 import numpy as np
-import pandas as pd
 import parity
 import problem
 import training_epoch
 
 from neurona.decoders import decoders, fit
 from neurona.decoders.neurona import NeuronaDecoder
+from neurona.decoders.neurona_settings import NeuronaSettings
 from neurona.questions import Problem
+from neurona.readings import About, Rates
 from neurona.recordings.entities import Entities
-from neurona.training import Layout, Trained, TrainingSettings, train
+from neurona.training import Layout, TrainingSettings, train
+from neurona.training.weights import weights_of
 
 VECTORS = Path(__file__).parents[1] / "tests" / "vectors"
 PRECISIONS = "float32", "tf32", "bfloat16"
@@ -125,15 +127,20 @@ def problem_of(recordings: int, n_entities: int, n_words: int) -> tuple[NeuronaD
     features = np.ascontiguousarray(inputs.swapaxes(1, 2)).reshape(len(inputs), -1)
     entities = Entities(features, owner, names, "parcel", n_times=problem.N_TIMES)
     told = Problem(entities, told.vocabulary, told.train, told.validation, simulated=True)
-    untrained = Trained(model, pd.DataFrame(), 0, (0,), "last", (0, 0), 0.0)
-    return NeuronaDecoder(untrained, layout, told, np.zeros(len(told.vocabulary.concepts))), inputs, told
+    usual, grounded = np.zeros(len(told.vocabulary.concepts)), np.zeros((n_words, n_entities))
+    about, rates = About("", "neurona", "answers", True), Rates.of(told.train, told.vocabulary)
+    weights = (weights_of(model),)
+    decoder = NeuronaDecoder(
+        NeuronaSettings(), layout, weights, told.vocabulary, entities, about, rates, usual, grounded
+    )
+    return decoder, inputs, told
 
 
 def trained(told: tuple[NeuronaDecoder, np.ndarray, Problem]) -> np.ndarray:
     """Loss of each epoch."""
     decoder, inputs, lesson = told
     settings = TrainingSettings(epochs=4, selection="last")
-    return train(decoder.trained.model, inputs, lesson, settings, asked_only=True).history.train_loss.to_numpy()
+    return train(decoder.members[0], inputs, lesson, settings, asked_only=True).history.train_loss.to_numpy()
 
 
 def answers_of(told: tuple[NeuronaDecoder, np.ndarray, Problem]) -> np.ndarray:
