@@ -25,7 +25,8 @@ from neurona.datasets.label_questions import no_questions, questions_from_labels
 from neurona.datasets.stimulus_questions import check_questions, read_questions
 from neurona.errors import DataError, NeuronaError, nearest_name
 from neurona.files import checksum
-from neurona.programs.vocabulary import Vocabulary
+from neurona.programs import Vocabulary, expand, parse
+from neurona.programs.tree import names as words_of
 from neurona.recordings.bids_files import DESCRIPTION, read_json
 from neurona.recordings.recordings import Recordings
 from neurona.scenes.yaml_scenes import read_yaml
@@ -193,7 +194,11 @@ def check_asked(kinds: Sequence[str], definitions: Mapping[str, str], questions:
     names = tuple(sorted(trial_concepts(kinds).values()))
     require_classes(names)
     try:
-        Vocabulary(concepts=names, definitions=dict(definitions))
+        vocabulary = Vocabulary(concepts=names, definitions=dict(definitions))
+        for word in definitions:
+            used = words_of(expand(parse(f"exists x. {word}(x)", vocabulary), vocabulary))
+            for unknown in sorted(set(used) - set(names)):
+                raise DataError(f"{word}: no trial type is concept {unknown!r}{nearest_name(unknown, names)}")
     except NeuronaError as error:
         raise DataError(f"definitions: {error}") from error
 

@@ -142,6 +142,8 @@ def _cells(path: Path) -> tuple[list[str], list[tuple[str, dict[str, Any]]]]:
         places = [f"row {k + 1}" for k in range(len(frame))]
     else:
         table = read_text_table(path)
+        if len(table.columns) == 1:
+            table.cells("program")  # tells another separator
         columns, cells = list(table.columns), [list(column) for column in table.columns.values()]
         places = [f"line {line}" for line in table.lines]
     for old, new in OTHER_NAMES.items():

@@ -27,7 +27,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from neurona.errors import DataError, nearest_name
 from neurona.files import data_files, is_litter, require_content
-from neurona.recordings.bids_files import BidsTree, read_json
+from neurona.recordings.bids_files import BidsTree, bids_name, read_json
 from neurona.recordings.bids_runs import raise_faults
 from neurona.recordings.channels import check_channel_table, check_names_alone
 from neurona.recordings.epoching import Epoching, band_power, cut, prepared
@@ -124,14 +124,17 @@ def find_raws(
     found = find_matching_paths(root, datatypes=datatype, suffixes=datatype, ignore_json=True, ignore_nosub=True)
     found = [path for path in found if path.extension in _EXTENSIONS and not is_litter(path.fpath)]
     if not found:
+        raise_faults(_not_here(root, task, datatype, subjects))
         raise DataError(f"{root}: no {datatype} recording found in the raw data")
+    if (root / "participants.tsv").exists():
+        read_text_table(root / "participants.tsv")  # mne-bids reads it along, and its own errors name no line
     found = _narrow(found, "task", [task])
     if subjects is not None:
         found = _narrow(found, "subject", [str(subject).removeprefix("sub-") for subject in subjects])
     for entity, values in (filters or {}).items():
         found = _narrow(found, entity, list(map(str, values if isinstance(values, list | tuple) else [values])))
     raws: list[BidsRaw] = []
-    faults: list[str] = []
+    faults = _not_here(root, task, datatype, subjects)
     tree = BidsTree()
     for _, parts in itertools.groupby(sorted(found, key=lambda path: (_whole(path), str(path))), key=_whole):
         first, *more = parts
@@ -142,6 +145,21 @@ def find_raws(
     faults += _inconsistent(raws, epoching)
     raise_faults(faults)
     return raws
+
+
+def _not_here(root: Path, task: str, datatype: str, subjects: Sequence[str] | None) -> list[str]:
+    """Faults of wanted recordings whose content was not fetched: mne-bids passes over links that lead nowhere."""
+    faults = []
+    for path in data_files(root, f"sub-*/**/{datatype}/*_{datatype}.*"):
+        name = bids_name(path)
+        if path.exists() or name is None or name.extension not in _EXTENSIONS or name.entities.get("task") != task:
+            continue
+        if subjects is None or name.entities["sub"] in [str(one).removeprefix("sub-") for one in subjects]:
+            try:
+                require_content(path)
+            except DataError as error:
+                faults.append(str(error))
+    return faults
 
 
 def _whole(path: BIDSPath) -> tuple[str, bool]:

@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float
 from nibabel.spatialimages import SpatialImage
 
 from neurona.errors import DataError
+from neurona.files import require_content
 
 UNREADABLE = (OSError, EOFError, ValueError, nib.filebasedimages.ImageFileError)
 """What nibabel raises for a truncated or damaged image."""
@@ -41,6 +42,7 @@ def spatial_values(path: Path, what: str) -> tuple[SpatialImage, np.ndarray]:
     Raises:
         DataError: it cannot be read, or its values are not real.
     """
+    require_content(path)
     try:
         image = nib.load(path)
     except UNREADABLE as error:

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import json
+import re
 import subprocess
 import sys
 from typing import Literal, get_args, get_origin, get_type_hints
@@ -179,6 +180,21 @@ def test_check_counts_trials_and_lists_each_fault(fmri, eeg, tmp_path):
     assert [("no events file" in fault.what, "run-0" in fault.what) for fault in faults] == [(True, True)] * 2
     (wrong,) = layouts.check(fmri, QUIET, options=["trial_types=[Fase]"]).faults
     assert "no event of type 'Fase'" in wrong.what
+
+
+def test_check_refuses_what_cannot_be_asked_before_any_volume_is_read(fmri, tmp_path):
+    table = tmp_path / "questions.csv"
+    for option, content, message in (
+        ("definitions.living=face(x) | dog(", "", "definitions: "),
+        ("definitions.living=face(x) | dog(x)", "", "definitions: .*dog"),
+        (f"questions={table}", "label;program\nFace;exists x. face(x)\n", "found semicolons between columns"),
+        (f"questions={table}", "label,program,answer\nFace,exists x. face(x,yes\n", "questions.csv, line 2: "),
+        (f"questions={table}", "label,program,answer\nfase,exists x. face(x),yes\n", "label must name such as 'Face'"),
+        ("trial_types=[Face]", "", "only .*face.* found; decoding needs two classes"),
+    ):
+        table.write_text(content)
+        (fault,) = layouts.check(fmri, QUIET, options=[option]).faults
+        assert re.search(message, fault.what), fault.what
 
 
 def test_the_task_must_be_named_where_there_are_several(tmp_path):

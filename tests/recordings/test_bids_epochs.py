@@ -376,6 +376,11 @@ def test_the_parts_of_a_fif_recording_are_one_run(tmp_path, linked):
     ("name", "content", "message"),
     [
         (
+            "../participants.tsv",
+            "participant_id\tage\nsub-01\t3\t\n",
+            r"participants.tsv: line 2 has 3 fields, the header 2",
+        ),
+        (
             "sub-01_scans.tsv",
             "filename\tacq_time\neeg/x.vhdr\n",
             r"sub-01_scans.tsv: line 2 has 1 fields, the header 2",
@@ -400,3 +405,19 @@ def test_channels_that_are_no_eeg_are_left_out_and_counted_unless_asked_for(tree
     asked = replace(EPOCHING, extra=("eog",))
     kept = trial_epochs(raws(tree, asked), epoching=asked).data
     assert kept.kind.values.tolist() == ["eog", *["eeg"] * 6]
+
+
+def test_a_recording_whose_link_leads_nowhere_is_not_passed_over(tree):
+    header = first(tree, "eeg.vhdr")
+    header.unlink()
+    header.symlink_to("../../.git/annex/objects/aa/MD5E-s1--0.vhdr")
+    with pytest.raises(DataError, match=r"sub-01_task-look_run-01_eeg.vhdr: its content is not here.*datalad get"):
+        raws(tree)
+    assert len(raws(tree, subjects=["02"])) == 2
+
+
+def test_what_an_operating_system_left_behind_is_no_recording(tree):
+    header = first(tree, "eeg.vhdr")
+    for litter in (header.with_name(f"._{header.name}"), header.with_name(".DS_Store"), tree / "Thumbs.db"):
+        litter.write_bytes(b"\0\1")
+    assert len(raws(tree)) == 4
