@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 import annotated_types
 import numpy as np
 from jaxtyping import Float, Int
+from threadpoolctl import threadpool_limits
 
 from neurona.decoders.decoder import Context, DecoderSettings, learn_asking
 from neurona.decoders.registry import register
@@ -44,6 +45,8 @@ from neurona.worlds import (
     sample_scenes,
 )
 
+_FEW = 2000
+"""Training recordings."""
 _SOME = "exists x. {}(x)", "exists x. exists y. {}(x, y)"
 
 
@@ -191,7 +194,9 @@ def fit_explain(problem: Problem, settings: ExplainSettings, context: Context | 
         raise DataError(
             "explain: no answer of the training questions tells a fact; ask some questions about one concept each"
         )
-    inverted, diagnostics = _invert(problem, settings, known)
+    # Of small products, threads of BLAS would mostly wait for each other, at full speed.
+    with threadpool_limits(1 if len(known) < _FEW else None, "blas"):
+        inverted, diagnostics = _invert(problem, settings, known)
     scenes = None
     if few_scenes(known):
         # It chooses by inner folds, so that it can learn from the validation recordings, too.
