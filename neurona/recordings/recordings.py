@@ -1,7 +1,7 @@
 """Recordings: measured data as one labelled array, recording x channel x time.
 
-On disk they are a Zarr store whose chunks hold whole recordings, so that a study larger than memory is read a few
-recordings at a time: `Recordings.open(path, lazy=True)`, then `batches`.
+On disk they are a Zarr store whose chunks hold whole recordings: it is converted, checked and opened a few recordings at a time
+(`Recordings.open(path, lazy=True)`, then `batches`). Decoders hold the features of all recordings in memory.
 """
 
 from __future__ import annotations
