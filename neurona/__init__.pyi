@@ -2,7 +2,7 @@ from .api import fit, load, load_dataset
 from .datasets.dataset import Dataset
 from .decoders.fitted import FittedDecoder
 from .estimator import ConceptDecoder
-from .experiments.finished_run import open_run
+from .experiments.runs.finished_run import open_run
 from .programs.surfaces import parse
 from .programs.vocabulary import Vocabulary
 from .readings.reading import open_reading

@@ -27,7 +27,7 @@ def meg_run(ts_folder, tmp_path_factory):
     from rich.console import Console
 
     from neurona.experiments.config import load_config
-    from neurona.experiments.runner import run
+    from neurona.experiments.runs.runner import run
 
     out = tmp_path_factory.mktemp("run")
     overrides = [

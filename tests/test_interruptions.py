@@ -46,7 +46,7 @@ def whole(ts_folder, tmp_path_factory):
     from rich.console import Console
 
     from neurona.experiments.config import load_config
-    from neurona.experiments.runner import run
+    from neurona.experiments.runs.runner import run
 
     out = tmp_path_factory.mktemp("whole") / "run"
     run(load_config(MEG, [f"data.path={ts_folder}", *SETTINGS]), out, Console(quiet=True))

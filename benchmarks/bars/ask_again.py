@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 
-from neurona.experiments.finished_run import open_run
+from neurona.experiments.runs.finished_run import open_run
 
 NUMBERS = ("as_asked", "probability", "prior", "error")
 

@@ -13,10 +13,10 @@ from rich.console import Console
 
 from neurona.decoders import Context, Decoder, fit
 from neurona.experiments.config import Config, load_config
-from neurona.experiments.finished_run import Run, open_run
-from neurona.experiments.folds import fold_problem, folds_of
-from neurona.experiments.identity import data_fingerprint, digest_of
-from neurona.experiments.runner import run
+from neurona.experiments.runs.finished_run import Run, open_run
+from neurona.experiments.runs.folds import fold_problem, folds_of
+from neurona.experiments.runs.identity import data_fingerprint, digest_of
+from neurona.experiments.runs.runner import run
 from neurona.experiments.study import Study, chosen_questions, load_study
 from neurona.programs import World, parse
 from neurona.programs.facts import Fact

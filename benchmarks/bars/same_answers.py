@@ -16,7 +16,7 @@ import numpy as np
 from bars.bar import Bar, between, nothing_of, told
 from bars.lab import DATA, QUICKSTART, Lab, frequent_nouns, programs_about, worlds_of
 from neurona.evaluation.predictions import right_answers
-from neurona.experiments.finished_run import Run, open_run
+from neurona.experiments.runs.finished_run import Run, open_run
 from neurona.programs import parse
 from neurona.readings import Reading
 from neurona.readings.belief import Belief

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bars.bar import Bar, at_least, at_most, below, between, told
 from bars.lab import Lab, worlds_of
-from neurona.evaluation.calibration import reliability
+from neurona.evaluation.metrics.calibration import reliability
 from neurona.evaluation.predictions import right_answers
 from neurona.programs import parse
 from neurona.programs.facts import Fact

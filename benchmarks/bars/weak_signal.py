@@ -8,9 +8,9 @@ from planted_patterns import best_decoder
 
 from bars.bar import Bar, at_least, at_most, told
 from bars.lab import PAPER, SCENES, Lab
-from neurona.evaluation.contrasts import loss_table
+from neurona.evaluation.metrics.contrasts import loss_table
 from neurona.evaluation.predictions import right_answers
-from neurona.experiments.paper_claims import alike
+from neurona.experiments.papers.claims import alike
 
 BEFORE = {"yes/no": 0.674, "object": 0.742, "attribute": 0.650, "relation": 0.596}
 OF_IDEAL = 0.856

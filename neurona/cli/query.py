@@ -30,8 +30,8 @@ def query(
 ) -> None:
     """Ask queries about one recording, or about all; of one recording, its concept graph is left as files."""
     from neurona.errors import ConfigError
-    from neurona.experiments.finished_run import reading_of
-    from neurona.experiments.query_tables import answers_table, carriers_table
+    from neurona.experiments.runs.finished_run import reading_of
+    from neurona.experiments.runs.query_tables import answers_table, carriers_table
 
     console = Console()
     reading = reading_of(run)
@@ -77,7 +77,7 @@ def _explain(reading: Reading, texts: list[str], recording: str, stem: Path, con
 
 
 def _print_worlds(reading: Reading, recording: str, count: int, console: Console) -> None:
-    from neurona.experiments.query_tables import worlds_table
+    from neurona.experiments.runs.query_tables import worlds_table
 
     console.print(worlds_table(reading, recording, count))
 

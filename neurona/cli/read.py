@@ -29,7 +29,7 @@ def read(
 ) -> None:
     """Read new recordings, measured like those that the decoder was fitted to; `neurona query READING ...` asks about them."""
     from neurona.datasets.new_recordings import new_recordings
-    from neurona.experiments.finished_run import decoder_of
+    from neurona.experiments.runs.finished_run import decoder_of
     from neurona.readings.joined import joined
 
     console = Console()

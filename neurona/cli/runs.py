@@ -21,8 +21,8 @@ def run(
 ) -> None:
     """Run an experiment from its config."""
     from neurona.experiments.config import load_config
-    from neurona.experiments.identity import data_fingerprint, digest_of
-    from neurona.experiments.runner import run as run_experiment
+    from neurona.experiments.runs.identity import data_fingerprint, digest_of
+    from neurona.experiments.runs.runner import run as run_experiment
 
     _keep_compiled_code()
     console = Console()
@@ -55,9 +55,9 @@ def sweep(
     out: Annotated[Path | None, typer.Option(help="where the sweep's table and plot go")] = None,
 ) -> None:
     """Run a config for every combination of values; finished runs are skipped, failed ones tried again."""
-    from neurona.experiments.over import parse_over
-    from neurona.experiments.sweep import Workers
-    from neurona.experiments.sweep import sweep as sweep_config
+    from neurona.experiments.sweeps.over import parse_over
+    from neurona.experiments.sweeps.sweep import Workers
+    from neurona.experiments.sweeps.sweep import sweep as sweep_config
 
     workers = Workers(jobs=jobs, backend=backend, scheduler=scheduler, threads=threads, together=together)  # type: ignore[arg-type]
     chosen = parse_over([*over, *(more or ())])
@@ -81,9 +81,9 @@ def reproduce(
     out: Annotated[Path | None, typer.Option(help="where tables and plots go")] = None,
 ) -> None:
     """Run what is missing of a paper's tables, and put what was measured beside what was published."""
-    from neurona.experiments.reproduce import TOGETHER, default_jobs
-    from neurona.experiments.reproduce import reproduce as reproduce_paper
-    from neurona.experiments.sweep import Workers
+    from neurona.experiments.papers.reproduce import TOGETHER, default_jobs
+    from neurona.experiments.papers.reproduce import reproduce as reproduce_paper
+    from neurona.experiments.sweeps.sweep import Workers
 
     workers = Workers(
         jobs=jobs or default_jobs(),
@@ -101,7 +101,7 @@ def reproduce(
 
 def runs(folder: Annotated[Path, typer.Argument(help="of run directories")] = Path("runs")) -> None:
     """The runs in a folder, the latest first, with their headline figures."""
-    from neurona.experiments.run_list import find_runs, runs_table
+    from neurona.experiments.runs.run_list import find_runs, runs_table
 
     Console().print(runs_table(find_runs(folder), folder))
 
@@ -112,8 +112,8 @@ def compare(
     by: Annotated[str, typer.Option(help="unit of the test: image, recording or run (of the scanner)")] = "image",
 ) -> None:
     """Which of two runs answers more of the questions that both were asked: a paired test for each group of questions."""
-    from neurona.experiments.comparison import compare_runs, comparison_rich_table
-    from neurona.experiments.finished_run import open_run
+    from neurona.experiments.runs.comparison import compare_runs, comparison_rich_table
+    from neurona.experiments.runs.finished_run import open_run
 
     both = open_run(first), open_run(second)
     Console().print(comparison_rich_table(compare_runs(*both, by=by), *both, by))

@@ -1,25 +1,25 @@
-from .accuracy import Accuracy, accuracy_table
-from .baselines import BASELINES, baseline_predictions, baseline_table
-from .calibration import Reliability, expected_calibration_error, reliability, yes_no_reliability
-from .ceilings import NoiseCeiling, answer_agreement, ceiling_table, noise_ceiling, spearman_brown
-from .chance import chance_table, holm
-from .chance_levels import chance_of, guessing_range
-from .claims import Claim, claims_markdown, claims_rich_table, claims_table
-from .concept_accuracy import accuracy_by_concept
-from .consistency import Consistency, grounding_consistency
-from .contrasts import loss_table
-from .effect_plots import forest_plot, learning_curve_plot
+from .groundings.consistency import Consistency, grounding_consistency
+from .groundings.haufe_patterns import activation_patterns, by_entity, grounding_table
+from .groundings.recovery import Recovery, grounding_recovery
 from .grouping import question_groups
-from .haufe_patterns import activation_patterns, by_entity, grounding_table
-from .ideal import share_of_ideal
-from .intervals import chance_interval, cluster_bootstrap_interval, wilson_interval
-from .learning_curves import CurveRun, learning_curve_table
-from .paired import Comparison, comparison_table, paired_test
-from .permutation import SignFlips, sign_flips
-from .plots import accuracy_plot, confusion_plot, reliability_plot
+from .inference.chance import chance_table, holm
+from .inference.claims import Claim, claims_markdown, claims_rich_table, claims_table
+from .inference.intervals import chance_interval, cluster_bootstrap_interval, wilson_interval
+from .inference.paired import Comparison, comparison_table, paired_test
+from .inference.permutation import SignFlips, sign_flips
+from .metrics.accuracy import Accuracy, accuracy_table
+from .metrics.baselines import BASELINES, baseline_predictions, baseline_table
+from .metrics.calibration import Reliability, expected_calibration_error, reliability, yes_no_reliability
+from .metrics.ceilings import NoiseCeiling, answer_agreement, ceiling_table, noise_ceiling, spearman_brown
+from .metrics.chance_levels import chance_of, guessing_range
+from .metrics.concept_accuracy import accuracy_by_concept
+from .metrics.contrasts import loss_table
+from .metrics.ideal import share_of_ideal
+from .metrics.learning_curves import CurveRun, learning_curve_table
+from .metrics.subjects import OverSubjects, over_subjects, subjects_rich_table
+from .plots.answers import accuracy_plot, confusion_plot, reliability_plot
+from .plots.effects import forest_plot, learning_curve_plot
 from .predictions import COLUMNS, clusters, right_answers
-from .recovery import Recovery, grounding_recovery
-from .subjects import OverSubjects, over_subjects, subjects_rich_table
 from .tables import accuracy_rich_table, results_table
 
 __all__ = [

@@ -10,8 +10,8 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from neurona.evaluation.accuracy import Accuracy
-from neurona.evaluation.intervals import chance_interval
+from neurona.evaluation.inference.intervals import chance_interval
+from neurona.evaluation.metrics.accuracy import Accuracy
 from neurona.evaluation.simulated import SIMULATED
 
 

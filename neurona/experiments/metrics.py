@@ -28,7 +28,7 @@ from neurona.evaluation import (
     share_of_ideal,
     yes_no_reliability,
 )
-from neurona.experiments.findings import Findings
+from neurona.experiments.runs.findings import Findings
 from neurona.readings.belief import log_odds
 from neurona.registry import Registry
 

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from neurona.evaluation import accuracy_plot, confusion_plot, reliability_plot, yes_no_reliability
-from neurona.evaluation.grounding_map import grounding_map
-from neurona.experiments.findings import Findings
+from neurona.evaluation.plots.groundings import grounding_map
+from neurona.experiments.runs.findings import Findings
 from neurona.graphs.draw import draw
 from neurona.registry import Registry
 

@@ -8,9 +8,9 @@ def runs(tmp_path):
     """Two finished runs."""
     import stub_runs
 
-    from neurona.experiments import run_folder
     from neurona.experiments.config import load_config
-    from neurona.experiments.identity import digest_of
+    from neurona.experiments.runs import run_folder
+    from neurona.experiments.runs.identity import digest_of
 
     folders = []
     for shrinkage in (0.1, 0.04):

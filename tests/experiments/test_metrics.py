@@ -8,8 +8,8 @@ import pytest
 import stub_runs
 
 from neurona.errors import DataError
-from neurona.experiments.findings import Findings
 from neurona.experiments.metrics import METRICS
+from neurona.experiments.runs.findings import Findings
 from neurona.programs import Vocabulary
 
 WORDS = Vocabulary(("person", "dog"))

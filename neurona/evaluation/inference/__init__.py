@@ -1,0 +1,1 @@
+"""What a difference or a claim is worth: intervals, paired tests, sign flips, verdicts."""

@@ -1,0 +1,1 @@
+"""What answers are worth: accuracy by whatever groups, chance, ceilings, calibration, and what plain decoders reach."""

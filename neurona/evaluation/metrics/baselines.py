@@ -1,0 +1,123 @@
+"""What scikit-learn's linear decoders reach on the same features and folds.
+
+Features are used as given: a dataset's own normalisation (detrending, z-scores within a run) belongs to its
+reader, and a scaler fitted here on each training set is an option.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.linear_model import RidgeClassifierCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+
+from neurona.errors import ConfigError, DataError, nearest_name
+from neurona.evaluation.metrics.accuracy import Accuracy, interval
+from neurona.evaluation.metrics.chance_levels import balanced_accuracy
+
+BASELINES: dict[str, Callable[[], Any]] = {
+    "ridge": RidgeClassifierCV,
+    "linear_svc": lambda: LinearSVC(C=0.01, random_state=0),
+    "lda": lambda: LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"),
+}
+"""Name -> maker of a fresh classifier."""
+
+
+def baseline_table(
+    features: Float[np.ndarray, "N F"],
+    labels: Shaped[np.ndarray, " labels"],
+    folds: Sequence[tuple[np.ndarray, np.ndarray]],
+    names: Sequence[str] = tuple(BASELINES),
+    groups: Shaped[np.ndarray, " N"] | None = None,
+    standardise: bool = False,
+    seed: int = 0,
+) -> dict[str, Accuracy]:
+    """Accuracy of each named decoder, pooled over the test recordings of all folds.
+
+    Args:
+        features: one row a recording.
+        labels: the class of each recording.
+        folds: (train, test) index arrays; a published split is one fold.
+        names: keys of `BASELINES`.
+        groups: what the interval resamples (runs, say); None takes recordings as independent.
+        standardise: z-score each feature with the training recordings' mean and deviation.
+        seed: of the bootstrap over groups.
+
+    Returns:
+        `{name: {value, low, high, chance, majority, balanced, balanced_chance, n}}`; chance is the rate of the most frequent test label.
+
+    Raises:
+        ConfigError: an unknown name (the nearest one is suggested).
+        DataError: features that are not finite, or a training set with fewer than two classes.
+    """
+    for name in names:
+        _known(name)
+    table: dict[str, Accuracy] = {}
+    for name in names:
+        tested, predicted = baseline_predictions(name, features, labels, folds, standardise)
+        truth = labels[tested]
+        correct = np.asarray(predicted == truth, dtype=bool)
+        low, high = interval(correct, None if groups is None else groups[tested], seed)
+        chance = float(np.unique(truth, return_counts=True)[1].max() / len(truth))
+        balanced, balanced_chance = balanced_accuracy(truth, np.zeros(len(truth)), correct)
+        table[name] = {
+            "value": float(correct.mean()),
+            "low": low,
+            "high": high,
+            "chance": chance,
+            "majority": chance,
+            "balanced": balanced,
+            "balanced_chance": balanced_chance,
+            "n": len(truth),
+        }
+    return table
+
+
+def baseline_predictions(
+    name: str,
+    features: Float[np.ndarray, "N F"],
+    labels: Shaped[np.ndarray, " labels"],
+    folds: Sequence[tuple[np.ndarray, np.ndarray]],
+    standardise: bool = False,
+) -> tuple[Int[np.ndarray, " n"], Shaped[np.ndarray, " n"]]:
+    """Fit one decoder on each fold's training set; indices of the tested recordings and predictions."""
+    make = _known(name)
+    if len(features) != len(labels):
+        raise DataError(f"baseline {name!r}: {len(features)} rows of features but {len(labels)} labels")
+    if not folds:
+        raise DataError(f"baseline {name!r}: there are no folds to test on")
+    if not np.isfinite(features).all():
+        row = int(np.flatnonzero(~np.isfinite(features).all(axis=1))[0])
+        raise DataError(f"baseline {name!r}: features of recording {row} are not finite")
+    tested, predicted = [], []
+    for number, (train, test) in enumerate(folds):
+        train, test = _indices(train), _indices(test)
+        classes = np.unique(labels[train])
+        if len(classes) < 2:
+            raise DataError(
+                f"baseline {name!r}, fold {number}: training recordings have {len(classes)} class(es), "
+                "two or more are needed"
+            )
+        classifier = make_pipeline(StandardScaler(), make()) if standardise else make()
+        classifier.fit(features[train], labels[train])
+        tested.append(test)
+        predicted.append(classifier.predict(features[test]))
+    return np.concatenate(tested), np.concatenate(predicted)
+
+
+def _indices(chosen: np.ndarray) -> np.ndarray:
+    """Indices from indices or from a boolean mask."""
+    chosen = np.asarray(chosen)
+    return np.flatnonzero(chosen) if chosen.dtype == bool else chosen
+
+
+def _known(name: str) -> Callable[[], Any]:
+    if name not in BASELINES:
+        raise ConfigError(f"unknown baseline {name!r}{nearest_name(name, BASELINES)}")
+    return BASELINES[name]

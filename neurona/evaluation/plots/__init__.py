@@ -1,0 +1,1 @@
+"""Pictures of answers, of effects and of groundings."""

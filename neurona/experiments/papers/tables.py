@@ -1,0 +1,166 @@
+"""`tables.yaml`: which runs make a paper's tables, and which claims they are to bear out.
+
+    row of a table  =  base config + profile + table.set + rows[name].set (+ one choice of table.over),  for each seed
+
+Profiles say what differs between SIMULATED and measured data, and what `--quick` makes smaller.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from neurona.errors import nearest_name
+from neurona.experiments.papers.published import validated_yaml
+
+Setting = dict[str, Any]
+"""Key of the config, with dots -> value. Order counts: `decoder` before `decoder.hypothesis`."""
+
+
+SUPERVISION = "decoder.supervision"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Row(_Section):
+    """A row that any table may name: its label and what sets it apart."""
+
+    label: str
+    set: Setting = {}
+
+
+class Quick(_Section):
+    """What `--quick` makes of a table. `rows`, `over`, `seeds`: instead of the table's own; `set`: besides; `skip`: nothing at all."""
+
+    set: Setting = {}
+    rows: tuple[str, ...] | None = None
+    over: dict[str, tuple[Any, ...]] | None = None
+    seeds: Annotated[int, Field(ge=1)] | None = None
+    skip: bool = False
+
+
+class PaperTable(_Section):
+    """One table.
+
+    Attributes:
+        title: for the reader.
+        note: what is not the same as in the paper.
+        rows: names of rows.
+        set: of all rows.
+        over: further keys and values; every combination makes a row of its own.
+        measures: groups of questions, as accuracy tables name them.
+        seeds: fewer than the paper's tables have; None for as many.
+        published: the table whose published numbers it stands beside; its own name when None.
+        chance: null data: the verdict is whether a decoder stays at chance.
+        supervision: what all of its decoders learn from.
+        groundings: whether it also tells of groundings (`neurona.experiments.papers.groundings`).
+        data: the kind of data it can be made from.
+        quick: what `--quick` changes.
+    """
+
+    title: str
+    note: str = ""
+    rows: tuple[str, ...]
+    set: Setting = {}
+    over: dict[str, tuple[Any, ...]] = {}
+    measures: tuple[str, ...] = ("overall",)
+    seeds: Annotated[int, Field(ge=1)] | None = None
+    published: str | None = None
+    chance: bool = False
+    supervision: Literal["answers", "scenes"] = "answers"
+    groundings: bool = False
+    data: Literal["simulated", "measured"] | None = None
+    quick: Quick = Quick()
+
+
+class PaperClaim(_Section):
+    """Something the paper says, or a bar, as a comparison of rows.
+
+    Attributes:
+        text: the claim.
+        left: `table/row`.
+        right: `table/row` that it is compared with; none where the ideal observer is.
+        kind: better: left answers more questions than right by more than `bound`, on the same questions. loses_at_most: left answers at most
+            `bound` less than right does on questions of like types and kinds. of_ideal: SIMULATED data; left reaches more than the
+            share `bound` of what the ideal observer does.
+        bound: see `kind`.
+        measure: group of questions.
+    """
+
+    text: str
+    left: str
+    right: str | None = None
+    kind: Literal["better", "loses_at_most", "of_ideal"] = "better"
+    bound: Annotated[float, Field(ge=0, le=1)] = 0.0
+    measure: str = "overall"
+
+    @model_validator(mode="after")
+    def _check(self) -> PaperClaim:
+        if (self.right is None) != (self.kind == "of_ideal"):
+            raise ValueError(
+                f"claim {self.text!r}: `right` is for the kinds better and loses_at_most, and they need it"
+            )
+        return self
+
+
+class Profile(_Section):
+    """What differs for a kind of data, or for `--quick`."""
+
+    set: Setting = {}
+    seeds: Annotated[int, Field(ge=1)] | None = None
+
+
+class PaperTables(_Section):
+    """`tables.yaml`.
+
+    Attributes:
+        paper: short name.
+        config: base config, beside the file.
+        seeds: of each row.
+        beside: data set of the paper whose published numbers are put beside those of any other data, SIMULATED ones too; None: those of no stated set.
+        simulated, measured, quick: profiles, applied in this order.
+        rows, tables: by name.
+        claims: what the paper says.
+    """
+
+    paper: str
+    config: str
+    seeds: Annotated[int, Field(ge=1)] = 5
+    beside: str | None = None
+    simulated: Profile = Profile()
+    measured: Profile = Profile()
+    quick: Profile = Profile()
+    rows: dict[str, Row]
+    tables: dict[str, PaperTable]
+    claims: tuple[PaperClaim, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> PaperTables:
+        chosen = [(name, row.set) for name, row in self.rows.items()]
+        chosen += [(name, table.set | table.over) for name, table in self.tables.items()]
+        for name, keys in chosen:
+            if SUPERVISION in keys:
+                raise ValueError(f"{name}: {SUPERVISION} is the same for a whole table: give the table's `supervision`")
+        for name, table in self.tables.items():
+            for row in (*table.rows, *(table.quick.rows or ())):
+                if row not in self.rows:
+                    raise ValueError(f"tables.{name}: unknown row {row!r}{nearest_name(row, self.rows)}")
+        known = {f"{name}/{row}" for name, table in self.tables.items() for row in table.rows}
+        for claim in self.claims:
+            for side in (claim.left, claim.right):
+                if side is not None and side not in known:
+                    raise ValueError(f"claim {claim.text!r}: no row {side!r}{nearest_name(side, known)}")
+        return self
+
+
+def read_tables(path: Path) -> PaperTables:
+    """Read and check `tables.yaml`.
+
+    Raises:
+        ConfigError: missing, no YAML, or a key or value that does not fit.
+    """
+    return validated_yaml(path, PaperTables)

@@ -1,0 +1,66 @@
+"""What a run found: all that its metrics and plots are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from neurona.decoders import Grounded
+from neurona.evaluation import Accuracy
+from neurona.experiments.runs.folds import Fitted
+from neurona.experiments.schema import Config
+from neurona.experiments.study import Study
+
+
+class Findings(NamedTuple):
+    """What a run found.
+
+    Attributes:
+        config: of the run.
+        study: its data.
+        fitted: the folds with their decoders.
+        predictions: the test questions of all folds with their answers.
+        accuracy: of them, see `accuracy_table`.
+    """
+
+    config: Config
+    study: Study
+    fitted: Sequence[Fitted]
+    predictions: pd.DataFrame
+    accuracy: Mapping[str, Accuracy]
+
+    @property
+    def title(self) -> str:
+        """What stands over its tables and plots."""
+        return title_of(self.config)
+
+    @property
+    def simulated(self) -> bool:
+        """Whether nobody measured its data."""
+        return self.study.dataset.simulated
+
+    @property
+    def groundings(self) -> pd.DataFrame | None:
+        """How strongly each entity carries each word, `word x entity`, by the decoder of the first fold; None for decoders that cannot say.
+
+        Words that a decoder knows nothing of (NaN) are left out.
+        """
+        first = self.fitted[0]
+        if not isinstance(first.decoder, Grounded):
+            return None
+        words, scores = first.decoder.groundings()
+        entities = list(first.problem.entities.names)
+        return pd.DataFrame(np.asarray(scores, np.float64), index=list(words), columns=entities).dropna()
+
+
+def title_of(config: Config) -> str:
+    """What a run is, in a line: name, decoder, what it learned from, and whatever makes its numbers others than those of a plain run."""
+    said = [f"learned from {config.decoder.supervision}"]
+    if config.training.selection == "test":
+        said.append("epoch chosen on test questions")
+    if config.evaluation.shuffle:
+        said.append("recordings shuffled")
+    return f"{config.name}: {config.decoder.kind}, {', '.join(said)}"

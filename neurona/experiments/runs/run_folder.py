@@ -1,0 +1,107 @@
+"""The run directory: what a run leaves; `finished_run` opens it again."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import jax
+import pandas as pd
+
+from neurona.datasets.dataset import Dataset
+from neurona.experiments.config import as_yaml
+from neurona.experiments.runs.finished_run import READING
+from neurona.experiments.runs.folds import Fitted
+from neurona.experiments.schema import Config
+from neurona.files import write_atomically, write_json, write_text
+from neurona.readings.joined import JoinedReading
+
+PACKAGES = ("neurona", "jax", "flax", "optax", "numpy", "mne", "nilearn", "scikit-learn", "pandas")
+
+
+def begin(folder: Path, config: Config) -> None:
+    """Write the config, before any long work: the directory is proved writable, and a run that is killed can say what it was.
+
+    Raises:
+        OutputError: it cannot be made or written.
+    """
+    path, settings = folder / "config.yaml", as_yaml(config)
+    if path.exists() and path.read_text(encoding="utf-8") == settings:
+        return
+    # On a full disk this fails while what the folder holds is whole.
+    new = write_text(folder / ".config.yaml", settings)
+    # The end of another experiment in this folder must not make this one look finished before it is.
+    (folder / "metrics.json").unlink(missing_ok=True)
+    new.replace(path)
+
+
+def write(folder: Path, config: Config, dataset: Dataset, fingerprint: str, predictions: pd.DataFrame) -> None:
+    """Provenance and predictions.
+
+    Args:
+        folder: of the run.
+        config, dataset: that it was made with.
+        fingerprint: of the data, see `neurona.experiments.runs.identity`.
+        predictions: what it answered.
+
+    Raises:
+        OutputError: a file cannot be written; those written before stay whole.
+    """
+    write_json(folder / "provenance.json", provenance(config, dataset, fingerprint))
+    write_atomically(folder / "predictions.parquet", lambda path: predictions.to_parquet(path, index=False))
+
+
+def write_metrics(folder: Path, metrics: dict) -> None:
+    """The file that says that a run is finished.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    write_text(folder / "metrics.json", json.dumps(metrics, indent=1, sort_keys=True))
+
+
+def write_reading(folder: Path, fitted: Sequence[Fitted]) -> None:
+    """`reading/`: what the decoders say about the test recordings, a part for each fold; nothing where they have no reading.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    parts = {one.fold.name: one.reading for one in fitted if one.reading is not None}
+    if parts:
+        JoinedReading(parts).save(folder / READING)
+
+
+def provenance(config: Config, dataset: Dataset, fingerprint: str) -> dict:
+    """Versions, commit, device, supervision, data checksums and seed."""
+    return {
+        "versions": {name: version(name) for name in PACKAGES},
+        "python": platform.python_version(),
+        "commit": _commit(),
+        "device": str(jax.devices()[0]),
+        "seed": config.seed,
+        "supervision": config.decoder.supervision,
+        "dataset": {
+            "name": dataset.name,
+            "card_version": dataset.card.version,
+            "simulated": dataset.simulated,
+            "fingerprint": fingerprint,
+            "checksums": dict(dataset.checksums),
+        },
+    }
+
+
+def _commit() -> str | None:
+    """The checkout's commit, with + where files differ from it; None for an installed package."""
+    root = Path(__file__).parents[3]
+    if not (root / ".git").exists():
+        return None
+    try:
+        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True)
+        changed = subprocess.run(["git", "status", "--porcelain"], cwd=root, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return head.stdout.strip() + ("+" if changed.stdout.strip() else "")

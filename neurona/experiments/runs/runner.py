@@ -1,0 +1,143 @@
+"""One experiment: data -> folds -> fitted decoders -> answers about held-out recordings -> metrics, tables and plots."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.progress import Progress
+
+from neurona.datasets.dataset import Dataset
+from neurona.decoders import Context, Decoder, fit, fit_decoder
+from neurona.decoders.fitting import fitted_decoder
+from neurona.evaluation import accuracy_table, baseline_table, over_subjects
+from neurona.experiments.runs import run_folder
+from neurona.experiments.runs.findings import Findings
+from neurona.experiments.runs.finished_run import DECODER, DECODERS
+from neurona.experiments.runs.folds import Fitted, fold_problem, folds_of, leakage_of
+from neurona.experiments.runs.identity import data_fingerprint
+from neurona.experiments.runs.predictions import predictions_of
+from neurona.experiments.runs.results import measure, plot, show
+from neurona.experiments.schema import Config
+from neurona.experiments.study import Study, chosen_questions, load_study
+from neurona.questions import Asked
+from neurona.recordings.recordings import Recordings
+from neurona.training import data_mesh
+
+logger = logging.getLogger(__name__)
+
+
+def run(config: Config, folder: Path, console: Console) -> dict:
+    """Run an experiment and leave its files in `folder`; `metrics.json`, written last, says that it is finished.
+
+    Returns:
+        The metrics: `accuracy` by question type and `baselines`, see `accuracy_table`; `supervision`, what the decoder
+        learned from; `leakage`, what the check of each fold saw; `subjects`, mean accuracy over subjects where there are several; and what
+        `results.measure` returns.
+
+    Raises:
+        NeuronaError: bad data or config, before training; results that cannot be written.
+    """
+    run_folder.begin(folder, config)
+    fingerprint = data_fingerprint(config, console)
+    study = load_study(config, console)
+    if config.evaluation.shuffle:
+        study = replace(study, dataset=shuffled(study.dataset, config.seed))
+    dataset = study.dataset
+    logger.info(
+        "%s: %d recordings, %d questions", dataset.name, dataset.recordings.n_recordings, len(dataset.questions)
+    )
+    ids = dataset.recordings.data.recording.values.astype(str)
+    asked = Asked.of(chosen_questions(study), dataset.vocabulary, ids.tolist())
+    context = Context(config.training, mesh=data_mesh(config.training.devices))
+    fitted = []
+    # Not rich.progress.track: after an error its display would go on until the traceback is forgotten.
+    folds = folds_of(config, study)
+    leakage = leakage_of(config, study, folds, console)
+    with Progress(console=console) as progress:
+        for fold in progress.track(folds, description="folds"):
+            entities, problem, test = fold_problem(config, study, asked, fold)
+            logger.info("fold %s: %d questions to learn from, %d to answer", fold.name, len(problem.train), len(test))
+            with_files = replace(context, folder=folder / "training" / fold.name, console=progress.console, test=test)
+            decoder = fit(problem, config.decoder, with_files)
+            reading = None
+            if isinstance(decoder, Decoder):
+                rows = np.flatnonzero(fold.test)
+                reading = decoder.read(problem.entities.features[rows], ids[rows].tolist())
+            fitted.append(Fitted(fold, entities, problem, test, decoder, reading))
+            logger.info("fold %s: %s fitted", fold.name, config.decoder.kind)
+    predictions = pd.concat([predictions_of(one) for one in fitted], ignore_index=True).assign(seed=config.seed)
+    accuracy = accuracy_table(predictions, seed=config.seed, permutations=config.evaluation.permutations)
+    findings = Findings(config, study, fitted, predictions, accuracy)
+    baselines = _baselines(config, asked, fitted) if config.evaluation.baselines else {}
+    run_folder.write(folder, config, dataset, fingerprint, predictions)
+    run_folder.write_reading(folder, fitted)
+    subjects = over_subjects(predictions) if predictions.subject.nunique() > 1 else None
+    show(findings, subjects, baselines, console)
+    metrics = {"accuracy": accuracy, "baselines": baselines, "supervision": config.decoder.supervision}
+    metrics["leakage"] = [report._asdict() for report in leakage]
+    metrics |= {"subjects": subjects} if subjects else {}
+    metrics |= measure(findings, folder, console)
+    plot(findings, folder, console)
+    if all(one.reading is not None for one in fitted) and not config.evaluation.shuffle:
+        _keep(config, study, fitted, folder, replace(context, console=console))
+    run_folder.write_metrics(folder, metrics)
+    return metrics
+
+
+def _keep(config: Config, study: Study, fitted: list[Fitted], folder: Path, context: Context) -> None:
+    """Keep the decoders of the folds and, where asked for, one of all recordings: `decoders/FOLD` and `decoder`."""
+    for one in fitted:
+        kept = fitted_decoder(one.decoder, one.entities, one.problem, config.decoder, study.dataset)
+        kept.save(folder / DECODERS / quote(one.fold.name, safe=" "))
+    chosen = config.evaluation
+    if not chosen.fit_all or chosen.n_train is not None:
+        return
+    training = config.training
+    if training.selection == "test":
+        training = replace(training, selection="validation")  # no recording is left to test on
+    logger.info("fitting %s to all %d recordings", config.decoder.kind, study.dataset.recordings.n_recordings)
+    decoder = fit_decoder(
+        study.dataset,
+        config.decoder,
+        entities=config.entities,
+        seed=config.seed,
+        validation=chosen.validation,
+        facts=study.facts,
+        context=replace(context, training=training, folder=folder / "training" / "all"),
+    )
+    decoder.save(folder / DECODER)
+
+
+def shuffled(dataset: Dataset, seed: int) -> Dataset:
+    """The control: the recordings of each run and split exchange what was measured. Questions, answers and scenes stay what they are, and
+    the link between them and the measurement goes."""
+    data = dataset.recordings.data
+    rng = np.random.default_rng(seed)
+    blocks = np.array([f"{run} {split}" for run, split in zip(data.run.values, data.split.values, strict=True)])
+    source = np.arange(len(blocks))
+    for block in np.unique(blocks):
+        members = np.flatnonzero(blocks == block)
+        source[members] = rng.permutation(members)
+    return replace(dataset, recordings=Recordings(data.copy(data=data.values[source])))
+
+
+def _baselines(config: Config, asked: Asked, fitted: list[Fitted]) -> dict:
+    """Classical decoders of the describe answers, on the features that the entities are made of."""
+    features = fitted[0].problem.entities.features
+    labels = asked.take(asked.is_describe)
+    labels = labels.take((labels.table.program == labels.table.program.iloc[0]).to_numpy())
+    answers = np.full(len(features), "", dtype=object)
+    answers[labels.recording] = labels.table.answer
+    pairs = [(np.flatnonzero(one.fold.train | one.fold.validation), np.flatnonzero(one.fold.test)) for one in fitted]
+    ids = np.arange(len(features))
+    table = baseline_table(
+        features, answers, pairs, config.evaluation.baselines, groups=ids, standardise=True, seed=config.seed
+    )
+    # The same question has the same chance in both tables: guessing one of its words.
+    return {name: {**row, "chance": 1 / len(labels.words[0])} for name, row in table.items()}

@@ -1,0 +1,1 @@
+"""Many runs of one config, in as many processes as asked for."""

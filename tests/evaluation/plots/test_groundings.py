@@ -1,0 +1,29 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from neurona.evaluation.plots.groundings import clearest_words, grounding_map
+
+
+@pytest.fixture
+def groundings():
+    """Each word carried by the entity of its number; `dull` by all alike."""
+    names = [f"parcel {k}" for k in range(4)]
+    values = np.vstack([np.eye(4)[:3] + 0.1 * np.arange(4), np.ones(4)])
+    return pd.DataFrame(values, index=["face", "house", "cat", "dull"], columns=names)
+
+
+def test_words_that_one_entity_carries_come_first(groundings):
+    assert clearest_words(groundings)[-1] == "dull"
+    assert clearest_words(groundings, 2) == clearest_words(groundings)[:2]
+
+
+@pytest.mark.parametrize("placed", [True, False])
+def test_a_map_is_drawn_with_and_without_places(groundings, tmp_path, placed):
+    positions = np.array([[-40.0, 0, 10], [40, 0, 10], [0, -60, 20], [0, 50, 0]]) if placed else None
+    path = grounding_map(groundings, tmp_path / "map.png", positions=positions, title="where", simulated=True)
+    assert path.read_bytes().startswith(b"\x89PNG")
+    again = grounding_map(groundings, tmp_path / "again.png", positions=positions, title="where", simulated=True)
+    assert path.read_bytes() == again.read_bytes()
+    measured = grounding_map(groundings, tmp_path / "measured.png", positions=positions, title="where")
+    assert measured.read_bytes() != path.read_bytes()
