@@ -12,9 +12,13 @@ from flax import nnx
 from neurona.decoders.decoder import DecoderSettings
 from neurona.decoders.parcel_decoder import ParcelDecoder
 from neurona.encoders import ParcelConvolution
+from neurona.errors import ConfigError
 from neurona.execution import get_hypothesis, get_logic
-from neurona.grounding import PairGrounding
+from neurona.grounding import PairGrounding, Pooling
 from neurona.programs import Vocabulary
+
+STRONGEST = "reference", "goedel"
+"""Logics in which `exists` is the maximum."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class NeuronaSettings(DecoderSettings):
         pair_scores: a subject's term plus an object's, as released, or a bilinear interaction of them besides.
         rank: of the bilinear interaction.
         embedding: size of an entity's embedding.
+        pooling: how a word's scores on entities make up its score in the recording (see `grounding.pooling`); what is not `max` needs a
+            logic whose `exists` is the maximum.
         ground_concept_relation: whether a concept's score on an entity counts its mean pair score too (the released switch
             ground_attr_relation).
         describe_fault: whether describe questions read the single-entity score of another word, as in the released code: relation k
@@ -39,8 +45,16 @@ class NeuronaSettings(DecoderSettings):
     pair_scores: Literal["additive", "bilinear"] = "additive"
     rank: Annotated[int, Ge(1)] = 16
     embedding: Annotated[int, Ge(1)] = 64
+    pooling: Pooling = "max"
     ground_concept_relation: bool = True
     describe_fault: bool = False
+
+    def __post_init__(self) -> None:
+        if self.pooling != "max" and self.logic not in STRONGEST:
+            raise ConfigError(
+                f"decoder.pooling: {self.pooling} needs a logic in which exists is the maximum ({' or '.join(STRONGEST)}), found "
+                f"{self.logic}, which pools in its own way; set decoder.logic, or leave decoder.pooling at max"
+            )
 
 
 def build_neurona(
@@ -66,6 +80,7 @@ def build_neurona(
             settings.embedding,
             rank=settings.rank if settings.pair_scores == "bilinear" else 0,
             relation_in_concepts=settings.ground_concept_relation,
+            pooling=settings.pooling,
             described_rows=faulty if settings.describe_fault else None,
             rngs=rngs,
         ),

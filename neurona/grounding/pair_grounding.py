@@ -5,7 +5,8 @@
 
 Without the interaction no nonlinearity stands between, so g_c(i, j) = A_c(i) + B_c(j) exactly: only A and B are computed, and
 no pair is ever made. The interaction is bilinear of low rank, so it keeps that: sums over pairs need L e and R e alone. Every word,
-concept or relation, has a row in both heads. A word is scored only on the recordings that ask for it.
+concept or relation, has a row in both heads. A word is scored only on the recordings that ask for it. Scores on single entities, u and
+the concepts', are pooled (see `pooling`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 from jaxtyping import Array, Float, Int
+
+from neurona.grounding.pooling import Gate, Pooling, pooled
 
 DIAGONAL = -10.0
 """Pair score of an entity with itself."""
@@ -51,6 +54,7 @@ class PairGrounding(nnx.Module):
         rank: of the interaction; 0 for additive pair scores.
         relation_in_concepts: whether a concept's score is u_c(j) + the column mean of its pair scores (the reference's switch
             ground_attr_relation) or u_c(j) alone.
+        pooling: how scores on single entities make up that of a recording.
         described_rows: word whose single-entity score a describe question reads for each relation; the relation itself
             unless the reference's fault 1 is to be reproduced.
         rngs: seed of the initial weights.
@@ -65,6 +69,7 @@ class PairGrounding(nnx.Module):
         *,
         rank: int = 0,
         relation_in_concepts: bool = True,
+        pooling: Pooling = "max",
         described_rows: tuple[int, ...] | None = None,
         rngs: nnx.Rngs,
     ):
@@ -74,6 +79,7 @@ class PairGrounding(nnx.Module):
         n_words = n_concepts + n_relations
         self.n_concepts, self.n_relations, self.rank = n_concepts, n_relations, rank
         self.relation_in_concepts, self.described_rows = relation_in_concepts, described_rows
+        self.pooling: Pooling = pooling
         self.unary_weight, self.unary_bias = normal(n_words, embedding), nnx.Param(jnp.zeros(n_words))
         self.position = normal(n_entities, embedding)
         self.object_map, self.subject_map = normal(embedding, 2 * embedding), normal(embedding, 2 * embedding)
@@ -82,6 +88,8 @@ class PairGrounding(nnx.Module):
         if rank:
             self.left_map, self.right_map = normal(rank, embedding), normal(rank, embedding)
             self.interaction_weight = normal(n_relations, rank)
+        # Built last, so that the other weights are the same with and without.
+        self.gate = Gate(n_words, embedding, rngs=rngs) if pooling == "attention" else None
 
     def __call__(
         self,
@@ -123,18 +131,25 @@ class PairGrounding(nnx.Module):
         words: Int[Array, "N word"] | None,
     ) -> Float[Array, "N word P"]:
         rows = jnp.arange(self.n_concepts) if words is None else words
-        weight, bias = self.unary_weight[...][rows], self.unary_bias[...][rows]
         if not self.relation_in_concepts:
-            return _scored(weight, entities) + _per_word(bias)
+            return self._unary(entities, rows)
+        weight, bias = self.unary_weight[...][rows], self.unary_bias[...][rows]
         # The column mean of a pair score is linear in the mean pair, so both heads are one product of [e_j ; mean pair of j].
         size = entities.shape[1]
         mean = (subject.sum(1, keepdims=True) - subject + (size - 1) * object_) / size
         weight = jnp.concatenate([weight, self.relation_weight[...][rows]], -1)
         bias = bias + ((size - 1) * self.relation_bias[...][rows] + DIAGONAL) / size
-        return _scored(weight, jnp.concatenate([entities, mean], -1)) + _per_word(bias)
+        scores = _scored(weight, jnp.concatenate([entities, mean], -1)) + _per_word(bias)
+        return self._pooled(scores, entities, rows)
 
     def _unary(self, entities: Float[Array, "N P D"], rows: Int[Array, ...]) -> Float[Array, "N word P"]:
-        return _scored(self.unary_weight[...][rows], entities) + _per_word(self.unary_bias[...][rows])
+        scores = _scored(self.unary_weight[...][rows], entities) + _per_word(self.unary_bias[...][rows])
+        return self._pooled(scores, entities, rows)
+
+    def _pooled(
+        self, scores: Float[Array, "N word P"], entities: Float[Array, "N P D"], rows: Int[Array, ...]
+    ) -> Float[Array, "N word P"]:
+        return pooled(scores, self.pooling, self.gate(entities, rows) if self.gate is not None else None)
 
     def _interaction(self, entities: Float[Array, "N P D"], rows: Int[Array, ...]) -> tuple[Array, Array, Array]:
         weight = self.interaction_weight[...][rows]

@@ -10,6 +10,7 @@ import tiny
 from neurona.decoders import Context, Decoder, Grounded, fit
 from neurona.decoders.neurona_settings import NeuronaSettings, build_neurona
 from neurona.decoders.told_words import told_words
+from neurona.errors import ConfigError
 from neurona.programs.facts import Fact
 from neurona.readings import open_reading
 from neurona.scenes.facts import SceneFacts
@@ -117,3 +118,11 @@ def test_settings_say_what_is_built(fault, rows):
     assert built.grounding.described_rows == rows
     assert (built.grounding.rank, built.grounding.relation_in_concepts) == (0, False)
     assert (built.logic.name, built.hypothesis.object) == ("product", False)
+
+
+def test_only_a_logic_that_takes_the_strongest_entity_can_be_given_another_pooling():
+    with pytest.raises(ConfigError, match=r"decoder\.pooling: attention needs .* found product"):
+        NeuronaSettings(pooling="attention", logic="product")
+    assert (
+        build_neurona(NeuronaSettings(pooling="attention"), [[0, 1], [2]], 5, tiny.WORDS, 0).grounding.gate is not None
+    )
