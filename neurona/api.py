@@ -13,15 +13,17 @@ if TYPE_CHECKING:
     from neurona.decoders import FittedDecoder
 
 
-def load_dataset(name: str | Path, path: str | Path | None = None) -> Dataset:
+def load_dataset(name: str | Path, path: str | Path | None = None, **settings: Any) -> Dataset:
     """A data set by its name, or in a folder.
 
     Args:
         name: of a data set that Neurona knows (`neurona data list`), which is fetched once; or the folder of a converted one.
         path: where the data set of that name lies, as obtained; the cache when None.
+        settings: of the data set, where it has some: `load_dataset("eegmmidb", subjects=[1, 2])`.
 
     Raises:
         DataError: there is no such data set, or it cannot be fetched or read.
+        ConfigError: it has no such settings.
 
     Examples:
         >>> import neurona as nr
@@ -31,11 +33,11 @@ def load_dataset(name: str | Path, path: str | Path | None = None) -> Dataset:
         neurona.errors.DataError: unknown dataset 'haxby201'; did you mean 'haxby2001'?
     """
     folder = Path(name)
-    if path is None and (folder / "dataset.json").is_file():
+    if path is None and not settings and (folder / "dataset.json").is_file():
         return open_dataset(folder)
     from neurona.datasets.registry import source
 
-    return source(str(name)).read(None if path is None else Path(path), Console(quiet=True))
+    return source(str(name), settings).read(None if path is None else Path(path), Console(quiet=True))
 
 
 def fit(data: Dataset, decoder: Any = "explain", **options: Any) -> FittedDecoder:

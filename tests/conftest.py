@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import jax
@@ -59,13 +60,23 @@ def ts_folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def haxby_slice() -> Path:
-    """Real fMRI: one slice of subject 1, in `$NEURONA_DATA` or in a folder `shared/data` beside the checkout."""
+def recorded() -> Callable[[str], Path]:
+    """Real recordings by the name of their folder, in `$NEURONA_DATA` or in a folder `shared/data` beside the checkout."""
     roots = [Path(os.environ.get("NEURONA_DATA", "")), Path(__file__).parents[2] / "shared" / "data"]
-    for root in roots:
-        if (root / "haxby2001_slice").is_dir():
-            return root / "haxby2001_slice"
-    pytest.skip("no folder haxby2001_slice; name its parent with NEURONA_DATA")
+
+    def folder(name: str) -> Path:
+        for root in roots:
+            if (root / name).is_dir():
+                return root / name
+        return pytest.skip(f"no folder {name}; name its parent with NEURONA_DATA")
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def haxby_slice(recorded) -> Path:
+    """Real fMRI: one slice of subject 1."""
+    return recorded("haxby2001_slice")
 
 
 @pytest.fixture

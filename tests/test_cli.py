@@ -303,7 +303,7 @@ def test_a_damaged_cached_data_set_ends_with_code_2(neurona, ts_folder, tmp_path
     from rich.console import Console
 
     from neurona.datasets.dataset import save_dataset
-    from neurona.datasets.uea_archive import read
+    from neurona.datasets.readers.uea_archive import read
 
     save_dataset(read("hand_movement_direction", ts_folder, Console(quiet=True)), tmp_path / "set")
     chunk = next(path for path in (tmp_path / "set" / "recordings.zarr" / "signal").iterdir() if path.name[0].isdigit())

@@ -14,12 +14,16 @@ data_app = typer.Typer(no_args_is_help=True, help="Fetch, check, convert and sim
 
 
 @data_app.command()
-def fetch(name: str) -> None:
+def fetch(
+    name: str,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="key=value, a setting of the data set")] = None,
+) -> None:
     """Fetch a data set into the cache, verify and convert it."""
     from neurona.datasets.registry import source
+    from neurona.settings import setting
 
     console = Console()
-    console.print(f"{name}: {source(name).fetch(console)}")
+    console.print(f"{name}: {source(name, dict(map(setting, set_ or ()))).fetch(console)}")
 
 
 @data_app.command()
@@ -29,12 +33,13 @@ def check(
     ],
     path: Annotated[Path | None, typer.Option(help="folder to check instead of the cache")] = None,
     layout: Annotated[str | None, typer.Option(help="of a folder as obtained; detected unless given")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="key=value, a setting of the layout")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="key=value, a setting of the layout, or of the data set")] = None,
 ) -> None:
     """Read a data set whole and say what it holds, or everything that is wrong with it; a fault ends with exit code 2."""
     from neurona.datasets import layouts
     from neurona.datasets.dataset import is_dataset, open_dataset
     from neurona.datasets.registry import DATASETS, source
+    from neurona.settings import setting
 
     console, folder = Console(), Path(name)
     if len(folder.parts) > 1 and not folder.is_dir():
@@ -51,7 +56,7 @@ def check(
         console.print("no faults")
         return
     named = name in DATASETS or not folder.is_dir()
-    known = source(name if named else None)
+    known = source(name if named else None, dict(map(setting, set_ or ())))
     place = known.locate(path if named else folder, console)
     if is_dataset(place):
         open_dataset(place, thorough=True)

@@ -33,6 +33,19 @@ class RecordingFacts(BaseModel):
     montage: str | None = None
 
 
+class PublicFiles(BaseModel):
+    """Where a data set's files lie in a public GitHub repository: repository (owner/name), commit, folder."""
+
+    model_config = ConfigDict(extra="forbid")
+    repository: str
+    commit: str
+    path: str
+
+    def address(self, file: str) -> str:
+        """Of one file."""
+        return f"https://raw.githubusercontent.com/{self.repository}/{self.commit}/{self.path}/{file}"
+
+
 class DataCard(BaseModel):
     """The front matter of a data card.
 
@@ -48,6 +61,7 @@ class DataCard(BaseModel):
     citation: str
     source: str
     files: dict[str, str] = {}
+    public: PublicFiles | None = None
     layout: str
     subjects: int
     sampling: str

@@ -2,7 +2,8 @@
 
 From labels alone follow the answers of seven kinds of questions: is a concept there (`exists`), is it
 not (`not`), two concepts at once (`and`), one of two (`or`), a defined concept (`defined`), a defined concept
-without one of its parts (`and`), and which word of a category it is (`describe`).
+without one of its parts (`and`), and which word of a category it is (`describe`). Where there are several exclusive categories, one word
+of each is asked for at once, too (`and`: `exists x. left(x) & fist(x) & imagined(x)`).
 
 A recording shows one thing, of which all its labels are said; where the vocabulary has no exclusive category that would name it, every
 label is a thing of its own.
@@ -10,7 +11,7 @@ label is a thing of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -19,6 +20,8 @@ from neurona.errors import DataError, nearest_name
 from neurona.programs import Query, Vocabulary, World, expand, parse, value
 from neurona.programs.tree import Describe, names
 
+MOST_CONJUNCTIONS = 64
+"""Where recordings show more combinations of words of exclusive categories, none is asked for."""
 COLUMNS = ("question", "recording", "program", "answer", "type")
 
 
@@ -58,7 +61,7 @@ def questions_from_labels(
     if len({one.words for one in different}) < 2:
         raise _one_class(sorted(set().union(*(one.words for one in different))))
     asked: list[tuple[str, str, dict[Shown, str | None]]] = []
-    for kind, text in _programs(vocabulary):
+    for kind, text in (*_programs(vocabulary), *_conjunctions(vocabulary, different)):
         query = expand(parse(text, vocabulary), vocabulary)
         answers = {one: _answer(query, one, vocabulary) for one in different}
         # What everything or nothing fulfils asks for no decoding.
@@ -104,6 +107,16 @@ def _programs(vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     for category, members in vocabulary.categories.items():
         if set(members) <= set(concepts):
             yield "describe", f"describe {category}"
+
+
+def _conjunctions(vocabulary: Vocabulary, shown: Collection[Shown]) -> Iterator[tuple[str, str]]:
+    """One word of each exclusive category, as some recording shows them."""
+    groups = [vocabulary.categories[name] for name in vocabulary.exclusive]
+    found = {tuple(dict.fromkeys(word for group in groups for word in group if word in one.words)) for one in shown}
+    several = sorted(words for words in found if len(words) > 1)
+    if len(groups) > 1 and len(several) <= MOST_CONJUNCTIONS:
+        for words in several:
+            yield "and", "exists x. " + " & ".join(f"{word}(x)" for word in words)
 
 
 def _parts(vocabulary: Vocabulary, defined: str) -> list[str]:

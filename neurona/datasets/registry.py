@@ -1,82 +1,120 @@
-"""The data sets by name. Another package adds its own by `DATASETS.add("name", Source(fetch, locate, read))`."""
+"""The data sets by name. Each reader registers its own, here (`readers/`) or in another package:
+
+    DATASETS.add("name", Source(fetch, locate, read))
+
+A data set that is more than one experiment needs has settings, a dataclass: whose recordings, which runs, what of them.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple
 
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from rich.console import Console
 
-from neurona.datasets import haxby2001, question_sets, uea_archive
 from neurona.datasets.dataset import Dataset, fingerprint_of, is_dataset, words_of_card
-from neurona.errors import DataError, nearest_name
+from neurona.errors import ConfigError, DataError, nearest_name
 from neurona.files import remembered_checksum
 from neurona.registry import Registry
 
 
-class _Fetch(Protocol):
-    def __call__(self, console: Console) -> Path: ...
-
-
-class _Locate(Protocol):
-    def __call__(self, path: Path | None, console: Console) -> Path: ...
-
-
-class _Read(Protocol):
-    def __call__(self, path: Path | None, console: Console) -> Dataset: ...
-
-
 class Source(NamedTuple):
-    """How a data set is fetched (once, into the cache), where it lies (a given folder, else a known place, else fetched) and how it is read from there."""
+    """How a data set comes here.
 
-    fetch: _Fetch
-    locate: _Locate
-    read: _Read
+    Attributes:
+        fetch: console -> its folder in the cache, to which it is fetched once.
+        locate: path or None, console -> where it lies: a given folder, else a known place, else fetched.
+        read: path or None, console -> what is read from there.
+        files: folder -> the files that its numbers depend on; None for the whole folder.
+        settings: a dataclass; where there is one, the four take an instance of it before all else.
+    """
+
+    fetch: Callable[..., Path]
+    locate: Callable[..., Path]
+    read: Callable[..., Dataset]
+    files: Callable[..., Sequence[Path]] | None = None
+    settings: type[Any] | None = None
 
 
-DATASETS: Registry[Source] = Registry("data set", "neurona.datasets", __name__)
+DATASETS: Registry[Source] = Registry("data set", "neurona.datasets", "neurona.datasets.readers")
 """Those of other packages come by the entry point group `neurona.datasets`."""
 
-DATASETS.add(haxby2001.NAME, Source(haxby2001.fetch, haxby2001.locate, haxby2001.read))
-for _room, _names in (
-    (uea_archive, uea_archive.NAMES),
-    (question_sets, (*question_sets.NAMES, *question_sets.MADE, question_sets.BIDS)),
-):
-    for _name in _names:
-        DATASETS.add(_name, Source(*(partial(how, _name) for how in (_room.fetch, _room.locate, _room.read))))
 
+def source(name: str | None, settings: Any = None) -> Source:
+    """The data set of that name, with its settings; of none, whatever the folder holds that it is read from.
 
-def _not_fetched(console: Console) -> Path:
-    return question_sets.locate(None, None, console)
-
-
-_IN_FOLDER = Source(_not_fetched, partial(question_sets.locate, None), partial(question_sets.read, None))
-
-
-def source(name: str | None) -> Source:
-    """The data set of that name; of none, whatever the folder holds that it is read from.
+    Args:
+        name: of the data set.
+        settings: as `settings_of` takes them.
 
     Raises:
         DataError: there is none; the nearest name is suggested.
+        ConfigError: it has no such settings.
     """
+    chosen = settings_of(name, settings)
     if name is None:
-        return _IN_FOLDER
-    if name not in DATASETS:
+        from neurona.datasets.readers.question_sets import IN_FOLDER  # readers register themselves here
+
+        return IN_FOLDER
+    found = DATASETS[name]
+    if chosen is None:
+        return found
+    bound = (None if how is None else partial(how, chosen) for how in found[:4])
+    return Source(*bound)  # type: ignore[arg-type]
+
+
+def settings_of(name: str | None, settings: Any = None) -> Any:
+    """The settings of a data set, defaults where nothing is said; None where it has none.
+
+    Args:
+        name: of the data set.
+        settings: name -> value, or an instance of its dataclass.
+
+    Raises:
+        DataError: there is no such data set.
+        ConfigError: an unknown setting (the nearest is named), or a value that does not fit.
+    """
+    if name is not None and name not in DATASETS:
         raise DataError(f"unknown dataset {name!r}{nearest_name(name, DATASETS)}")
-    return DATASETS[name]
+    kind = None if name is None else DATASETS[name].settings
+    if kind is None:
+        if settings:
+            raise ConfigError(f"data.settings: {name or 'a data set in a folder'} has none; leave them out")
+        return None
+    if isinstance(settings, kind):
+        return settings
+    kind.__pydantic_config__ = ConfigDict(extra="forbid")
+    given = dict(settings or {})
+    for key in given:
+        if key not in (known := kind.__dataclass_fields__):
+            raise ConfigError(f"data.settings: {name} has no {key!r}{nearest_name(str(key), known)}")
+    try:
+        return TypeAdapter(kind).validate_python(given)
+    except ValidationError as error:
+        one = error.errors()[0]
+        where = ".".join(map(str, one["loc"]))
+        raise ConfigError(f"data.settings.{where}: {one['msg']} (found {one['input']!r})") from error
 
 
-def fingerprint(name: str | None, path: Path | None, console: Console) -> str:
-    """What the numbers of an experiment on a data set depend on, as a checksum; it is fetched where it is not at hand.
+def fingerprint(name: str | None, path: Path | None, console: Console, settings: Any = None) -> str:
+    """What the numbers of an experiment on a data set depend on, besides its settings, as a checksum; it is fetched where it is not at hand.
 
     Raises:
         DataError: there is no such data set or folder.
+        ConfigError: it has no such settings.
     """
-    folder = source(name).locate(path, console)
+    known = source(name, settings)
+    folder = known.locate(path, console)
     if is_dataset(folder):
         return fingerprint_of(folder)
-    told = {"files": remembered_checksum(folder), "vocabulary": words_of_card(str(name))}
+    told: dict[str, Any] = {"vocabulary": words_of_card(str(name))}
+    if known.files is None:
+        told["files"] = remembered_checksum(folder)
+    else:
+        told["files"] = {file.name: remembered_checksum(file) for file in known.files(folder)}
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

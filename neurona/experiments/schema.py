@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from neurona.datasets.splits.names import SplitGroup, SplitName
 from neurona.decoders import decoders
-from neurona.errors import nearest_name
+from neurona.errors import ConfigError, nearest_name
 from neurona.recordings.entities import EntitySettings
 from neurona.registry import Registry
 from neurona.settings import SILENT
@@ -44,13 +44,27 @@ class DataConfig(Section):
         name: of the data set; one in a folder knows its own.
         path: folder of a converted data set, or of the files of the one that is named.
         subjects: whose recordings; all when null.
+        settings: of the data set that is named, where it has some (its card tells): which runs, what of them.
         simulation: dials.
     """
 
     name: str | None = None
     path: Path | None = None
     subjects: tuple[str, ...] | None = None
+    settings: Any = None
     simulation: SimulationSettings | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_settings(cls, given: Any) -> Any:
+        from neurona.datasets.registry import DATASETS, settings_of
+
+        if not isinstance(given, dict) or given.get("name") not in (None, *DATASETS):
+            return given  # what is wrong is said below, or where the data set is looked for
+        try:
+            return given | {"settings": settings_of(given.get("name"), given.get("settings"))}
+        except ConfigError as error:
+            raise ValueError(str(error)) from error
 
     @model_validator(mode="after")
     def _check(self) -> DataConfig:

@@ -70,7 +70,8 @@ def load_study(config: Config, console: Console) -> Study:
         with console.status("simulating scenes, brains and questions"):
             chosen = config.evaluation.model_dump(include={"split", "test", "validation"})
             return _simulated(config.data, EvaluationConfig(**chosen), config.seed)
-    dataset = _of_subjects(source(config.data.name).read(config.data.path, console), config.data.subjects)
+    known = source(config.data.name, config.data.settings)
+    dataset = _of_subjects(known.read(config.data.path, console), config.data.subjects)
     scenes = _scenes_beside(dataset)
     parts = dataset.recordings.data.split.values.astype(str)
     published = dict(zip(dataset.images, map(str, parts), strict=True))

@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 from neurona.errors import DataError, nearest_name
 from neurona.recordings.channels import BAD_CHANNELS, interpolate_bads, locate, places
-from neurona.recordings.recordings import Recordings
+from neurona.recordings.recordings import METADATA, Recordings
 from neurona.recordings.sensor_groups import sensor_groups
 
 _MOVED = 1e-3
@@ -167,6 +167,6 @@ def _metadata(epochs: mne.BaseEpochs) -> dict[str, list]:
     if table is None:
         return {}
     return {
-        f"metadata_{name}": list(column if column.dtype.kind in "ifb" else column.astype(str))
+        METADATA + str(name): list(column if column.dtype.kind in "ifb" else column.astype(str))
         for name, column in table.items()
     }

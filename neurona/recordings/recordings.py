@@ -17,6 +17,8 @@ import xarray as xr
 
 from neurona.errors import DataError
 
+METADATA = "metadata_"
+"""How coordinates begin that a study has of its own."""
 CHUNK_BYTES = 2**21
 """Uncompressed size of a chunk of the store."""
 

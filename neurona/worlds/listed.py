@@ -83,7 +83,8 @@ class SceneList:
 def labels_space(vocabulary: Vocabulary) -> list[frozenset[Fact]]:
     """All labels that a recording may have: one word of each exclusive category, all said of one thing.
 
-    The word of the first category names the thing; those of others are said of it. Combinations that an axiom rules out are left out.
+    The word of the first category names the thing; those of others are said of it. Combinations that an axiom rules out are left out. A
+    word that stands in several categories is said once, and goes with itself alone there: what is at rest has no side but `rest`.
 
     Raises:
         DataError: no exclusive category, or more combinations than can be listed.
@@ -96,7 +97,7 @@ def labels_space(vocabulary: Vocabulary) -> list[frozenset[Fact]]:
             f"labels: {count} combinations of the words of exclusive categories; there must be 1 to {MOST_LABELS}"
         )
     return [
-        frozenset([Fact(words[0]), *(Fact(word, (words[0],)) for word in words[1:])])
+        frozenset([Fact(words[0]), *(Fact(word, (words[0],)) for word in words[1:] if word != words[0])])
         for words in product(*groups)
         if not any(pair <= set(words) for pair in axioms.disjoint)
     ]

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from neurona.datasets.dataset import fingerprint_of, name_of, open_dataset, save_dataset
-from neurona.datasets.uea_archive import read
+from neurona.datasets.readers.uea_archive import read
 from neurona.errors import DataError, OutputError
 from neurona.programs import Vocabulary
 

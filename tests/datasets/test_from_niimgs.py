@@ -5,7 +5,7 @@ import pytest
 from nilearn.maskers import NiftiLabelsMasker, NiftiMasker
 
 from neurona.datasets.dataset import Dataset
-from neurona.datasets.haxby2001 import read_runs
+from neurona.datasets.readers.haxby2001 import read_runs
 from neurona.errors import DataError
 from neurona.recordings.fmri_windows import Windows
 

@@ -1,6 +1,6 @@
 import pytest
 
-from neurona.datasets.label_questions import questions_from_labels
+from neurona.datasets.label_questions import Shown, questions_from_labels
 from neurona.errors import DataError
 from neurona.programs import Vocabulary
 
@@ -39,3 +39,22 @@ def test_unknown_labels_and_a_single_class_are_refused():
         questions_from_labels(["a", "b"], ["cat", "horse"], WORDS)
     with pytest.raises(DataError, match="two classes or more"):
         questions_from_labels(["a", "b"], ["cat", "cat"], WORDS)
+
+
+def test_one_word_of_each_exclusive_category_is_asked_for_at_once():
+    words = Vocabulary(
+        ("fist", "feet", "rest", "left", "both"),
+        categories={"Limb": ("fist", "feet", "rest"), "Side": ("left", "both", "rest")},
+        exclusive=("Limb", "Side"),
+    )
+    shown = [Shown(frozenset(one)) for one in ({"fist", "left"}, {"fist", "both"}, {"feet", "both"}, {"rest"})]
+    table = questions_from_labels("abcd", shown, words)
+    asked = table[table.type == "and"]
+    told = {program: set(rows.recording[rows.answer == "yes"]) for program, rows in asked.groupby("program")}
+    assert told == {
+        "exists x. fist(x) & left(x)": {"a"},
+        "exists x. fist(x) & both(x)": {"b"},
+        "exists x. feet(x) & both(x)": {"c"},
+    }
+    described = table[table.program == "describe Side"].set_index("recording").answer
+    assert described.to_dict() == {"a": "left", "b": "both", "c": "both", "d": "rest"}

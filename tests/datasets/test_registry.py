@@ -7,8 +7,9 @@ from rich.console import Console
 
 from neurona.datasets.card import cards_folder, read_card
 from neurona.datasets.dataset import save_dataset
-from neurona.datasets.registry import DATASETS, fingerprint, source
-from neurona.errors import DataError
+from neurona.datasets.registry import DATASETS, fingerprint, settings_of, source
+from neurona.errors import ConfigError, DataError
+from neurona.experiments.schema import Config
 
 QUIET = Console(quiet=True)
 
@@ -57,3 +58,22 @@ def test_data_that_change_have_another_fingerprint(ts_folder, tmp_path):
     path = next(copy.glob("*_TEST.ts"))
     path.write_text(path.read_text().replace(":left", ":right", 1))
     assert fingerprint("hand_movement_direction", copy, QUIET) != before
+
+
+def test_settings_of_a_data_set_are_checked_and_filled_in():
+    with pytest.raises(ConfigError, match="haxby2001_vt has no 'off'; did you mean 'of'"):
+        settings_of("haxby2001_vt", {"off": "volume"})
+    with pytest.raises(ConfigError, match="haxby2001 has none; leave them out"):
+        settings_of("haxby2001", {"of": "volume"})
+    assert settings_of("haxby2001") is None
+    given = {"name": "x", "data": {"name": "haxby2001_vt"}, "entities": {"method": "groups"}}
+    config = Config.model_validate(given | {"decoder": {"kind": "linear_evidence"}, "evaluation": {"split": "session"}})
+    assert config.model_dump(mode="json")["data"]["settings"] == {"of": "block"}
+    assert Config.model_validate(config.model_dump(mode="json")) == config
+
+
+def test_the_files_that_a_setting_chooses_decide_the_fingerprint(recorded):
+    folder = recorded("haxby2001_vt")
+    of_blocks, of_volumes = (fingerprint("haxby2001_vt", folder, QUIET, {"of": of}) for of in ("block", "volume"))
+    assert of_blocks == fingerprint("haxby2001_vt", folder, QUIET)
+    assert of_blocks != of_volumes

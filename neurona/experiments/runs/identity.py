@@ -31,7 +31,7 @@ def data_fingerprint(config: Config, console: Console | None = None) -> str:
     """
     if config.data.simulation is not None:
         return ""
-    return fingerprint(config.data.name, config.data.path, console or Console(quiet=True))
+    return fingerprint(config.data.name, config.data.path, console or Console(quiet=True), config.data.settings)
 
 
 def decisive_settings(config: Config) -> dict[str, Any]:

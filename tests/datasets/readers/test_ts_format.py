@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from neurona.datasets.ts_format import read_ts
+from neurona.datasets.readers.ts_format import read_ts
 from neurona.errors import DataError
 
 HEAD = "# a comment\n@problemName x\n@dimensions 2\n@seriesLength 3\n@classLabel true up down\n@data\n"

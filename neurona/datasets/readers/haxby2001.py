@@ -18,6 +18,7 @@ from neurona.datasets.card import read_card
 from neurona.datasets.dataset import Dataset
 from neurona.datasets.download import local_folder
 from neurona.datasets.label_questions import questions_from_labels
+from neurona.datasets.registry import DATASETS, Source
 from neurona.errors import DataError
 from neurona.files import cache_folder, data_files, remembered_checksum
 from neurona.recordings.fmri_runs import Run, brain_mask, read_run
@@ -111,3 +112,6 @@ def read(path: Path | None, console: Console) -> Dataset:
     ids = [str(name) for name in recordings.data.recording.values]
     checksums = {file.name: remembered_checksum(file) for file in data_files(folder, "run-*")}
     return Dataset(NAME, card, recordings, questions_from_labels(ids, concepts, card.vocabulary), checksums)
+
+
+DATASETS.add(NAME, Source(fetch, locate, read))

