@@ -33,7 +33,9 @@ def check(
     ],
     path: Annotated[Path | None, typer.Option(help="folder to check instead of the cache")] = None,
     layout: Annotated[str | None, typer.Option(help="of a folder as obtained; detected unless given")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="key=value, a setting of the layout, or of the data set")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="key=value, a setting of the layout, or of the data set")
+    ] = None,
 ) -> None:
     """Read a data set whole and say what it holds, or everything that is wrong with it; a fault ends with exit code 2."""
     from neurona.datasets import layouts

@@ -138,7 +138,9 @@ def read(settings: EegmmidbSettings, path: Path | None, console: Console) -> Dat
     runs = [(who, run) for who in settings.subjects for run in settings.runs]
     for (who, run), file in zip(runs, settings.files(folder), strict=True):
         if not file.is_file():
-            raise DataError(f"{file}: no such file; fetch it with `neurona data fetch {NAME} --set subjects=[{who}] --set runs=[{run}]`")
+            raise DataError(
+                f"{file}: no such file; fetch it with `neurona data fetch {NAME} --set subjects=[{who}] --set runs=[{run}]`"
+            )
         if file.name in card.files:
             verify(file, card.files[file.name], thorough=False)
         checksums[file.name] = remembered_checksum(file)
@@ -148,7 +150,9 @@ def read(settings: EegmmidbSettings, path: Path | None, console: Console) -> Dat
         numbers += [run] * part.n_recordings
     rates = {float(part.data.attrs["sampling_hz"]) for part in parts}
     if len(rates) > 1:
-        raise DataError(f"{folder}: sampled at {sorted(rates)} Hz; choose people of one rate with data.settings.subjects")
+        raise DataError(
+            f"{folder}: sampled at {sorted(rates)} Hz; choose people of one rate with data.settings.subjects"
+        )
     recordings, _ = joined(parts)
     recordings.validate(str(folder))
     columns = {
@@ -175,7 +179,9 @@ def _trials(file: Path, settings: EegmmidbSettings, who: int, run: int) -> Recor
         raw, events, codes, settings.tmin, settings.tmax - step, baseline=None, preload=True, verbose="error"
     )
     if not len(epochs):
-        raise DataError(f"{file}: no trial lasts from {settings.tmin} to {settings.tmax} s; choose data.settings.tmin and tmax")
+        raise DataError(
+            f"{file}: no trial lasts from {settings.tmin} to {settings.tmax} s; choose data.settings.tmin and tmax"
+        )
     return epochs_recordings(epochs, subject=str(who), run=f"run-{run:02d}", source=str(file))
 
 

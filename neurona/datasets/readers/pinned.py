@@ -47,7 +47,9 @@ def locate(name: str, path: Path | None, console: Console) -> Path:
     """
     folder = path or local_folder(name) or fetch(name, console)
     if not folder.is_dir():
-        raise DataError(f"{folder}: no such folder; data.path names a folder that holds {' and '.join(read_card(name).files)}")
+        raise DataError(
+            f"{folder}: no such folder; data.path names a folder that holds {' and '.join(read_card(name).files)}"
+        )
     return folder
 
 

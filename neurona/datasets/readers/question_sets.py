@@ -100,4 +100,4 @@ IN_FOLDER = Source(lambda console: locate(None, None, console), partial(locate, 
 """Whatever the folder of a converted data set holds."""
 
 for _name in (*NAMES, *MADE, BIDS):
-    DATASETS.add(_name, Source(*(partial(how, _name) for how in (fetch, locate, read))))
+    DATASETS.add(_name, Source(partial(fetch, _name), partial(locate, _name), partial(read, _name)))

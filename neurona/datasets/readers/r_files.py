@@ -17,7 +17,9 @@ def read_r(path: Path) -> Any:
         DataError: rdata is not installed, or the file is damaged.
     """
     if find_spec("rdata") is None:
-        raise DataError(f"{path}: files of R are read by the package rdata; install it with: pip install 'neurona[data]'")
+        raise DataError(
+            f"{path}: files of R are read by the package rdata; install it with: pip install 'neurona[data]'"
+        )
     import rdata
 
     read = rdata.read_rds if path.suffix == ".rds" else rdata.read_rda

@@ -130,4 +130,4 @@ def _from_ts(card: DataCard, folder: Path) -> Dataset:
 
 
 for _name in NAMES:
-    DATASETS.add(_name, Source(*(partial(how, _name) for how in (fetch, locate, read))))
+    DATASETS.add(_name, Source(partial(fetch, _name), partial(locate, _name), partial(read, _name)))

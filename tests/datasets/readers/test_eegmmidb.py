@@ -29,7 +29,9 @@ def test_trials_of_two_runs_and_what_is_true_of_them(trials):
     assert counts["rest"] == 30
     assert sum(counts[f"fist, {side}, executed"] for side in ("left", "right")) == 15
     assert sum(counts[f"{limb}, both, imagined"] for limb in ("fist", "feet")) == 15
-    told = trials.questions[trials.questions.program == "exists x. fist(x) & left(x) & executed(x)"].set_index("recording")
+    told = trials.questions[trials.questions.program == "exists x. fist(x) & left(x) & executed(x)"].set_index(
+        "recording"
+    )
     yes = told.answer[data.recording.values] == "yes"
     assert (yes.to_numpy() == (data.label.values == "fist, left, executed")).all()
 
@@ -49,16 +51,20 @@ def test_the_worlds_are_eight_movements_and_rest(trials):
 
 
 def test_a_window_and_a_band_are_chosen(folder, trials):
-    chosen = nr.load_dataset("eegmmidb", folder, runs=[3, 6], rest=False, tmin=0.5, tmax=2.5, band=(8, 30)).recordings.data
+    chosen = nr.load_dataset(
+        "eegmmidb", folder, runs=[3, 6], rest=False, tmin=0.5, tmax=2.5, band=(8, 30)
+    ).recordings.data
     assert chosen.shape == (30, 64, 320)
     assert float(chosen.time[0]) == 0.5
     assert chosen.std() < trials.recordings.data.std() / 2  # slow waves are the strongest
 
 
 def test_what_is_not_there_is_named(folder):
-    with pytest.raises(DataError, match=r"S002R03\.edf: no such file; fetch it with `neurona data fetch eegmmidb --set subjects=\[2\]"):
+    with pytest.raises(
+        DataError, match=r"S002R03\.edf: no such file; fetch it with `neurona data fetch eegmmidb --set subjects=\[2\]"
+    ):
         nr.load_dataset("eegmmidb", folder, subjects=[2], runs=[3])
     with pytest.raises(ConfigError, match=r"data\.settings\.runs\.0: Input should be greater than or equal to 3"):
         nr.load_dataset("eegmmidb", folder, runs=[1])
-    with pytest.raises(DataError, match="no trial lasts from 0.0 to 400.0 s"):
+    with pytest.raises(DataError, match=r"no trial lasts from 0\.0 to 400\.0 s"):
         nr.load_dataset("eegmmidb", folder, runs=[3], tmax=400.0)
