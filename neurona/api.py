@@ -46,7 +46,7 @@ def fit(data: Dataset, decoder: Any = "explain", **options: Any) -> FittedDecode
     Args:
         data: recordings, and questions with their answers.
         decoder: kind of decoder, or its settings.
-        options: of `neurona.decoders.fit_decoder`: entities, seed, training, validation, facts, context.
+        options: of `neurona.decoders.fit_decoder`: entities, align, seed, training, validation, facts, context.
 
     Returns:
         What reads recordings that were in no experiment (`read`), and is kept by `save`.

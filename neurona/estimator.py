@@ -32,6 +32,8 @@ class ConceptDecoder(ClassifierMixin, BaseEstimator):
     Parameters:
         decoder: kind of decoder (`linear_evidence`, `explain`, ...), or settings such as `LinearEvidenceSettings(shrinkage=0.1)`.
         entities: name of the entity that each feature (or channel) belongs to; each its own when None.
+        align: method of aligning runs (`groups`) before, such as `zscore`, or its settings. What is read at once is a run unless `read` is told its
+            runs, so an answer then depends on what is read with it.
         definitions: concepts of an ontology by others, e.g. `{"animate": "face(x) | cat(x)"}`.
         validation: share of the training recordings that decoders choose settings by which need some apart.
         random_state: seed of everything that is drawn.
@@ -57,6 +59,7 @@ class ConceptDecoder(ClassifierMixin, BaseEstimator):
         decoder: Any = "linear_evidence",
         *,
         entities: Any = None,
+        align: Any = None,
         definitions: Any = None,
         validation: Any = 0.1,
         random_state: Any = 0,
@@ -64,6 +67,7 @@ class ConceptDecoder(ClassifierMixin, BaseEstimator):
         # Of any type: scikit-learn wants whatever is wrong to be told by fit, and not before.
         self.decoder = decoder
         self.entities = entities
+        self.align = align
         self.definitions = definitions
         self.validation = validation
         self.random_state = random_state
@@ -74,7 +78,7 @@ class ConceptDecoder(ClassifierMixin, BaseEstimator):
         Args:
             X: `[recording, feature]` or `[recording, channel, time]`.
             y: classes `[recording]`, or several targets `[recording, target]`, each of its own kind; columns of true and false are concepts.
-            groups: run of each recording, which inner folds keep together.
+            groups: run of each recording, which inner folds keep together and `align` aligns.
 
         Raises:
             ValueError: arrays that scikit-learn refuses, one class alone, or a decoder that cannot read.
@@ -96,7 +100,7 @@ class ConceptDecoder(ClassifierMixin, BaseEstimator):
             seed = self.random_state
             if not isinstance(seed, int):
                 seed = int(check_random_state(seed).randint(2**31))
-            self.decoder_ = fit_decoder(data, self.decoder, seed=seed, validation=self.validation)
+            self.decoder_ = fit_decoder(data, self.decoder, align=self.align, seed=seed, validation=self.validation)
         classes = [np.unique(column) for column in columns]
         self.classes_ = classes if several else classes[0]
         self._targets = [
@@ -105,16 +109,21 @@ class ConceptDecoder(ClassifierMixin, BaseEstimator):
         ]
         return self
 
-    def read(self, X: Any) -> Reading:
-        """Everything that the decoder says about recordings, which are called by the numbers of their rows."""
+    def read(self, X: Any, groups: Any = None) -> Reading:
+        """Everything that the decoder says about recordings, which are called by the numbers of their rows.
+
+        Args:
+            X: recordings, as in `fit`.
+            groups: run of each, where the decoder aligns runs; all are of one when None.
+        """
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, allow_nd=True)
         with _value_errors():
-            return self.decoder_.read(self._dataset(X, None, None))
+            return self.decoder_.read(self._dataset(X, None, groups))
 
-    def ask(self, X: Any, queries: Any, *, given: Any = None) -> pd.DataFrame:
-        """Every query about every recording; see `Reading.ask`."""
-        return self.read(X).ask(queries, given=given)
+    def ask(self, X: Any, queries: Any, *, given: Any = None, groups: Any = None) -> pd.DataFrame:
+        """Every query about every recording; see `read` and `Reading.ask`."""
+        return self.read(X, groups).ask(queries, given=given)
 
     def predict_proba(self, X: Any) -> Any:
         """Posterior of each class.
@@ -157,7 +166,7 @@ class ConceptDecoder(ClassifierMixin, BaseEstimator):
         return from_arrays(
             X,
             y,
-            groups=groups,
+            groups=None if groups is None else list(groups),
             entities=self.entities,
             definitions=self.definitions if y is not None else None,
             channels=None if channels is None else list(channels),

@@ -109,6 +109,15 @@ def test_signals_with_a_time_axis_are_taken(study):
     )
 
 
+def test_runs_are_aligned_where_that_is_asked_for(study):
+    X, y = study
+    runs = np.arange(90) // 15
+    drifted = X * (1 + runs)[:, None] + 10 * runs[:, None]
+    decoder = ConceptDecoder(QUICK, align="zscore").fit(drifted[:60], y[:60], runs[:60])
+    said = decoder.ask(drifted[60:], "exists x. cat(x)", groups=runs[60:])
+    assert ((said.answer == "yes") == (y[60:] == "cat")).mean() > 0.8
+
+
 def test_what_cannot_be_fitted_is_a_value_error(study):
     X, y = study
     with pytest.raises(ValueError, match="no decoder of kind 'linear_evidance'; did you mean 'linear_evidence'"):

@@ -42,3 +42,5 @@ def read(
     reading.save(out)
     simulated = " (SIMULATED)" if reading.about.simulated else ""
     console.print(f"{out}: {len(reading.recordings)} recordings{simulated}", highlight=False)
+    if (alignment := fitted.entities.alignment) is not None:
+        console.print(f"aligned: {alignment.settings.does}", highlight=False)

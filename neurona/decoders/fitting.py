@@ -14,6 +14,7 @@ from neurona.decoders.registry import decoders, fit
 from neurona.errors import ConfigError, DataError, nearest_name
 from neurona.questions import Asked, Problem
 from neurona.readings import About
+from neurona.recordings.alignment import Alignment
 from neurona.recordings.entities import EntitySettings, FittedEntities, default_entities, fit_entities
 from neurona.scenes.facts import SceneFacts
 from neurona.training.settings import TrainingSettings
@@ -24,6 +25,7 @@ def fit_decoder(
     decoder: str | DecoderSettings = "explain",
     *,
     entities: str | EntitySettings | None = None,
+    align: str | Alignment | None = None,
     seed: int = 0,
     training: TrainingSettings | None = None,
     validation: float = 0.1,
@@ -36,6 +38,8 @@ def fit_decoder(
         dataset: recordings and questions with their answers.
         decoder: kind of decoder, with its default settings, or settings.
         entities: method of making entities, or its settings; what the recordings suggest when None (`default_entities`).
+        align: method of aligning runs, sessions or people before (`zscore`, `centre`, ...), or its settings; none when None. Recordings that are
+            read later are aligned by themselves, as the method says.
         seed: of everything that is drawn.
         training: of gradient training, for decoders that need it.
         validation: share of the images that settings are chosen by, and that the asking model is learned from.
@@ -43,8 +47,8 @@ def fit_decoder(
         context: folder for checkpoints and logs, console, devices; `training` goes before its settings.
 
     Raises:
-        ConfigError: no such kind of decoder or entities, one that cannot read, or scenes to learn from that are not there.
-        DataError: no questions, or recordings that do not allow the entities.
+        ConfigError: no such kind of decoder, entities or alignment, one that cannot read, or scenes to learn from that are not there.
+        DataError: no questions, or recordings that do not allow the entities or the alignment.
     """
     settings = settings_of(decoder)
     recordings = dataset.recordings
@@ -55,7 +59,7 @@ def fit_decoder(
     if not len(asked):
         raise DataError(f"{dataset.name}: no questions to learn from; give labels, or questions with their answers")
     held = held_for_validation(images, np.ones(len(ids), dtype=bool), validation, seed)
-    fitted = fit_entities(recordings, entities or default_entities(recordings), seed=seed)
+    fitted = fit_entities(recordings, entities or default_entities(recordings), align=align, seed=seed)
     train, later = (asked.take(mask[asked.recording]) for mask in (~held, held))
     problem = problem_of(dataset, fitted, train, later, settings, facts, seed)
     own = context or Context()

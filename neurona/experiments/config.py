@@ -18,7 +18,7 @@ from neurona.settings import setting
 
 __all__ = ["Config", "as_yaml", "load_config", "validated"]
 
-CHOOSING = {"entities": "method", "decoder": "kind"}
+CHOOSING = {"align": "method", "entities": "method", "decoder": "kind"}
 """Sections of which there are several kinds, and the key that tells which; `decoder: explain` is short for the key alone."""
 
 

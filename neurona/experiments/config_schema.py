@@ -8,6 +8,7 @@ from neurona.decoders import decoders
 from neurona.experiments.metrics import METRICS
 from neurona.experiments.plots import PLOTS
 from neurona.experiments.schema import Config
+from neurona.recordings.alignment import ALIGNMENTS
 
 
 def config_schema() -> dict[str, Any]:
@@ -24,7 +25,9 @@ def config_schema() -> dict[str, Any]:
         "description": "Another config, beside this file; this one gives what differs.",
     }
     properties["decoder"] = _or_name(properties["decoder"], sorted(decoders()))
-    properties["entities"] = _or_name(properties["entities"], _methods(schema))
+    properties["entities"] = _or_name(properties["entities"], _methods(properties["entities"]))
+    align, nothing = properties["align"]["anyOf"]
+    properties["align"] = {"anyOf": [*_or_name(align, sorted(ALIGNMENTS))["anyOf"], nothing]}
     evaluation = schema["$defs"]["EvaluationConfig"]["properties"]
     for name, registry in (("metrics", METRICS), ("plots", PLOTS)):
         evaluation[name]["items"] = {"enum": list(registry)}
@@ -36,8 +39,6 @@ def _or_name(section: dict[str, Any], names: list[str]) -> dict[str, Any]:
     return {"anyOf": [{"enum": names}, *section["oneOf"]]}
 
 
-def _methods(schema: dict[str, Any]) -> list[str]:
-    """The kinds of entities that need no further setting."""
-    kinds = [schema["$defs"][name] for name in schema["$defs"] if "method" in schema["$defs"][name]["properties"]]
-    found = [kind["properties"]["method"] for kind in kinds]
-    return sorted(name for one in found for name in one.get("enum", [one.get("const")]))
+def _methods(section: dict[str, Any]) -> list[str]:
+    """The kinds of a section that need no further setting."""
+    return sorted(section["discriminator"]["mapping"])

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from neurona.datasets.splits.names import SplitGroup, SplitName
 from neurona.decoders import decoders
 from neurona.errors import ConfigError, nearest_name
+from neurona.recordings.alignment import ALIGNMENTS
 from neurona.recordings.entities import EntitySettings
 from neurona.registry import Registry
 from neurona.settings import SILENT
@@ -21,13 +22,23 @@ from neurona.training.settings import TrainingSettings
 DECODER_SETTINGS: tuple[Any, ...] = tuple(kind.settings for kind in decoders().values())
 """Of all registered decoders."""
 
-for settings in (*DECODER_SETTINGS, *get_args(EntitySettings), TrainingSettings, SimulationSettings):
+ALIGNMENT_SETTINGS: tuple[Any, ...] = tuple(ALIGNMENTS.values())
+
+for settings in (
+    *DECODER_SETTINGS,
+    *ALIGNMENT_SETTINGS,
+    *get_args(EntitySettings),
+    TrainingSettings,
+    SimulationSettings,
+):
     # Pydantic reads dataclasses as they are, but would ignore unknown keys.
     settings.__pydantic_config__ = ConfigDict(extra="forbid")
 
 if TYPE_CHECKING:
+    AlignmentConfig = Any
     DecoderConfig = Any
 else:
+    AlignmentConfig = Annotated[reduce(or_, ALIGNMENT_SETTINGS), Field(discriminator="method")]
     DecoderConfig = Annotated[reduce(or_, DECODER_SETTINGS), Field(discriminator="kind")]
 
 
@@ -132,10 +143,15 @@ class EvaluationConfig(Section):
 
 
 class Config(Section):
-    """One experiment."""
+    """One experiment.
+
+    Attributes:
+        align: how runs, sessions or people are made comparable before entities are made; not when null.
+    """
 
     name: str
     data: DataConfig
+    align: AlignmentConfig | None = None
     entities: Annotated[EntitySettings, Field(discriminator="method")]
     decoder: DecoderConfig
     training: TrainingSettings = TrainingSettings()

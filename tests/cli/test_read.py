@@ -25,6 +25,8 @@ def files(tmp_path_factory):
     settings = LinearEvidenceSettings(decays=(0.1,))
     decoder = fit_decoder(open_dataset(root / "set"), settings, entities=WindowEntities(n_bins=7, n_windows=7))
     decoder.save(root / "decoder")
+    aligned = fit_decoder(open_dataset(root / "set"), settings, entities="groups", align="zscore")
+    aligned.save(root / "aligned")
     return root
 
 
@@ -35,6 +37,12 @@ def test_new_recordings_are_read_and_asked(files, neurona, tmp_path):
     code, printed, _ = neurona("query", tmp_path / "reading", "exists x. face(x)")
     assert code == 0
     assert "sub-09_run-01" in printed
+
+
+def test_how_new_recordings_are_aligned_is_said(files, neurona, tmp_path):
+    code, printed, _ = neurona("read", files / "aligned", files / "second", "--out", tmp_path / "reading")
+    assert code == 0
+    assert "aligned: each run z-scored by its own recordings" in printed
 
 
 def test_several_data_are_one_reading(files, neurona, tmp_path):

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from small_dataset import small_dataset
 
-from neurona.decoders import FittedDecoder, fit_decoder
+from neurona.decoders import FittedDecoder, fit_decoder, load_decoder
 from neurona.decoders.fitting import held_for_validation
 from neurona.decoders.linear_evidence import LinearEvidenceSettings
 from neurona.errors import ConfigError
 from neurona.recordings.entities import WindowEntities
+from neurona.recordings.recordings import Recordings
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +38,24 @@ def test_a_named_kind_has_its_defaults_and_entities_are_what_the_recordings_sugg
     assert suggested.entities.entities.kind == "sensor group x time window"
 
 
+def test_new_runs_are_aligned_by_their_own_recordings(tmp_path):
+    dataset, later = small_dataset()
+    fitted = fit_decoder(dataset, LinearEvidenceSettings(decays=(0.1,)), align="zscore")
+    drifted = Recordings(later.data.copy(data=5 * later.data.values + 100))
+    kept = load_decoder(fitted.save(tmp_path / "decoder"))
+    said = [one.ask("describe Category").probability for one in (fitted.read(later), kept.read(drifted))]
+    np.testing.assert_allclose(*said, atol=1e-3)
+    assert (kept.read(drifted).ask("describe Category").answer.to_numpy() == later.data.label.values).mean() > 0.9
+
+
 def test_what_cannot_be_fitted_says_so():
     dataset, _ = small_dataset()
     with pytest.raises(ConfigError, match="no decoder of kind 'explian'; did you mean 'explain'"):
         fit_decoder(dataset, "explian")
     with pytest.raises(ConfigError, match="no method 'parcel'"):
         fit_decoder(dataset, "linear_evidence", entities="parcel")
+    with pytest.raises(ConfigError, match="no alignment 'zscor'; did you mean 'zscore'"):
+        fit_decoder(dataset, "linear_evidence", align="zscor")
     with pytest.raises(ConfigError, match="'question_only' answers the questions of an experiment and reads no"):
         fit_decoder(dataset, "question_only")
     with pytest.raises(ConfigError, match="labels comes without scene graphs; use answers"):

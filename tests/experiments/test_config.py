@@ -2,6 +2,7 @@ import pytest
 
 from neurona.errors import ConfigError
 from neurona.experiments.config import load_config
+from neurona.recordings.alignment.zscore import ZScore
 from neurona.recordings.entities import GroupEntities
 
 REST = "entities: {method: ward}\ndecoder: linear_evidence\nevaluation: {split: leave_one_run_out}\n"
@@ -26,6 +27,8 @@ def test_overrides_reach_sections(tmp_path):
         ("entities.n_parcel=4", r"entities\.n_parcel'; did you mean 'n_parcels'"),
         ("entities={method: windows, n_bin: 4}", r"entities\.n_bin'; did you mean 'n_bins'"),
         ("entities={method: wards}", r"entities: .*'groups', 'atlas', 'ward'"),
+        ("align=zscor", r"align: .*'centre', .*'zscore'"),
+        ("align={method: zscore, bye: run}", r"align\.bye'; did you mean 'by'"),
         ("decoder=explian", r"decoder: no decoder of kind 'explian'; did you mean 'explain'"),
         ("decoder.supervision=scene", r"decoder\.supervision: .*'answers' or 'scenes'"),
         ("decoder.steps=0", r"decoder\.steps: .*greater than or equal to 1 \(found 0\)"),
@@ -41,6 +44,14 @@ def test_a_wrong_override_says_which_key_and_what_was_expected(tmp_path, overrid
     path.write_text("name: a\ndata: {name: haxby2001}\n" + REST)
     with pytest.raises(ConfigError, match=message):
         load_config(path, [override])
+
+
+def test_runs_are_aligned_by_a_name_or_by_settings(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("name: a\ndata: {name: haxby2001}\n" + REST)
+    assert load_config(path).align is None
+    assert load_config(path, ["align=zscore"]).align == ZScore()
+    assert load_config(path, ["align=zscore", "align.by=subject"]).align == ZScore(by="subject")
 
 
 def test_data_are_named_or_lie_in_a_folder_or_are_simulated(tmp_path):

@@ -31,6 +31,9 @@ def test_every_config_that_ships_fits(fits):
         ("evaluation: {test: 2}", False),
         ("entities: {method: ward, n_parcels: 5}", True),
         ("entities: {method: wards}", False),
+        ("align: zscore", True),
+        ("align: {method: centre, by: subject}", True),
+        ("align: ward", False),
     ],
 )
 def test_parts_of_configs(fits, text, fitting):

@@ -59,6 +59,8 @@ class Findings(NamedTuple):
 def title_of(config: Config) -> str:
     """What a run is, in a line: name, decoder, what it learned from, and whatever makes its numbers others than those of a plain run."""
     said = [f"learned from {config.decoder.supervision}"]
+    if config.align is not None:
+        said.append(config.align.does)
     if config.training.selection == "test":
         said.append("epoch chosen on test questions")
     if config.evaluation.shuffle:

@@ -117,7 +117,7 @@ def fold_problem(config: Config, study: Study, asked: Asked, fold: Fold) -> tupl
     """
     train, validation, test = questions_of(study, asked, fold)
     seen = fold.train | fold.validation
-    entities = fit_entities(study.dataset.recordings, config.entities, seen, seed=config.seed)
+    entities = fit_entities(study.dataset.recordings, config.entities, seen, align=config.align, seed=config.seed)
     problem = problem_of(study.dataset, entities, train, validation, config.decoder, study.facts, config.seed)
     return entities, problem, test
 

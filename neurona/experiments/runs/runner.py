@@ -106,6 +106,7 @@ def _keep(config: Config, study: Study, fitted: list[Fitted], folder: Path, cont
         study.dataset,
         config.decoder,
         entities=config.entities,
+        align=config.align,
         seed=config.seed,
         validation=chosen.validation,
         facts=study.facts,

@@ -2,7 +2,7 @@
 
     fit_entities(training recordings, settings) -> FittedEntities,      .apply(recordings) -> Entities
 
-What is applied is the same for all methods: means over bins of time (all time points, or one bin, are the ends of the scale), and for a
+Where an alignment is asked for, runs, sessions or people are made comparable before (`neurona.recordings.alignment`). What is applied is the same for all methods: means over bins of time (all time points, or one bin, are the ends of the scale), and for a
 dictionary of maps D `[P, V]` the loadings argmin_a ||x - D' a||^2 of those.
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from jaxtyping import Bool, Float
 
+from neurona.recordings.alignment import Alignment, FittedAlignment, alignment_settings
 from neurona.recordings.entities.channels import atlas_entities, group_entities
 from neurona.recordings.entities.entities import Entities
 from neurona.recordings.entities.expected import Expected, Missing
@@ -36,11 +37,13 @@ class FittedEntities:
         expected: what the recordings must be like.
         entities: names, positions and the entity of each feature; of no recording yet.
         loadings: from channels to a dictionary's loadings, D's pseudo-inverse; None where features are the channels' own.
+        alignment: what aligns recordings before; None where they are taken as they are.
     """
 
     expected: Expected
     entities: Entities = field(repr=False)
     loadings: Float[np.ndarray, "channel map"] | None = field(default=None, repr=False)
+    alignment: FittedAlignment | None = field(default=None, repr=False)
 
     def apply(self, recordings: Recordings, *, missing: Missing = "error") -> Entities:
         """Entities of recordings.
@@ -50,9 +53,11 @@ class FittedEntities:
             missing: what becomes of channels that they lack (see `Expected.matched`).
 
         Raises:
-            DataError: they were measured otherwise.
+            DataError: they were measured otherwise, or cannot be aligned.
         """
         matched = self.expected.matched(recordings, missing)
+        if self.alignment is not None:
+            matched = self.alignment.apply(matched)
         parts = [self._features(batch.data.values) for batch in matched.batches()]
         shape = 0, len(self.entities.entity_of_feature)
         return replace(self.entities, features=np.concatenate([np.zeros(shape, np.float32), *parts]))
@@ -73,6 +78,7 @@ def fit_entities(
     settings: str | EntitySettings,
     train: Bool[np.ndarray, " recording"] | None = None,
     *,
+    align: str | Alignment | None = None,
     seed: int = 0,
 ) -> FittedEntities:
     """Fit entities.
@@ -80,7 +86,8 @@ def fit_entities(
     Args:
         recordings: of which the training recordings are looked at.
         settings: the method; by name, with its default settings.
-        train: which recordings may be looked at; all when None. Only data-driven parcels look at values.
+        train: which recordings may be learned from; all when None.
+        align: method of aligning runs, sessions or people, or its settings. What it uses of other recordings, unlabelled, it says (`Alignment.uses`).
         seed: of k-means and of dictionary learning.
 
     Raises:
@@ -90,14 +97,20 @@ def fit_entities(
     if isinstance(settings, str):
         settings = entity_settings(settings)
     expected = Expected.of(recordings)
+    chosen = np.ones(recordings.n_recordings, dtype=bool) if train is None else train
+    alignment = None
+    if align is not None:
+        alignment = (alignment_settings(align) if isinstance(align, str) else align).fit(recordings, chosen)
     if isinstance(settings, ParcelEntities):
         from neurona.recordings.entities.parcels import fit_parcels  # imports nilearn
 
-        chosen = np.ones(recordings.n_recordings, dtype=bool) if train is None else train
-        parcels = fit_parcels(recordings, chosen, settings, seed)
-        return FittedEntities(expected, parcels.entities, parcels.loadings)
+        aligned = recordings if alignment is None else alignment.apply(recordings)
+        parcels = fit_parcels(aligned, chosen, settings, seed)
+        return FittedEntities(expected, parcels.entities, parcels.loadings, alignment)
     if isinstance(settings, GroupEntities):
-        return FittedEntities(expected, group_entities(recordings))
-    if isinstance(settings, AtlasEntities):
-        return FittedEntities(expected, atlas_entities(recordings))
-    return FittedEntities(expected, window_entities(recordings, settings))
+        entities = group_entities(recordings)
+    elif isinstance(settings, AtlasEntities):
+        entities = atlas_entities(recordings)
+    else:
+        entities = window_entities(recordings, settings)
+    return FittedEntities(expected, entities, alignment=alignment)

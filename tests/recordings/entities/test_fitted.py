@@ -5,6 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
+from drifting import drifting
 from entity_recordings import atlas_recordings
 
 from neurona.errors import DataError
@@ -75,3 +76,11 @@ def test_no_recordings_have_no_features(recordings):
     fitted = fit_entities(recordings, "groups")
     none = fitted.apply(Recordings(recordings.data.isel(recording=[])))
     assert none.features.shape == (0, len(GRID) * 6)
+
+
+def test_runs_are_aligned_before_entities_are_made():
+    recordings = drifting()
+    fitted = fit_entities(recordings, "atlas", align="zscore")
+    features = fitted.apply(recordings).features.reshape(8, 12, -1)
+    np.testing.assert_allclose(features.mean(axis=1), 0, atol=1e-5)
+    assert fitted.expected.matched(recordings) is recordings
