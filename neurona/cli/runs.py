@@ -109,14 +109,20 @@ def runs(folder: Annotated[Path, typer.Argument(help="of run directories")] = Pa
 def compare(
     first: Annotated[Path, typer.Argument(metavar="RUN", help="directory of a finished run")],
     second: Annotated[Path, typer.Argument(metavar="RUN", help="of another, asked the same questions")],
-    by: Annotated[str, typer.Option(help="unit of the test: image, recording or run (of the scanner)")] = "image",
+    by: Annotated[
+        str | None,
+        typer.Option(
+            help="what is independent: recording, image, run, session or subject; that of the runs unless given"
+        ),
+    ] = None,
 ) -> None:
     """Which of two runs answers more of the questions that both were asked: a paired test for each group of questions."""
-    from neurona.experiments.runs.comparison import compare_runs, comparison_rich_table
+    from neurona.experiments.runs.comparison import compare_runs, comparison_rich_table, unit_of_runs
     from neurona.experiments.runs.finished_run import open_run
 
     both = open_run(first), open_run(second)
-    Console().print(comparison_rich_table(compare_runs(*both, by=by), *both, by))
+    unit = by or unit_of_runs(*both)
+    Console().print(comparison_rich_table(compare_runs(*both, unit), *both, unit))
 
 
 def _keep_compiled_code() -> None:

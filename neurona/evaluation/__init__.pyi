@@ -4,7 +4,7 @@ from .groundings.recovery import Recovery, grounding_recovery
 from .grouping import question_groups
 from .inference.chance import chance_table, holm
 from .inference.claims import Claim, claims_markdown, claims_rich_table, claims_table
-from .inference.intervals import chance_interval, cluster_bootstrap_interval, wilson_interval
+from .inference.intervals import chance_interval, wilson_interval
 from .inference.paired import Comparison, comparison_table, paired_test
 from .inference.permutation import SignFlips, sign_flips
 from .metrics.accuracy import Accuracy, accuracy_table
@@ -51,7 +51,6 @@ __all__ = [
     "claims_markdown",
     "claims_rich_table",
     "claims_table",
-    "cluster_bootstrap_interval",
     "clusters",
     "comparison_table",
     "confusion_plot",

@@ -19,8 +19,16 @@ COLUMNS = ("question", "recording", "type", "program", "answer", "predicted", "s
 """Columns of a predictions table; `score` is the logit of the answer yes (of the given word for describe), `chance` that of guessing the word,
 missing where none is chosen (yes/no, counts)."""
 
-CLUSTER = ("seed", "image")
-"""Columns that tell the clusters of a table apart, as far as it has them."""
+UNITS = {
+    "recording": ("seed", "recording"),
+    "image": ("seed", "image"),
+    "run": ("seed", "subject", "session", "run"),
+    "session": ("seed", "subject", "session"),
+    "subject": ("seed", "subject"),
+}
+"""What may be independent of each other, and the columns that tell such clusters of a table apart, as far as it has them."""
+
+CLUSTER = UNITS["image"]
 
 KEYS = ("seed", "subject", "fold", "question")
 """Columns that tell the questions of a table apart, as far as it has them."""

@@ -16,16 +16,21 @@ from neurona.evaluation.simulated import SIMULATED
 
 
 def accuracy_rich_table(
-    metrics: Mapping[str, Accuracy], title: str = "Accuracy by question type", simulated: bool = False
+    metrics: Mapping[str, Accuracy],
+    title: str = "Accuracy by question type",
+    simulated: bool = False,
+    unit: str | None = None,
 ) -> Table:
     """Render what `accuracy_table` (or `baseline_table`) returns.
 
     A value above the whole 95 % range of guessing is green, one below it red. Beside chance stands the majority rate, where it is higher;
     balanced accuracy with its chance only where it says something else than the accuracy; the ideal observer's accuracy with the share of it,
-    and p, only where a row has them. Simulated data say so in the title. All but p fits a terminal of 80 columns.
+    and p, only where a row has them. Below stands what intervals (and p) take to be independent, where `unit` says so. Simulated data say so in the title. All but p fits a terminal of 80 columns.
     """
     rows = metrics.values()
     table = _plain_table(title, simulated)
+    if unit is not None:
+        table.caption, table.caption_justify = f"95 % intervals over {unit}s", "left"
     table.add_column("type", overflow="fold", min_width=10)
     columns: dict[str, Callable[[Accuracy], str]] = {"accuracy": _value, "95 %": _interval}
     if any(_is_more_than_chance(row) for row in rows):

@@ -28,6 +28,7 @@ from neurona.evaluation import (
     share_of_ideal,
     yes_no_reliability,
 )
+from neurona.evaluation.predictions import UNITS
 from neurona.experiments.runs.findings import Findings
 from neurona.readings.belief import log_odds
 from neurona.registry import Registry
@@ -70,7 +71,8 @@ def calibration(findings: Findings) -> Numbers:
 @METRICS.register("concepts")
 def concepts(findings: Findings) -> pd.DataFrame:
     """Accuracy of the questions about each word, with false-discovery control."""
-    found = accuracy_by_concept(findings.predictions, findings.study.dataset.vocabulary, seed=findings.config.seed)
+    vocabulary, unit = findings.study.dataset.vocabulary, UNITS[findings.unit]
+    found = accuracy_by_concept(findings.predictions, vocabulary, by=unit, seed=findings.config.seed)
     return found.drop(columns=["kind", "n_clusters"])
 
 
@@ -85,7 +87,7 @@ def noise_ceilings(findings: Findings) -> pd.DataFrame:
 @METRICS.register("agreement")
 def agreement(findings: Findings) -> pd.DataFrame:
     """How often one question is answered alike about two recordings of one image, and the bound on accuracy that follows."""
-    return answer_agreement(findings.predictions, seed=findings.config.seed)
+    return answer_agreement(findings.predictions)
 
 
 @METRICS.register("ideal")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -164,9 +165,10 @@ def _split(
 
 
 def chosen_questions(study: Study) -> pd.DataFrame:
-    """The questions with the image that each is about, and the subject and run of its recording."""
+    """The questions with the image that each is about, and the subject, the session (where known) and the run of its recording."""
     data = study.dataset.recordings.data
-    known = {"image": study.dataset.images, "subject": data.subject.values, "run": data.run.values}
+    known: dict[str, Any] = {"image": study.dataset.images}
+    known |= {name: data[name].values for name in ("subject", "session", "run") if name in data.coords}
     of_recording = pd.DataFrame(known, index=data.recording.values.astype(str), dtype=str)
     of_question = of_recording.reindex(study.dataset.questions.recording.astype(str))
     return study.dataset.questions.assign(**{name: of_question[name].to_numpy() for name in known})

@@ -22,7 +22,7 @@ def answers(config, folder, console):
     print(f"seed {config.seed}")
     skill = 0.4 + 4 * (config.decoder.shrinkage or 0.025)
     predictions = synthetic(skill, config.seed, config.evaluation.n_train or 60)
-    metrics = {"accuracy": accuracy_table(predictions), "groundings": {}}
+    metrics = {"accuracy": accuracy_table(predictions), "unit": "image", "groundings": {}}
     predictions.to_parquet(folder / "predictions.parquet")
     (folder / "config.yaml").write_text(yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False))
     (folder / "provenance.json").write_text(json.dumps({"dataset": {"name": "stub", "simulated": True}}))

@@ -20,7 +20,7 @@ from jaxtyping import Bool, Float
 from sklearn.metrics import average_precision_score
 
 from neurona.errors import DataError
-from neurona.evaluation.inference.intervals import accuracy_interval, resampled_totals
+from neurona.evaluation.inference.intervals import accuracy_interval
 from neurona.evaluation.inference.paired import q_values
 
 
@@ -29,7 +29,7 @@ class Recovery(NamedTuple):
 
     Attributes:
         value: mean average precision over words.
-        low, high: its 95 % interval, a bootstrap over words.
+        low, high: its 95 % interval over words.
         chance: mean base rate.
         null, p: mean and p value under shuffled entities.
         exchanged, p_exchanged: mean and p value under exchanged words.
@@ -63,7 +63,7 @@ def grounding_recovery(
         planted: where each word was planted (`neurona.simulation.planted_grounding`).
         words: their names.
         n_permutations: of either null.
-        seed: of permutations and bootstrap.
+        seed: of the permutations.
 
     Raises:
         DataError: shapes that do not fit, scores that are not finite, or no word of which precision says anything.
@@ -89,8 +89,7 @@ def grounding_recovery(
     dealt = np.argsort(rng.random((n_permutations, len(names))), axis=1)
     exchanged = crossed[dealt, np.arange(len(names))].mean(axis=1)
     value = float(found.mean())
-    totals = resampled_totals(np.stack([found, np.ones(len(found))], axis=1), np.arange(len(found)), seed)
-    low, high = accuracy_interval(totals[:, 0] / totals[:, 1], value, len(found))
+    low, high = accuracy_interval(found)
     table = pd.DataFrame(
         {
             "word": names,

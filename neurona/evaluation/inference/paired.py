@@ -4,7 +4,7 @@
     null:   within each cluster (image; image and seed) the two decoders could be exchanged
 
 The p value flips the signs of the clusters' differences of right answers (`permutation.py`; exact, since these are whole numbers);
-the interval is a bootstrap over clusters. Many comparisons get q values by Benjamini and Hochberg (1995).
+the interval is `difference_interval`'s over clusters. Many comparisons get q values by Benjamini and Hochberg (1995).
 
 With several seeds, an image of each seed is a cluster of its own, which is right where each seed has images of its own. Where
 seeds differ in training alone, say `by=("image",)`: the same images twice are not twice as many images.
@@ -23,7 +23,7 @@ from scipy import stats
 
 from neurona.errors import DataError, nearest_name
 from neurona.evaluation.grouping import question_groups
-from neurona.evaluation.inference.intervals import effect_interval, resampled_totals
+from neurona.evaluation.inference.intervals import difference_interval
 from neurona.evaluation.inference.permutation import Alternative, sign_flips
 from neurona.evaluation.predictions import (
     CLUSTER,
@@ -67,7 +67,6 @@ def paired_test(
     *,
     alternative: Alternative = "two-sided",
     by: Sequence[str] = CLUSTER,
-    seed: int = 0,
 ) -> Comparison:
     """Compare two decoders on the questions that both were asked.
 
@@ -76,7 +75,6 @@ def paired_test(
         group: of questions, as `question_groups` names them.
         alternative: `two-sided`; `greater`, the first is better; `less`.
         by: columns that tell clusters apart.
-        seed: of the bootstrap.
 
     Raises:
         DataError: no question in common, a question that stands twice or has two different answers, or a group that they lack.
@@ -86,7 +84,7 @@ def paired_test(
     if group not in groups:
         raise DataError(f"predictions: there are no questions {group!r}{nearest_name(group, groups)}")
     left_out = len(first) + len(second) - 2 * len(both)
-    return _compare(both[groups[group]], clusters(both, by)[groups[group]], alternative, seed, left_out)
+    return _compare(both[groups[group]], clusters(both, by)[groups[group]], alternative, left_out)
 
 
 def comparison_table(
@@ -95,7 +93,6 @@ def comparison_table(
     groups: Sequence[str] = ("overall",),
     *,
     by: Sequence[str] = CLUSTER,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """Compare many pairs of decoders.
 
@@ -104,7 +101,6 @@ def comparison_table(
         pairs: names of the better and the worse one, as the claim goes; every two when None.
         groups: of questions; those that a pair lacks are left out.
         by: columns that tell clusters apart.
-        seed: of the bootstrap.
 
     Returns:
         One row a pair and group: first_decoder, second_decoder, group, first, second (accuracies), effect, low, high, p, q (Benjamini and
@@ -123,7 +119,7 @@ def comparison_table(
         left_out = len(decoders[one]) + len(decoders[other]) - 2 * len(both)
         rows += [
             {"first_decoder": one, "second_decoder": other, "group": group}
-            | _compare(both[found[group]], cluster[found[group]], "two-sided", seed, left_out)._asdict()
+            | _compare(both[found[group]], cluster[found[group]], "two-sided", left_out)._asdict()
             for group in groups
             if group in found
         ]
@@ -170,15 +166,13 @@ def _compare(
     both: pd.DataFrame,
     cluster: Int[np.ndarray, " n"],
     alternative: Alternative,
-    seed: int,
     left_out: int,
 ) -> Comparison:
     first, second = (both[name].to_numpy(dtype=float) for name in ("right_first", "right_second"))
     difference = first - second
     n_clusters = len(np.unique(cluster))
-    totals = resampled_totals(np.stack([difference, np.ones(len(both))], axis=1), cluster, seed)
     effect = float(difference.mean())
-    low, high = effect_interval(totals[:, 0] / totals[:, 1], effect, n_clusters)
+    low, high = difference_interval(first, second, cluster)
     sums = np.bincount(cluster, weights=difference)
     p = sign_flips(sums).p(float(sums.sum()), alternative)
     return Comparison(effect, low, high, p, float(first.mean()), float(second.mean()), len(both), n_clusters, left_out)

@@ -17,17 +17,9 @@ from typing import NotRequired, TypedDict
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Shaped
 
 from neurona.evaluation.grouping import question_groups, told_apart
-from neurona.evaluation.inference.chance import chance_p
-from neurona.evaluation.inference.intervals import (
-    accuracy_interval,
-    cluster_bootstrap_interval,
-    resampled_totals,
-    wilson_interval,
-)
-from neurona.evaluation.metrics.chance_levels import balanced_accuracy, chance_of, guessing_range, majority_of
+from neurona.evaluation.inference.intervals import accuracy_interval
 from neurona.evaluation.predictions import (
     CLUSTER,
     COLUMNS,
@@ -38,7 +30,7 @@ from neurona.evaluation.predictions import (
     right_answers,
 )
 
-__all__ = ["COLUMNS", "Accuracy", "accuracy_table", "interval"]
+__all__ = ["COLUMNS", "Accuracy", "accuracy_table"]
 
 
 class Accuracy(TypedDict):
@@ -64,7 +56,7 @@ def accuracy_table(
 
     Args:
         predictions: one row a question, with the columns `COLUMNS`. A missing prediction counts as wrong.
-        seed: of the bootstrap over clusters.
+        seed: of random signs.
         by: columns that tell clusters apart, images (of each seed) unless said otherwise; `("image",)` where seeds differ in
             training alone: the same images twice are not twice as many.
         permutations: with so many random signs (see `permutation.py`) each row is tested against always giving the most frequent answer; 0: not.
@@ -73,7 +65,7 @@ def accuracy_table(
         `{group: {value, low, high, n, ...}}`, groups in the order of `question_groups`: types, kinds of denied questions (`TYPE,
         KIND`), hops, `yes/no`, `describe` (these two where they are more than one type), `overall`. Rows of one form also have `chance`,
         `balanced` and `balanced_chance`; those of describe questions `majority`; those tested `p` (one-sided); rows of simulated data `ideal` and
-        `of_ideal`. The interval is Wilson's where each cluster has one question of the group, and a bootstrap over clusters otherwise.
+        `of_ideal`. The interval is `accuracy_interval`'s.
 
     Raises:
         DataError: a column is missing, there are no questions, or an answer is missing.
@@ -83,19 +75,11 @@ def accuracy_table(
     answers, types = answers_in(predictions, "answer").to_numpy(), predictions["type"].astype(str).to_numpy()
     expected, majority, frequent = chance_of(predictions), majority_of(predictions), guessing_range(predictions)[1]
     groups = told_apart(question_groups(predictions))
-    chosen = np.stack(list(groups.values()), axis=1)
-    totals = resampled_totals(np.concatenate([chosen & right[:, None], chosen], axis=1).astype(float), cluster, seed)
-    with np.errstate(invalid="ignore"):
-        resampled = totals[:, : len(groups)] / totals[:, len(groups) :]
     ideal = pd.to_numeric(predictions["ideal"]).to_numpy(dtype=float) if "ideal" in predictions else None
     table: dict[str, Accuracy] = {}
-    for k, (name, rows) in enumerate(groups.items()):
-        value, n, n_clusters = float(right[rows].mean()), int(rows.sum()), len(np.unique(cluster[rows]))
-        if n_clusters == n:
-            low, high = wilson_interval(float(right[rows].sum()), n)
-        else:
-            low, high = accuracy_interval(resampled[:, k], value, n_clusters)
-        row: Accuracy = {"value": value, "low": low, "high": high, "n": n}
+    for name, rows in groups.items():
+        value, (low, high) = float(right[rows].mean()), accuracy_interval(right[rows], cluster[rows])
+        row: Accuracy = {"value": value, "low": low, "high": high, "n": int(rows.sum())}
         if len(set(forms[rows])) == 1:
             row["chance"] = float(expected[rows].mean())
             row["balanced"], row["balanced_chance"] = balanced_accuracy(answers[rows], types[rows], right[rows])
@@ -108,12 +92,3 @@ def accuracy_table(
             row["of_ideal"] = value / row["ideal"]
         table[name] = row
     return table
-
-
-def interval(
-    correct: Bool[np.ndarray, " n"], groups: Shaped[np.ndarray, " n"] | None, seed: int = 0
-) -> tuple[float, float]:
-    """The 95 % interval of mean(correct): Wilson's for independent answers, else the cluster bootstrap."""
-    if groups is None or len(np.unique(groups)) == len(correct):
-        return wilson_interval(float(correct.sum()), float(len(correct)))
-    return cluster_bootstrap_interval(correct, groups, seed)

@@ -18,7 +18,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from neurona.errors import ConfigError, DataError, nearest_name
-from neurona.evaluation.metrics.accuracy import Accuracy, interval
+from neurona.evaluation.inference.intervals import accuracy_interval
+from neurona.evaluation.metrics.accuracy import Accuracy
 from neurona.evaluation.metrics.chance_levels import balanced_accuracy
 
 BASELINES: dict[str, Callable[[], Any]] = {
@@ -36,7 +37,6 @@ def baseline_table(
     names: Sequence[str] = tuple(BASELINES),
     groups: Shaped[np.ndarray, " N"] | None = None,
     standardise: bool = False,
-    seed: int = 0,
 ) -> dict[str, Accuracy]:
     """Accuracy of each named decoder, pooled over the test recordings of all folds.
 
@@ -45,9 +45,8 @@ def baseline_table(
         labels: the class of each recording.
         folds: (train, test) index arrays; a published split is one fold.
         names: keys of `BASELINES`.
-        groups: what the interval resamples (runs, say); None takes recordings as independent.
+        groups: what the interval keeps together (runs, say); None takes recordings as independent.
         standardise: z-score each feature with the training recordings' mean and deviation.
-        seed: of the bootstrap over groups.
 
     Returns:
         `{name: {value, low, high, chance, majority, balanced, balanced_chance, n}}`; chance is the rate of the most frequent test label.
@@ -63,7 +62,7 @@ def baseline_table(
         tested, predicted = baseline_predictions(name, features, labels, folds, standardise)
         truth = labels[tested]
         correct = np.asarray(predicted == truth, dtype=bool)
-        low, high = interval(correct, None if groups is None else groups[tested], seed)
+        low, high = accuracy_interval(correct, None if groups is None else groups[tested])
         chance = float(np.unique(truth, return_counts=True)[1].max() / len(truth))
         balanced, balanced_chance = balanced_accuracy(truth, np.zeros(len(truth)), correct)
         table[name] = {

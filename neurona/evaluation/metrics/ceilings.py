@@ -29,7 +29,7 @@ from scipy import sparse
 
 from neurona.errors import DataError
 from neurona.evaluation.grouping import question_groups
-from neurona.evaluation.inference.intervals import accuracy_interval, resampled_totals
+from neurona.evaluation.inference.intervals import accuracy_interval
 from neurona.evaluation.predictions import answers_in, check_predictions, clusters, forms_of, right_answers
 
 
@@ -108,12 +108,11 @@ def ceiling_table(
     return found.reindex([name for name in entities if name in found.index]).reset_index()
 
 
-def answer_agreement(predictions: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+def answer_agreement(predictions: pd.DataFrame) -> pd.DataFrame:
     """How often a decoder answers one question alike about two recordings of one image, by group of questions.
 
     Args:
         predictions: a predictions table with the column `image`.
-        seed: of the bootstrap over images.
 
     Returns:
         One row a group that has repeats: group, agreement, low, high, at_most (bound of accuracy that follows; yes/no groups alone),
@@ -140,11 +139,12 @@ def answer_agreement(predictions: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         total = float(others[chosen].sum())
         if total == 0:
             continue
-        agreement = float(agreeing[chosen].sum()) / total
-        totals = resampled_totals(np.stack([agreeing[chosen], others[chosen]], axis=1), cluster[chosen], seed)
-        n_clusters = len(np.unique(cluster[chosen & (others > 0)]))
-        with np.errstate(invalid="ignore"):
-            low, high = accuracy_interval(totals[:, 0] / totals[:, 1], agreement, n_clusters)
+        repeated = chosen & (others > 0)
+        n_clusters = len(np.unique(cluster[repeated]))
+        times = others[repeated].astype(int)  # every pair counts the same
+        alike_shares = np.repeat(agreeing[repeated] / times, times)
+        agreement = float(alike_shares.mean())
+        low, high = accuracy_interval(alike_shares, np.repeat(cluster[repeated], times))
         bound = (1 + np.sqrt(max(0.0, 2 * agreement - 1))) / 2 if set(forms[chosen]) == {"yes/no"} else np.nan
         rows.append(
             {
@@ -153,7 +153,7 @@ def answer_agreement(predictions: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
                 "low": low,
                 "high": high,
                 "at_most": float(bound),
-                "accuracy": float(right[chosen & (others > 0)].mean()),
+                "accuracy": float(right[repeated].mean()),
                 "pairs": round(total / 2),
                 "n_clusters": n_clusters,
             }

@@ -15,8 +15,8 @@ import pandas as pd
 
 from neurona.errors import DataError
 from neurona.evaluation.inference.chance import chance_p
+from neurona.evaluation.inference.intervals import accuracy_interval
 from neurona.evaluation.inference.paired import q_values
-from neurona.evaluation.metrics.accuracy import interval
 from neurona.evaluation.metrics.chance_levels import guessing_range
 from neurona.evaluation.predictions import CLUSTER, check_predictions, clusters, right_answers
 from neurona.programs import Vocabulary, parse
@@ -40,7 +40,7 @@ def accuracy_by_concept(
         least: words with fewer questions are left out.
         by: columns that tell clusters apart.
         level: share of false discoveries among the words found above chance, at most.
-        seed: of bootstrap and random signs.
+        seed: of random signs.
 
     Returns:
         One row a word, the most accurate first: word, kind (`concept` or `relation`), accuracy, low, high, chance (of always giving the
@@ -63,7 +63,7 @@ def accuracy_by_concept(
         if len(chosen) < least:
             continue
         frequent = guessing_range(predictions.iloc[chosen])[1]
-        low, high = interval(right[chosen], cluster[chosen], seed)
+        low, high = accuracy_interval(right[chosen], cluster[chosen])
         rows.append(
             {
                 "word": word,

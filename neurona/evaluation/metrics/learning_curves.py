@@ -1,6 +1,6 @@
 """Learning curves: accuracy against the number of training recordings.
 
-The band is the interval of the mean over seeds (`intervals.seeds_interval`), and the bootstrap over images where there is one. The ideal
+The band is the interval of the mean over seeds (`intervals.seeds_interval`), and that over images where there is one. The ideal
 observer knows how the data came about and learns nothing, so it is a line.
 """
 
@@ -14,8 +14,7 @@ import pandas as pd
 
 from neurona.errors import DataError, nearest_name
 from neurona.evaluation.grouping import question_groups
-from neurona.evaluation.inference.intervals import seeds_interval
-from neurona.evaluation.metrics.accuracy import interval
+from neurona.evaluation.inference.intervals import accuracy_interval, seeds_interval
 from neurona.evaluation.metrics.chance_levels import pooled_chance
 from neurona.evaluation.predictions import check_predictions, clusters, right_answers
 
@@ -66,7 +65,7 @@ def learning_curve_table(runs: Iterable[CurveRun], group: str = "overall", own_i
             raise DataError(f"learning curve: the {name} has no questions {group!r}{nearest_name(group, groups)}")
         chosen = groups[group]
         right = right_answers(run.predictions)[chosen]
-        low, high = interval(right, clusters(run.predictions)[chosen], run.seed)
+        low, high = accuracy_interval(right, clusters(run.predictions)[chosen])
         ideal = run.predictions["ideal"][chosen].mean() if "ideal" in run.predictions else np.nan
         rows.append(
             {

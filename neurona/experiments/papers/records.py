@@ -1,6 +1,6 @@
 """What a reproduction measured, beside what was published: one line a table's row and measure.
 
-Records are the runs' predictions; nothing is read from tables or pictures. Of fewer than three seeds the interval is a bootstrap over
+Records are the runs' predictions; nothing is read from tables or pictures. Of fewer than three seeds the interval is that over
 images; of more it is `seeds_interval`: Student's where the SIMULATED twin gives every seed a brain and images of its own, wider by the choice
 of images where the seeds share those of a folder.
 
@@ -19,8 +19,7 @@ import pandas as pd
 
 from neurona.evaluation.grouping import question_groups
 from neurona.evaluation.inference.chance import chance_table
-from neurona.evaluation.inference.intervals import seeds_interval
-from neurona.evaluation.metrics.accuracy import interval
+from neurona.evaluation.inference.intervals import accuracy_interval, seeds_interval
 from neurona.evaluation.metrics.chance_levels import pooled_chance
 from neurona.evaluation.predictions import clusters, right_answers
 from neurona.experiments.papers.plan import PlannedRow, Source
@@ -138,7 +137,7 @@ def _measured(predictions: pd.DataFrame, chosen: np.ndarray, source: Source) -> 
     right, seeds = right_answers(predictions)[chosen], predictions["seed"].to_numpy()[chosen]
     each = np.array([right[seeds == seed].mean() for seed in np.unique(seeds)])
     value = float(right.mean())
-    low, high = interval(right, clusters(predictions, source.clusters)[chosen])
+    low, high = accuracy_interval(right, clusters(predictions, source.clusters)[chosen])
     # Of two seeds there is next to nothing to be said of their spread.
     if len(each) >= 3:
         value = float(each.mean())

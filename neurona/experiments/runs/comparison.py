@@ -11,21 +11,23 @@ from neurona.errors import DataError
 from neurona.evaluation import comparison_table, question_groups
 from neurona.evaluation.grouping import told_apart
 from neurona.evaluation.inference.paired import joined
+from neurona.evaluation.predictions import UNITS
 from neurona.evaluation.tables import SIMULATED, probability
 from neurona.experiments.runs.findings import title_of
 from neurona.experiments.runs.finished_run import Run
 
-UNITS = {"image": ("seed", "image"), "recording": ("seed", "recording"), "run": ("seed", "subject", "run")}
-"""What two decoders could have exchanged under the null: their answers about an image, a recording, or a whole run of recording."""
+
+def unit_of_runs(first: Run, second: Run) -> str:
+    """What is independent of each other in both runs: the larger of their units."""
+    return max((run.metrics["unit"] for run in (first, second)), key=list(UNITS).index)
 
 
-def compare_runs(first: Run, second: Run, by: str = "image", seed: int = 0) -> pd.DataFrame:
+def compare_runs(first: Run, second: Run, by: str | None = None) -> pd.DataFrame:
     """The paired test of two runs, for each group of the questions that both were asked.
 
     Args:
         first, second: finished runs.
-        by: unit that is exchanged and resampled, one of `UNITS`.
-        seed: of the bootstrap.
+        by: what is independent of each other, so that the two could have exchanged their answers about it: one of `UNITS`; `unit_of_runs` when None.
 
     Returns:
         group, first, second (accuracies), effect (first less second), low, high (95 %), p, q (Benjamini and Hochberg's, over the rows), n,
@@ -34,18 +36,16 @@ def compare_runs(first: Run, second: Run, by: str = "image", seed: int = 0) -> p
     Raises:
         DataError: no question in common, two answers to one question, an unknown unit, or predictions that know nothing of it.
     """
+    by = by or unit_of_runs(first, second)
     if by not in UNITS:
         raise DataError(f"--by {by}: unknown; known: {', '.join(UNITS)}")
     # Seeds of two runs may differ, where their recordings and questions do not.
     tables = {name: run.predictions.drop(columns="seed") for name, run in (("first", first), ("second", second))}
-    unit = [column for column in UNITS[by] if column != "seed"]
     for run, table in zip((first, second), tables.values(), strict=True):
-        if missing := [column for column in unit if column not in table]:
-            raise DataError(
-                f"{run.folder}: its predictions know no {missing[0]}; run the experiment again, or choose another --by"
-            )
+        if by not in table:
+            raise DataError(f"{run.folder}: its predictions know no {by}; choose another --by")
     groups = list(told_apart(question_groups(joined(*tables.values()))))
-    found = comparison_table(tables, groups=groups, by=unit, seed=seed)
+    found = comparison_table(tables, groups=groups, by=UNITS[by])
     return found.drop(columns=["first_decoder", "second_decoder"])
 
 

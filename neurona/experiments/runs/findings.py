@@ -24,6 +24,7 @@ class Findings(NamedTuple):
         fitted: the folds with their decoders.
         predictions: the test questions of all folds with their answers.
         accuracy: of them, see `accuracy_table`.
+        unit: what is independent of each other among them, see `unit_of`.
     """
 
     config: Config
@@ -31,6 +32,7 @@ class Findings(NamedTuple):
     fitted: Sequence[Fitted]
     predictions: pd.DataFrame
     accuracy: Mapping[str, Accuracy]
+    unit: str = "image"
 
     @property
     def title(self) -> str:

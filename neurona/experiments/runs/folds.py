@@ -13,6 +13,7 @@ from neurona.datasets.splits import Fold, Splitter, splitter
 from neurona.decoders import Answerer, Decoder
 from neurona.decoders.fitting import held_for_validation, problem_of
 from neurona.errors import ConfigError, DataError
+from neurona.evaluation.predictions import UNITS
 from neurona.experiments.schema import Config
 from neurona.experiments.study import Study
 from neurona.questions import Asked, Problem
@@ -65,6 +66,13 @@ def splitter_of(config: Config, study: Study) -> Splitter:
         within_subjects=chosen.within_subjects,
         seed=config.seed,
     )
+
+
+def unit_of(config: Config, study: Study) -> str:
+    """What is independent of each other among the test questions: what the folds keep together (runs, sessions, subjects), else images; one
+    of `neurona.evaluation.predictions.UNITS`."""
+    apart = splitter_of(config, study).apart
+    return next((name for name in reversed(UNITS) if name in apart), "image")
 
 
 def leakage_of(config: Config, study: Study, folds: Sequence[Fold], console: Console) -> list[LeakageReport]:

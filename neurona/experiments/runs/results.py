@@ -51,14 +51,14 @@ def show(
     findings: Findings, subjects: Mapping[str, Any] | None, baselines: Mapping[str, Any], console: Console
 ) -> None:
     """The table of accuracies, and beside it those over subjects, where there are several, and of classical decoders."""
-    console.print(accuracy_rich_table(findings.accuracy, findings.title, simulated=findings.simulated))
+    console.print(accuracy_rich_table(findings.accuracy, findings.title, findings.simulated, unit=findings.unit))
     if subjects:
         each = "one decoder each" if findings.config.evaluation.within_subjects else "the same decoders"
         title = f"Accuracy over subjects, {each}"
         console.print(subjects_rich_table(subjects, title, simulated=findings.simulated))
     if baselines:
         heading = "Classical decoders of describe, same features and folds"
-        console.print(accuracy_rich_table(baselines, heading, simulated=findings.simulated))
+        console.print(accuracy_rich_table(baselines, heading, findings.simulated, unit=findings.unit))
 
 
 def plot(findings: Findings, folder: Path, console: Console) -> None:

@@ -16,13 +16,14 @@ from neurona.datasets.dataset import Dataset
 from neurona.decoders import Context, Decoder, fit, fit_decoder
 from neurona.decoders.fitting import fitted_decoder
 from neurona.evaluation import accuracy_table, baseline_table, over_subjects
+from neurona.evaluation.predictions import UNITS, clusters
 from neurona.experiments.runs import run_folder
 from neurona.experiments.runs.findings import Findings
 from neurona.experiments.runs.finished_run import DECODER, DECODERS
-from neurona.experiments.runs.folds import Fitted, fold_problem, folds_of, leakage_of
+from neurona.experiments.runs.folds import Fitted, fold_problem, folds_of, leakage_of, unit_of
 from neurona.experiments.runs.identity import data_fingerprint
 from neurona.experiments.runs.predictions import predictions_of
-from neurona.experiments.runs.results import measure, plot, show
+from neurona.experiments.sweeps.results import measure, plot, show
 from neurona.experiments.schema import Config
 from neurona.experiments.study import Study, chosen_questions, load_study
 from neurona.questions import Asked
@@ -36,7 +37,7 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     """Run an experiment and leave its files in `folder`; `metrics.json`, written last, says that it is finished.
 
     Returns:
-        The metrics: `accuracy` by question type and `baselines`, see `accuracy_table`; `supervision`, what the decoder
+        The metrics: `accuracy` by question type and `baselines`, see `accuracy_table`; `unit`, what their intervals take to be independent; `supervision`, what the decoder
         learned from; `leakage`, what the check of each fold saw; `subjects`, mean accuracy over subjects where there are several; and what
         `results.measure` returns.
 
@@ -72,14 +73,15 @@ def run(config: Config, folder: Path, console: Console) -> dict:
             fitted.append(Fitted(fold, entities, problem, test, decoder, reading))
             logger.info("fold %s: %s fitted", fold.name, config.decoder.kind)
     predictions = pd.concat([predictions_of(one) for one in fitted], ignore_index=True).assign(seed=config.seed)
-    accuracy = accuracy_table(predictions, seed=config.seed, permutations=config.evaluation.permutations)
-    findings = Findings(config, study, fitted, predictions, accuracy)
-    baselines = _baselines(config, asked, fitted) if config.evaluation.baselines else {}
+    unit, permutations = unit_of(config, study), config.evaluation.permutations
+    accuracy = accuracy_table(predictions, seed=config.seed, by=UNITS[unit], permutations=permutations)
+    findings = Findings(config, study, fitted, predictions, accuracy, unit)
+    baselines = _baselines(config, asked, fitted, unit) if config.evaluation.baselines else {}
     run_folder.write(folder, config, dataset, fingerprint, predictions)
     run_folder.write_reading(folder, fitted)
     subjects = over_subjects(predictions) if predictions.subject.nunique() > 1 else None
     show(findings, subjects, baselines, console)
-    metrics = {"accuracy": accuracy, "baselines": baselines, "supervision": config.decoder.supervision}
+    metrics = {"accuracy": accuracy, "unit": unit, "baselines": baselines, "supervision": config.decoder.supervision}
     metrics["leakage"] = [report._asdict() for report in leakage]
     metrics |= {"subjects": subjects} if subjects else {}
     metrics |= measure(findings, folder, console)
@@ -128,7 +130,7 @@ def shuffled(dataset: Dataset, seed: int) -> Dataset:
     return replace(dataset, recordings=Recordings(data.copy(data=data.values[source])))
 
 
-def _baselines(config: Config, asked: Asked, fitted: list[Fitted]) -> dict:
+def _baselines(config: Config, asked: Asked, fitted: list[Fitted], unit: str) -> dict:
     """Classical decoders of the describe answers, on the features that the entities are made of."""
     features = fitted[0].problem.entities.features
     labels = asked.take(asked.is_describe)
@@ -136,9 +138,8 @@ def _baselines(config: Config, asked: Asked, fitted: list[Fitted]) -> dict:
     answers = np.full(len(features), "", dtype=object)
     answers[labels.recording] = labels.table.answer
     pairs = [(np.flatnonzero(one.fold.train | one.fold.validation), np.flatnonzero(one.fold.test)) for one in fitted]
-    ids = np.arange(len(features))
-    table = baseline_table(
-        features, answers, pairs, config.evaluation.baselines, groups=ids, standardise=True, seed=config.seed
-    )
+    independent = np.arange(len(features))
+    independent[labels.recording] = clusters(labels.table, UNITS[unit])
+    table = baseline_table(features, answers, pairs, config.evaluation.baselines, groups=independent, standardise=True)
     # The same question has the same chance in both tables: guessing one of its words.
     return {name: {**row, "chance": 1 / len(labels.words[0])} for name, row in table.items()}

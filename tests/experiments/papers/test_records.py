@@ -7,8 +7,7 @@ import pytest
 import stub_papers
 from rich.console import Console
 
-from neurona.evaluation.inference.intervals import seeds_interval
-from neurona.evaluation.metrics.accuracy import interval
+from neurona.evaluation.inference.intervals import accuracy_interval, seeds_interval
 from neurona.evaluation.predictions import clusters, right_answers
 from neurona.experiments.papers.plan import Source, plan
 from neurona.experiments.papers.published import read_published
@@ -123,7 +122,7 @@ def test_seeds_of_a_folders_data_share_their_images_measured_or_not(made):
         good = line(result_table(tables, published, rows, fixed, {}), "main", "Good")
         predictions = predictions_of(next(row for row in rows if row.label == "Good"))
         right = right_answers(predictions)
-        low, high = interval(right, clusters(predictions, ("image",)))
+        low, high = accuracy_interval(right, clusters(predictions, ("image",)))
         each = np.array([right[predictions.seed == seed].mean() for seed in range(3)])
         assert (good.low, good.high) == pytest.approx(seeds_interval(each, (high - low) / 2))
         assert good.low < low < high < good.high

@@ -46,9 +46,9 @@ def test_runs_of_the_scanner_are_fewer_than_images_and_say_less(runs):
 
 
 def test_a_unit_that_is_not_known_is_an_error(runs):
-    with pytest.raises(DataError, match="its predictions know no subject"):
+    with pytest.raises(DataError, match="its predictions know no run"):
         compare_runs(*runs, by="run")
-    with pytest.raises(DataError, match="--by picture: unknown; known: image, recording, run"):
+    with pytest.raises(DataError, match="--by picture: unknown; known: recording, image, run"):
         compare_runs(*runs, by="picture")
 
 

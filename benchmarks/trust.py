@@ -1,0 +1,20 @@
+"""Do figures and probabilities survive a hostile reader? One line a bar: what was measured, what it had to be, met or MISSED.
+
+    python benchmarks/trust.py [--quick] [--only NAME ...] [--folder DIR] [--out FILE]
+
+Recordings are SIMULATED. Ends with 1 where a bar is missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from bars.bar import Bar
+from bars.report import report
+from trusted import coverage
+from trusted.bench import Trusted
+
+THEMES: dict[str, Callable[[Trusted], Iterator[Bar]]] = {"coverage": coverage.coverage}
+
+if __name__ == "__main__":
+    raise SystemExit(report(__doc__, THEMES, Trusted))
