@@ -19,7 +19,9 @@ import numpy as np
 import pandas as pd
 
 from neurona.evaluation.grouping import question_groups, told_apart
+from neurona.evaluation.inference.chance import chance_p
 from neurona.evaluation.inference.intervals import accuracy_interval
+from neurona.evaluation.metrics.chance_levels import balanced_accuracy, chance_of, guessing_range, majority_of
 from neurona.evaluation.predictions import (
     CLUSTER,
     COLUMNS,

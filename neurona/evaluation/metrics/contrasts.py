@@ -20,6 +20,7 @@ import pandas as pd
 
 from neurona.evaluation.grouping import question_groups
 from neurona.evaluation.inference.intervals import difference_interval, difference_p
+from neurona.evaluation.metrics.chance_levels import pooled_chance
 from neurona.evaluation.predictions import CLUSTER, check_predictions, clusters, right_answers
 
 

@@ -23,7 +23,7 @@ from neurona.experiments.runs.finished_run import DECODER, DECODERS
 from neurona.experiments.runs.folds import Fitted, fold_problem, folds_of, leakage_of, unit_of
 from neurona.experiments.runs.identity import data_fingerprint
 from neurona.experiments.runs.predictions import predictions_of
-from neurona.experiments.sweeps.results import measure, plot, show
+from neurona.experiments.runs.results import measure, plot, show
 from neurona.experiments.schema import Config
 from neurona.experiments.study import Study, chosen_questions, load_study
 from neurona.questions import Asked
