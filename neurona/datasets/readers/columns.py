@@ -17,6 +17,7 @@ def described(
     shown: Sequence[Sequence[str]],
     columns: Mapping[str, Sequence[Any]],
     checksums: Mapping[str, str],
+    images: Sequence[str] | None = None,
 ) -> Dataset:
     """The data set of recordings, with questions by the card's vocabulary.
 
@@ -26,6 +27,7 @@ def described(
         shown: the words that are true of each recording.
         columns: what else is known of each, which splits may go by: name -> value of each recording.
         checksums: of the files.
+        images: what each recording is of, where several are of the same.
 
     Raises:
         DataError: see `questions_from_labels`.
@@ -33,6 +35,8 @@ def described(
     ids = [str(name) for name in recordings.data.recording.values]
     words = [tuple(dict.fromkeys(one)) for one in shown]
     coords: dict[str, Any] = {METADATA + name: ("recording", list(column)) for name, column in columns.items()}
+    if images is not None:
+        coords["image"] = ("recording", list(images))
     coords["label"] = ("recording", [", ".join(one) for one in words])
     table = questions_from_labels(ids, [Shown(frozenset(one)) for one in words], card.vocabulary)
     return Dataset(card.name, card, Recordings(recordings.data.assign_coords(coords)), table, checksums)

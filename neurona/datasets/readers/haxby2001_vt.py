@@ -16,7 +16,7 @@ from neurona.datasets.dataset import Dataset
 from neurona.datasets.readers import pinned
 from neurona.datasets.readers.columns import described
 from neurona.datasets.readers.r_files import read_r
-from neurona.datasets.registry import DATASETS, Source
+from neurona.datasets.registry import DATASETS
 from neurona.recordings.recordings import Recordings
 
 NAME = "haxby2001_vt"
@@ -83,13 +83,4 @@ def _places(index: np.ndarray, size: np.ndarray, space: Any) -> Float[np.ndarray
     return grid * np.asarray(space.spacing) + np.asarray(space.origin)
 
 
-DATASETS.add(
-    NAME,
-    Source(
-        lambda settings, console: pinned.fetch(NAME, console),
-        lambda settings, path, console: pinned.locate(NAME, path, console),
-        read,
-        lambda settings, folder: [folder / settings.file],
-        HaxbySettings,
-    ),
-)
+DATASETS.add(NAME, pinned.pinned_source(NAME, read, HaxbySettings, lambda settings: [settings.file]))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from neurona.datasets.card import read_card
+from neurona.datasets.dataset import Dataset
 from neurona.datasets.download import download, local_folder
+from neurona.datasets.registry import Source
 from neurona.errors import DataError
 from neurona.files import cache_folder, verify, write_folder
 
@@ -66,3 +69,26 @@ def verified(name: str, folder: Path, files: Iterable[str] | None = None) -> dic
             raise DataError(f"{folder / file}: no such file; fetch it with `neurona data fetch {name}`")
         verify(folder / file, expected, thorough=False)
     return found
+
+
+def pinned_source(
+    name: str,
+    read: Callable[..., Dataset],
+    settings: type[Any],
+    files: Callable[[Any], Sequence[str]] = lambda settings: (),
+) -> Source:
+    """How a data set of pinned files comes here.
+
+    Args:
+        name: of the data set and its card.
+        read: settings, path, console -> what is read.
+        settings: its dataclass.
+        files: settings -> the files that are read; all of the card's where there are none.
+    """
+    return Source(
+        lambda chosen, console: fetch(name, console),
+        lambda chosen, path, console: locate(name, path, console),
+        read,
+        lambda chosen, folder: [folder / file for file in files(chosen) or read_card(name).files],
+        settings,
+    )
