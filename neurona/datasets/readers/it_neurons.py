@@ -125,7 +125,8 @@ def read(settings: NeuronSettings, path: Path | None, console: Console) -> Datas
 
 def _bins(table: pd.DataFrame, settings: NeuronSettings) -> tuple[list[str], float]:
     """The columns of the bins that are kept, and the middle of the first in seconds."""
-    edges = {name: [_MS * float(edge) for edge in name[5:].split("_")] for name in table if name.startswith("time.")}
+    names = [str(name) for name in table.columns if str(name).startswith("time.")]
+    edges = {name: [_MS * float(edge) for edge in name[5:].split("_")] for name in names}
     slack = _MS / 2
     inside = [name for name, (a, b) in edges.items() if a >= settings.tmin - slack and b <= settings.tmax + slack][
         :: settings.every
