@@ -15,7 +15,9 @@ def read(
     ],
     data: Annotated[
         list[Path],
-        typer.Argument(metavar="DATA...", help="data sets, BIDS folders, MNE epochs or NIfTI images with events"),
+        typer.Argument(
+            metavar="DATA...", help="data sets, BIDS folders, MNE epochs, continuous M/EEG or NIfTI images with events"
+        ),
     ],
     out: Annotated[Path, typer.Option(help="folder of the reading to be")],
     layout: Annotated[str | None, typer.Option(help="of a folder as obtained; detected unless given")] = None,

@@ -208,6 +208,26 @@ def trial_types_of(runs: Sequence[Run], wanted: Sequence[str] | None = None) -> 
     return [kind for run in runs for kind in run.events.trial_type if wanted is None or kind in wanted]
 
 
+def known_types(runs: Sequence[Run], wanted: Sequence[str] | None, console: Console) -> list[str] | None:
+    """Of the trial types that count, those that recordings to come are of; all when None. Those that are missing are told.
+
+    Raises:
+        DataError: none of them, and what there is instead.
+    """
+    if wanted is None:
+        return None
+    there = {str(kind) for kind in trial_types_of(runs)}
+    found = sorted(there & set(wanted))
+    if not found:
+        raise DataError(
+            f"trial_types: no event of type {', '.join(wanted)}, which the trials are of that the decoder learned from; found "
+            f"{', '.join(sorted(there)[:8])}; say which of them to read with --set trial_types=[NAME,...], or null for all"
+        )
+    if len(found) < len(set(wanted)):
+        console.print(f"note: no trial of type {', '.join(sorted(set(wanted) - there))}", markup=False, highlight=False)
+    return found
+
+
 def only_task(names: Iterable[str], root: Path, suffix: str) -> str:
     """The task of a data set that has one.
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from rich.console import Console
 
 from neurona.datasets.bids_card import (
+    UNASKED,
     BidsSettings,
     Found,
     Study,
@@ -17,6 +18,7 @@ from neurona.datasets.bids_card import (
     check_runs,
     choose,
     is_simulated,
+    known_types,
     labelled_dataset,
     only_task,
     read_description,
@@ -206,6 +208,8 @@ def read_bids_fmri(
         drop_incomplete=drop_incomplete,
     )
     asked = None if questions is None else Path(questions)
+    if asked == UNASKED:
+        trial_types = known_types(runs, trial_types, console)
     check_asked(trial_types_of(runs, trial_types), definitions or {}, asked)  # before any volume is read
     recordings = trial_recordings(
         runs,

@@ -10,12 +10,14 @@ from typing import Any, Literal
 from rich.console import Console
 
 from neurona.datasets.bids_card import (
+    UNASKED,
     BidsSettings,
     Found,
     Study,
     check_asked,
     check_runs,
     is_simulated,
+    known_types,
     labelled_dataset,
     only_task,
     read_description,
@@ -24,9 +26,13 @@ from neurona.datasets.bids_card import (
 from neurona.datasets.dataset import Dataset
 from neurona.datasets.folder_report import FolderReport
 from neurona.files import data_files
-from neurona.recordings.bids_epochs import BidsRaw, find_raws, plan_epochs, trial_epochs
+from neurona.recordings.bids_raws import find_raws
 from neurona.recordings.epoch_files import EpochFile, find_epochs, saved_epochs
 from neurona.recordings.epoching import Epoching
+from neurona.recordings.raw_epochs import plan_epochs, trial_epochs
+from neurona.recordings.raw_files import data_set_of, raw_file
+from neurona.recordings.raw_runs import RawRun
+from neurona.recordings.recordings import Recordings
 
 NAME = "bids_meeg"
 
@@ -73,6 +79,32 @@ def read(root: Path, settings: BidsMeeg, console: Console) -> Dataset:
     )
 
 
+def read_file(file: Path, settings: BidsMeeg, console: Console) -> Recordings:
+    """Recordings (one an epoch) of one continuous file, by the settings of a data set; see `raw_file`.
+
+    Raises:
+        DataError: see `raw_file`, `trial_epochs`.
+    """
+    run = raw_file(
+        file,
+        datatype=settings.datatype,
+        label_column=settings.label_column,
+        epoching=settings.epoching,
+        drop_incomplete=settings.drop_incomplete,
+    )
+    root = data_set_of(file)
+    recordings = trial_epochs(
+        [run],
+        epoching=settings.epoching,
+        trial_types=known_types([run], settings.trial_types, console),
+        simulated=root is not None and is_simulated(read_description(root)),
+        console=console,
+    )
+    if recordings.n_recordings > 1:  # a single one has channels that never vary
+        recordings.validate(str(file))
+    return recordings
+
+
 def check(root: Path, console: Console, settings: BidsMeeg) -> FolderReport:
     """Check headers, channels and events of all runs, and say what there is; no signal is read.
 
@@ -80,7 +112,7 @@ def check(root: Path, console: Console, settings: BidsMeeg) -> FolderReport:
         DataError: there is no such folder or data set.
     """
 
-    def find() -> Found[BidsRaw | EpochFile]:
+    def find() -> Found[RawRun | EpochFile]:
         runs = _runs(
             root,
             task=settings.task,
@@ -92,7 +124,7 @@ def check(root: Path, console: Console, settings: BidsMeeg) -> FolderReport:
             filters=settings.filters,
             drop_incomplete=settings.drop_incomplete,
         )
-        raws = [run for run in runs if isinstance(run, BidsRaw)]
+        raws = [run for run in runs if isinstance(run, RawRun)]
         if not raws:
             return Found(runs, trial_types_of(runs, settings.trial_types))
         plan = plan_epochs(raws, epoching=settings.epoching, trial_types=settings.trial_types)
@@ -112,7 +144,7 @@ def _runs(
     epoching: Epoching,
     drop_incomplete: bool,
     **chosen: Any,
-) -> Sequence[BidsRaw | EpochFile]:
+) -> Sequence[RawRun | EpochFile]:
     """What is read: saved epochs where derivatives are named, else the raw data's runs."""
     if derivatives is not None:
         return find_epochs(derivatives, task=task, datatype=datatype, **chosen)
@@ -124,12 +156,12 @@ def _task(root: Path, datatype: str) -> str:
     return only_task((path.name for path in data_files(root, f"sub-*/**/{datatype}/*")), root, datatype)
 
 
-def _files(raw: BidsRaw | EpochFile) -> list[Path]:
+def _files(raw: RawRun | EpochFile) -> list[Path]:
     """All files of a run: BrainVision and others keep the signal beside the header."""
     if isinstance(raw, EpochFile):
         return [raw.path]
-    stem = raw.path.fpath.stem.rsplit("_", 1)[0]
-    return data_files(raw.path.fpath.parent, f"{stem}_*")
+    stem = raw.file.stem.rsplit("_", 1)[0]
+    return data_files(raw.file.parent, f"{stem}_*")
 
 
 def read_bids_meeg(
@@ -190,6 +222,8 @@ def read_bids_meeg(
         drop_incomplete=drop_incomplete,
     )
     asked = None if questions is None else Path(questions)
+    if asked == UNASKED:
+        trial_types = known_types(raws, trial_types, console)
     how: dict[str, Any] = {
         "epoching": chosen,
         "trial_types": trial_types,
@@ -200,7 +234,7 @@ def read_bids_meeg(
         check_asked(trial_types_of(raws, trial_types), definitions or {}, asked)  # before any signal is read
         recordings = saved_epochs([run for run in raws if isinstance(run, EpochFile)], **how)
     else:
-        signals = [run for run in raws if isinstance(run, BidsRaw)]
+        signals = [run for run in raws if isinstance(run, RawRun)]
         check_asked(plan_epochs(signals, epoching=chosen, trial_types=trial_types).kinds, definitions or {}, asked)
         recordings = trial_epochs(signals, n_jobs=n_jobs, **how)
     people = len({raw.subject for raw in raws})

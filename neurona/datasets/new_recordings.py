@@ -15,10 +15,12 @@ from typing import Any
 
 from rich.console import Console
 
-from neurona.datasets import layouts
+from neurona.datasets import bids_meeg, layouts
 from neurona.datasets.bids_card import UNASKED
 from neurona.datasets.dataset import open_dataset
 from neurona.errors import ConfigError, DataError
+from neurona.files import require_content
+from neurona.recordings.raw_files import FORMATS, stem_of
 from neurona.recordings.recordings import Recordings
 
 Conversion = Mapping[str, Any]
@@ -28,10 +30,11 @@ Conversion = Mapping[str, Any]
 def new_recordings(
     data: Path, conversion: Conversion, console: Console, *, layout: str | None = None, options: Sequence[str] = ()
 ) -> Recordings:
-    """Recordings of a data set, a folder as obtained, a file of MNE epochs, or a NIfTI image with its events beside it.
+    """Recordings of a data set, a folder as obtained, a file of MNE epochs, or a NIfTI image or continuous M/EEG with its events.
 
     Args:
-        data: folder of a data set; folder as obtained, such as BIDS; `...-epo.fif`; `..._bold.nii.gz` with `..._events.tsv`.
+        data: folder of a data set; folder as obtained, such as BIDS; `...-epo.fif`; `..._bold.nii.gz` with `..._events.tsv`; `..._eeg.edf`,
+            `.fif`, `.vhdr` and others with `..._events.tsv` or annotations.
         conversion: how the recordings were made that the decoder was fitted to.
         console: for the progress.
         layout: of a folder as obtained; detected unless given.
@@ -44,22 +47,25 @@ def new_recordings(
     if not data.exists():
         raise DataError(f"{data}: no such file or folder; name a data set, a BIDS folder, an epochs or a NIfTI file")
     is_set = (data / "dataset.json").is_file()
-    if (is_set or data.suffix == ".fif") and (options or layout):
+    are_epochs = data.name.endswith((".fif", ".fif.gz")) and _are_epochs(data)
+    if (is_set or are_epochs) and (options or layout):
         raise ConfigError(
             f"{data}: read as it is, so that it has no layout and no settings; leave --layout and --set out"
         )
     if is_set:
         return open_dataset(data, lazy=False).recordings
+    if are_epochs:
+        return _epochs(data)
+    if data.name.lower().endswith(FORMATS):
+        return _continuous(data, conversion, console, options)
     if data.is_dir():
         return _converted(data, conversion, console, layout, options)
     if data.name.endswith((".nii", ".nii.gz")):
         with tempfile.TemporaryDirectory(prefix="neurona-bids-") as made:
             return _converted(_as_bids(data, conversion, Path(made)), conversion, console, "bids_fmri", options)
-    if data.name.endswith((".fif", ".fif.gz")):
-        return _epochs(data)
     raise DataError(
-        f"{data}: expected a data set, a folder as obtained (such as BIDS), MNE epochs (-epo.fif) or a NIfTI image (.nii.gz); put "
-        "continuous M/EEG into a BIDS folder with its events, or save epochs of it"
+        f"{data}: expected a data set, a folder as obtained (such as BIDS), MNE epochs (-epo.fif), continuous M/EEG ({', '.join(FORMATS)}) or a "
+        "NIfTI image (.nii.gz)"
     )
 
 
@@ -73,10 +79,7 @@ def _converted(
             f"{folder}: its layout is {found}, and the decoder was fitted to recordings of the layout {conversion['layout']}; name a "
             "folder of that layout, or a data set or epochs measured alike"
         )
-    own = {name: _found(name, value, folder) for name, value in conversion.get("settings", {}).items()}
-    if "questions" in {field.name for field in fields(layouts.LAYOUTS[found].settings)}:
-        own["questions"] = str(UNASKED)  # what they are of need not be known
-    settings = layouts.settings_of(found, options, own)
+    settings = _settings(found, conversion, folder, options)
     with tempfile.TemporaryDirectory(prefix="neurona-read-") as made:
         out = Path(made) / "set"
         layouts.LAYOUTS[found].convert(folder, out, console, settings)
@@ -88,6 +91,23 @@ def _found(name: str, value: Any, folder: Path) -> Any:
     return str(folder / value) if name in layouts.FILES and value and (folder / value).exists() else value
 
 
+def _settings(layout: str, conversion: Conversion, folder: Path, options: Sequence[str]) -> Any:
+    """The decoder's own settings, for what lies in another folder."""
+    own = {name: _found(name, value, folder) for name, value in conversion.get("settings", {}).items()}
+    if "questions" in {field.name for field in fields(layouts.LAYOUTS[layout].settings)}:
+        own["questions"] = str(UNASKED)  # what they are of need not be known
+    return layouts.settings_of(layout, options, own)
+
+
+def _are_epochs(file: Path) -> bool:
+    import mne
+
+    try:
+        return str(mne.what(require_content(file))) == "epochs"
+    except (ValueError, OSError, RuntimeError) as error:
+        raise DataError(f"{file}: cannot be read ({error}); expected a FIF file of MNE-Python") from error
+
+
 def _epochs(file: Path) -> Recordings:
     import mne
 
@@ -96,11 +116,30 @@ def _epochs(file: Path) -> Recordings:
     try:
         epochs = mne.read_epochs(file, verbose="error")
     except (ValueError, OSError, RuntimeError) as error:
+        raise DataError(f"{file}: cannot be read as MNE epochs ({error})") from error
+    subject, run = (_entity(file, key) for key in ("sub", "run"))
+    return epochs_recordings(
+        epochs, subject=subject or "new", run=f"run-{run or (stem_of(file) if not subject else '01')}"
+    )
+
+
+def _continuous(file: Path, conversion: Conversion, console: Console, options: Sequence[str]) -> Recordings:
+    """Epochs of a continuous recording, made as the decoder's own were."""
+    settings = conversion.get("settings", {})
+    if conversion.get("layout") != bids_meeg.NAME or settings.get("derivatives"):
+        known = (
+            "epochs that others saved (derivatives)"
+            if settings.get("derivatives")
+            else f"recordings of the layout {conversion['layout']}"
+            if conversion
+            else "recordings that came as arrays or epochs"
+        )
         raise DataError(
-            f"{file}: cannot be read as MNE epochs ({error}); put continuous recordings into a BIDS folder with their events, or save "
-            "epochs of them"
-        ) from error
-    return epochs_recordings(epochs, subject=_entity(file, "sub") or "new", run=f"run-{_entity(file, 'run') or '01'}")
+            f"{file}: continuous, and the decoder does not know how its epochs were made: it was fitted to {known}, not to a BIDS folder that "
+            "Neurona made epochs of. Make epochs as its own were made (same filter, reference, channels, window, baseline and rate), save them "
+            "(epochs.save('NAME-epo.fif')) and read that file"
+        )
+    return bids_meeg.read_file(file, _settings(bids_meeg.NAME, conversion, file.parent, options), console)
 
 
 def _as_bids(image: Path, conversion: Conversion, root: Path) -> Path:

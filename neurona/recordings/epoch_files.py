@@ -116,7 +116,7 @@ def saved_epochs(
     simulated: bool = False,
     console: Console | None = None,
 ) -> Recordings:
-    """One recording an epoch, as `bids_epochs.trial_epochs` makes them.
+    """One recording an epoch, as `raw_epochs.trial_epochs` makes them.
 
     Args:
         files: what `find_epochs` found.

@@ -28,10 +28,15 @@ def gaps_of(raw: mne.io.BaseRaw) -> list[tuple[float, float]]:
     found = [
         (float(one["onset"]) - raw.first_time, float(one["duration"]))
         for one in raw.annotations
-        if one["description"].lower().startswith(_MARKS)
+        if is_gap(one["description"])
     ]
     # What BrainVision calls the first segment begins with the recording.
     return [gap for gap in found if gap[0] > 0.5 / raw.info["sfreq"]]
+
+
+def is_gap(description: str) -> bool:
+    """Whether an annotation of this description marks a gap, or where a recording begins."""
+    return description.lower().startswith(_MARKS)
 
 
 def mark_gaps(

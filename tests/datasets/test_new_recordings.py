@@ -124,10 +124,31 @@ def test_epochs_are_read_as_they_are(tmp_path):
     assert set(data.subject.values) == {"07"}
     with pytest.raises(ConfigError, match="leave --layout and --set out"):
         new_recordings(file, {}, QUIET, options=["tmax=1"])
-    raw = tmp_path / "other_raw.fif"
-    mne.io.RawArray(values[0], info, verbose="error").save(raw, verbose="error")
-    with pytest.raises(DataError, match="cannot be read as MNE epochs"):
-        new_recordings(raw, {}, QUIET)
+
+
+def test_a_continuous_file_is_read_as_in_its_data_set(eeg, tmp_path):
+    dataset, second, _ = eeg
+    (header,) = second.rglob("*_eeg.vhdr")
+    twin = new_recordings(second, dataset.conversion, QUIET, options=["epoching.sfreq=50"]).data
+    found = new_recordings(header, dataset.conversion, QUIET, options=["epoching.sfreq=50"]).data
+    np.testing.assert_array_equal(found.values, twin.values)
+    assert found.recording.values.tolist() == twin.recording.values.tolist()
+    file = tmp_path / "some_raw.fif"
+    mne.io.read_raw_brainvision(header, verbose="error").save(file, verbose="error")
+    for conversion, made in (({}, "came as arrays or epochs"), ({"layout": "bids_fmri"}, "of the layout bids_fmri")):
+        with pytest.raises(
+            DataError, match=rf"does not know how its epochs were made: .*{made}.*Make epochs as its own"
+        ):
+            new_recordings(file, conversion, QUIET)
+
+
+def test_of_the_decoders_trial_types_those_that_are_there_are_read(eeg, tmp_path):
+    dataset, second, _ = eeg
+    options = "trial_types=[Face,Scrambled]"
+    found = new_recordings(second, dataset.conversion, QUIET, options=[options]).data
+    assert set(found.label.values) == {"Face"}
+    with pytest.raises(DataError, match=r"no event of type Scrambled.*found Face, House; say which of them"):
+        new_recordings(second, dataset.conversion, QUIET, options=["trial_types=[Scrambled]"])
 
 
 def test_a_data_set_is_opened(eeg):
