@@ -119,12 +119,12 @@ def problem_of(recordings: int, n_entities: int, n_words: int) -> tuple[NeuronaD
     """An untrained NEURONA, recordings, and questions about them."""
     inputs, told = training_epoch.problem_of(recordings, n_words)
     model = problem.decoder(n_entities, told.vocabulary)
-    parcels = tuple(tuple(part.tolist()) for part in np.array_split(np.arange(problem.N_COMPONENTS), n_entities))
+    parcels = np.array_split(np.arange(problem.N_COMPONENTS), n_entities)
     size = problem.N_COMPONENTS * problem.N_TIMES
-    layout = Layout(problem.N_TIMES, np.zeros(size, np.float32), np.ones(size, np.float32), parcels)
+    layout = Layout(problem.N_TIMES, np.zeros(size, np.float32), np.ones(size, np.float32))
     names = tuple(f"parcel{k}" for k in range(n_entities))
     owner = np.repeat(np.arange(n_entities), [len(part) * problem.N_TIMES for part in parcels])
-    features = np.ascontiguousarray(inputs.swapaxes(1, 2)).reshape(len(inputs), -1)
+    features = inputs.reshape(len(inputs), -1)
     entities = Entities(features, owner, names, "parcel", n_times=problem.N_TIMES)
     told = Problem(entities, told.vocabulary, told.train, told.validation, simulated=True)
     usual, grounded = np.zeros(len(told.vocabulary.concepts)), np.zeros((n_words, n_entities))

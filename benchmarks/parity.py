@@ -54,14 +54,14 @@ def answer_errors(
 ) -> dict[str, float]:
     """Setting and kind of question -> relative error, over all recordings."""
     vocabulary = reference_vocabulary(meta)
-    inputs = jnp.asarray(vectors["input"])
+    inputs = _inputs(vectors)
     queries = [parse(text, vocabulary) for text in meta["queries"]]
     size, n = len(queries), len(inputs)
     batch = compile_programs(queries * n, vocabulary, np.repeat(np.arange(n), size).tolist())
     first_describe = sum(not isinstance(query, Describe) for query in queries)
     errors = {}
     for name, switches in meta["variants"].items():
-        answers = _answers(reference_decoder(weights, meta, switches, inputs.shape[1]), inputs, batch)
+        answers = _answers(reference_decoder(weights, meta, switches, inputs.shape[2]), inputs, batch)
         yes_no = np.asarray(answers.yes_no)[: n * size].reshape(n, size)[:, :first_describe]
         words = np.asarray(answers.describe)[: n * size].reshape(n, size, -1)[:, first_describe:]
         errors[f"{name}/exists"] = relative_error(yes_no, vectors[f"{name}/exists_logit"])
@@ -89,8 +89,8 @@ def gradient_errors(
     for k, (query, answer) in enumerate(zip(asked, meta["loss_batch"]["answers"], strict=True)):
         is_describe[k] = isinstance(query, Describe)
         target[k] = vocabulary.categories[query.category].index(answer) if is_describe[k] else answer == "yes"
-    default, inputs = next(iter(meta["variants"].values())), jnp.asarray(vectors["input"])
-    decoder = reference_decoder(weights, meta, default, inputs.shape[1])
+    default, inputs = next(iter(meta["variants"].values())), _inputs(vectors)
+    decoder = reference_decoder(weights, meta, default, inputs.shape[2])
 
     def loss(model: nnx.Module) -> jax.Array:
         answers = model(inputs, batch)
@@ -102,11 +102,16 @@ def gradient_errors(
     # A decoder filled with the expected gradients puts them in our layout.
     errors = {"loss": abs(float(value) - meta["loss_batch"]["loss"]) / meta["loss_batch"]["loss"]}
     layout = {name: gradients.get(name, np.zeros_like(value)) for name, value in weights.items()}
-    expected = reference_decoder(layout, meta, default, inputs.shape[1])
+    expected = reference_decoder(layout, meta, default, inputs.shape[2])
     theirs = dict(nnx.to_flat_state(nnx.state(expected, nnx.Param)))
     for path, ours in nnx.to_flat_state(found):
         errors["gradient of " + ".".join(map(str, path))] = relative_error(ours[...], np.asarray(theirs[path][...]))
     return errors
+
+
+def _inputs(vectors: dict[str, np.ndarray]) -> jax.Array:
+    """Recordings `[N, component, time]`; the released code has times before components."""
+    return jnp.asarray(vectors["input"]).swapaxes(1, 2)
 
 
 def main() -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from flax import nnx
 
-from neurona.decoders.parcel_decoder import ParcelDecoder
-from neurona.encoders import ParcelConvolution
+from neurona.decoders.entity_network import EntityNetwork
+from neurona.encoders import Members, ParcelConvolution, Signal
 from neurona.encoders.parcel_convolution import CHANNELS, HIDDEN
 from neurona.encoders.pooled_convolution import WIDTH, pooled_length
 from neurona.execution import Hypothesis, get_hypothesis, get_logic
@@ -63,13 +65,20 @@ def decoder(
     hypothesis: Hypothesis | None = None,
     rank: int = 0,
     seed: int = 0,
-) -> ParcelDecoder:
+) -> EntityNetwork:
     """The reference's model at these sizes; components are shared out evenly among the entities."""
     rngs = nnx.Rngs(seed)
     parcels = [part.tolist() for part in np.array_split(np.arange(N_COMPONENTS), n_entities)]
-    encoder = ParcelConvolution(parcels, N_TIMES, rngs=rngs)
+    encoder = ParcelConvolution(signal_of(parcels, N_TIMES), rngs=rngs)
     grounding = PairGrounding(n_entities, len(words.concepts), len(words.relations), rank=rank, rngs=rngs)
-    return ParcelDecoder(encoder, grounding, get_logic(logic), hypothesis or get_hypothesis("H5"))
+    return EntityNetwork(encoder, grounding, get_logic(logic), hypothesis or get_hypothesis("H5"))
+
+
+def signal_of(parcels: Sequence[Sequence[int]], n_times: int) -> Signal:
+    """The signal of parcels of channels, of which there are as many as the parcels name."""
+    names = tuple(f"parcel{k}" for k in range(len(parcels)))
+    channels = tuple(f"c{k}" for k in range(1 + max(max(parcel) for parcel in parcels)))
+    return Signal(channels, n_times, names, tuple(Members(tuple(parcel), 0, n_times) for parcel in parcels))
 
 
 def encoder_operations(n_entities: int) -> int:
@@ -81,5 +90,5 @@ def encoder_operations(n_entities: int) -> int:
 
 
 def recordings(count: int, rng: np.random.Generator) -> np.ndarray:
-    """SIMULATED: white noise `[count, 5, 1024]`."""
-    return rng.standard_normal((count, N_TIMES, N_COMPONENTS), np.float32)
+    """SIMULATED: white noise `[count, 1024, 5]`."""
+    return rng.standard_normal((count, N_COMPONENTS, N_TIMES), np.float32)

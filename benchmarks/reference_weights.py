@@ -13,8 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 from jaxtyping import Array, Float
+from problem import signal_of
 
-from neurona.decoders.parcel_decoder import ParcelDecoder
+from neurona.decoders.entity_network import EntityNetwork
 from neurona.encoders import ParcelConvolution
 from neurona.errors import DataError
 from neurona.execution import Hypothesis, get_logic
@@ -61,7 +62,7 @@ def repeated_gradients(
 
 def reference_decoder(
     weights: Mapping[str, np.ndarray], meta: Mapping[str, Any], switches: Mapping[str, Any], n_times: int = 5
-) -> ParcelDecoder:
+) -> EntityNetwork:
     """The released model with these weights, its fault 1 included.
 
     Raises:
@@ -76,7 +77,7 @@ def reference_decoder(
     described = [at_row[pair[relation]] for relation in vocabulary.relations]
     parcels = list(meta["parcels"].values())
     rngs = nnx.Rngs(0)
-    encoder = ParcelConvolution(parcels, n_times, rngs=rngs)
+    encoder = ParcelConvolution(signal_of(parcels, n_times), rngs=rngs)
     grounding = PairGrounding(
         len(parcels),
         len(vocabulary.concepts),
@@ -102,7 +103,7 @@ def reference_decoder(
     _fill(grounding.pair_bias, graph, "fc2.bias")
     _fill(grounding.relation_weight, graph, "relation_embedding.linear.weight", lambda w: w[of_pair])
     _fill(grounding.relation_bias, graph, "relation_embedding.linear.bias", lambda w: w[of_pair])
-    return ParcelDecoder(encoder, grounding, get_logic("reference"), reference_hypothesis(switches))
+    return EntityNetwork(encoder, grounding, get_logic("reference"), reference_hypothesis(switches))
 
 
 def _fill_maps(encoder: ParcelConvolution, weights: Mapping[str, np.ndarray], names: Sequence[str]) -> None:

@@ -49,7 +49,7 @@ def asked_at_random(words: Vocabulary, recordings: int, rng: np.random.Generator
 
 @lru_cache(maxsize=1)
 def problem_of(recordings: int, n_words: int) -> tuple[np.ndarray, Problem]:
-    """SIMULATED recordings `[N, 5, 1024]`, and questions about them."""
+    """SIMULATED recordings `[N, 1024, 5]`, and questions about them."""
     rng = np.random.default_rng(0)
     words = problem.vocabulary(n_words)
     inputs = problem.recordings(recordings, rng)

@@ -29,7 +29,7 @@ from neurona.files import checksum, write_folder
 
 MANIFEST = "manifest.json"
 VERSION = 1
-GROUPS = ("neurona.alignments", "neurona.decoders", "neurona.logics")
+GROUPS = ("neurona.alignments", "neurona.decoders", "neurona.encoders", "neurona.logics")
 """Entry points of other packages, whose data a fitted object may hold."""
 _MAPPED = 2**16
 """Arrays of fewer bytes are read at once, for every mapped file keeps a handle open."""

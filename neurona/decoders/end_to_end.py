@@ -84,7 +84,7 @@ def fit_end_to_end(problem: Problem, settings: EndToEndSettings, context: Contex
     """Train a network without symbols on a problem's answers."""
     owner, words = problem.entities.entity_of_feature.tolist(), problem.vocabulary
 
-    def build(layout: Layout, seed: int) -> nnx.Module:
+    def build(seed: int, inputs: np.ndarray) -> nnx.Module:
         return EndToEnd(owner, len(words.concepts), len(words.relations), settings, rngs=nnx.Rngs(seed))
 
     trained, layout = fit_module(build, problem, context, asked_only=False)
@@ -138,7 +138,7 @@ class EndToEnd(nnx.Module):
         """Answers.
 
         Args:
-            inputs: recordings `[N, T, channels]`, or features `[N, F]`.
+            inputs: recordings `[N, channel, time]`, or features `[N, F]`.
             programs: compiled on the whole vocabulary (`asked_only=False`).
 
         Raises:
@@ -146,9 +146,7 @@ class EndToEnd(nnx.Module):
         """
         if programs.concepts is not None:
             raise QueryError("end_to_end reads words of the vocabulary; compile its programs with asked_only=False")
-        if inputs.ndim == 3:
-            inputs = jnp.swapaxes(inputs, 1, 2).reshape(len(inputs), -1)
-        embedded = self._recordings(inputs)
+        embedded = self._recordings(inputs.reshape(len(inputs), -1))
         yes_no, describe = [jnp.zeros(0)], [jnp.zeros((0, programs.n_words))]
         for shape, group in zip(programs.templates, programs.groups, strict=True):
             if isinstance(shape, Describe):

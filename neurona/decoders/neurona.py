@@ -1,6 +1,6 @@
 """NEURONA's decoder (Wang et al., ICLR 2026): words found on entities, from the answers of questions alone.
 
-recording -> ParcelConvolution -> PairGrounding -> scores of all words on all entities: the reading
+recording -> Encoder -> PairGrounding -> scores of all words on all entities: the reading
 
 One temperature of yes/no questions, and one of words, is fitted on validation questions, so that probabilities are calibrated.
 """
@@ -19,13 +19,14 @@ from flax import nnx
 from jaxtyping import Float
 
 from neurona.decoders.decoder import Context, learn_asking
+from neurona.decoders.entity_network import EntityNetwork
 from neurona.decoders.entity_shares import shares_of_strongest
 from neurona.decoders.neurona_settings import NeuronaSettings, build_neurona
-from neurona.decoders.parcel_decoder import ParcelDecoder
 from neurona.decoders.registry import register
 from neurona.decoders.temperature import fit_temperature
 from neurona.decoders.told_words import told_words
 from neurona.decoders.trained_module import fit_module
+from neurona.encoders import Signal
 from neurona.execution import Scores
 from neurona.programs import Vocabulary, parse
 from neurona.questions import Problem
@@ -111,13 +112,11 @@ class NeuronaDecoder:
         return (*self.vocabulary.concepts, *self.vocabulary.relations), self.grounded
 
     @cached_property
-    def members(self) -> tuple[ParcelDecoder, ...]:
+    def members(self) -> tuple[EntityNetwork, ...]:
         """The trained networks: one, or those of an ensemble."""
+        signal = Signal.of(self.entities)
         return tuple(
-            with_weights(
-                build_neurona(self.settings, self.layout.parcels, self.layout.n_times, self.vocabulary, 0), own
-            )
-            for own in self.weights
+            with_weights(build_neurona(self.settings, signal, self.vocabulary, 0), own) for own in self.weights
         )
 
     def __getstate__(self) -> dict[str, Any]:
@@ -127,12 +126,15 @@ class NeuronaDecoder:
 
 @register(NeuronaSettings)
 def fit_neurona(problem: Problem, settings: NeuronaSettings, context: Context) -> NeuronaDecoder:
-    """Train NEURONA's decoder on a problem's answers; entities are its parcels."""
+    """Train NEURONA's decoder on a problem's answers."""
+    signal = Signal.of(problem.entities)
 
-    def build(layout: Layout, seed: int) -> nnx.Module:
-        return build_neurona(settings, layout.parcels, layout.n_times, problem.vocabulary, seed)
+    def build(seed: int, inputs: np.ndarray) -> nnx.Module:
+        network = build_neurona(settings, signal, problem.vocabulary, seed)
+        network.encoder.prepare(jnp.asarray(inputs))
+        return network
 
-    trained, layout = fit_module(build, problem, context, asked_only=True)
+    trained, layout = fit_module(build, problem, context, asked_only=True, standardised=settings.encoder.standardised)
     model = trained.model
     members: tuple[Any, ...] = tuple(model.members) if isinstance(model, Ensemble) else (model,)
     supervision = "answers" if problem.facts is None else "scenes"
@@ -152,7 +154,7 @@ def fit_neurona(problem: Problem, settings: NeuronaSettings, context: Context) -
     return replace(decoder, asking=learn_asking(decoder, problem))
 
 
-def _scores(module: ParcelDecoder, inputs: Float[np.ndarray, "recording time channel"]) -> Iterator[Scores]:
+def _scores(module: EntityNetwork, inputs: Float[np.ndarray, "recording channel time"]) -> Iterator[Scores]:
     """Scores of all words on all entities, some recordings at a time, as NumPy arrays."""
     for start in range(0, len(inputs), ROWS):
         part = inputs[start : start + ROWS]
@@ -167,7 +169,7 @@ def _first(scores: Scores, n: int) -> Scores:
 
 
 @nnx.jit
-def _scored(module: ParcelDecoder, inputs: jax.Array) -> Scores:
+def _scored(module: EntityNetwork, inputs: jax.Array) -> Scores:
     return module.scores(inputs)
 
 
@@ -176,14 +178,14 @@ def _joined(parts: Iterator[Scores]) -> Scores:
     return joined
 
 
-def _usual(members: Sequence[ParcelDecoder], layout: Layout, problem: Problem) -> Float[np.ndarray, " concept"]:
+def _usual(members: Sequence[EntityNetwork], layout: Layout, problem: Problem) -> Float[np.ndarray, " concept"]:
     """Each concept's strongest score, on average over training recordings and members."""
     inputs = layout(problem.entities.features[problem.train_rows])
     strongest = [np.concatenate([scores.unary.max(axis=2) for scores in _scores(member, inputs)]) for member in members]
     return np.asarray(np.mean(strongest, axis=(0, 1)), np.float64)
 
 
-def _grounded(members: Sequence[ParcelDecoder], layout: Layout, problem: Problem) -> Float[np.ndarray, "word entity"]:
+def _grounded(members: Sequence[EntityNetwork], layout: Layout, problem: Problem) -> Float[np.ndarray, "word entity"]:
     """See `NeuronaDecoder.groundings`."""
     words = (*problem.vocabulary.concepts, *problem.vocabulary.relations)
     rows, features = problem.train_rows, problem.entities.features

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge
 from flax import nnx
+from pydantic import Field
 
 from neurona.decoders.decoder import DecoderSettings
-from neurona.decoders.parcel_decoder import ParcelDecoder
-from neurona.encoders import ParcelConvolution
+from neurona.decoders.entity_network import EntityNetwork
+from neurona.encoders import ENCODERS, ParcelConvolutionSettings, Signal
 from neurona.errors import ConfigError
 from neurona.execution import get_hypothesis, get_logic
 from neurona.grounding import PairGrounding, Pooling
@@ -20,10 +22,16 @@ from neurona.programs import Vocabulary
 STRONGEST = "reference", "goedel"
 """Logics in which `exists` is the maximum."""
 
+if TYPE_CHECKING:
+    EncoderConfig = Any
+else:
+    EncoderConfig = Annotated[reduce(or_, ENCODERS.values()), Field(discriminator="kind")]
+    """Settings of any registered encoder."""
+
 
 @dataclass(frozen=True)
 class NeuronaSettings(DecoderSettings):
-    """How programs meet parcels.
+    """How programs meet entities.
 
     Attributes:
         hypothesis: which structural prior guides a relation's grounding.
@@ -31,6 +39,7 @@ class NeuronaSettings(DecoderSettings):
         pair_scores: a subject's term plus an object's, as released, or a bilinear interaction of them besides.
         rank: of the bilinear interaction.
         embedding: size of an entity's embedding.
+        encoder: recordings -> entity embeddings: the settings of a registered encoder; in a config its kind alone will do.
         pooling: how a word's scores on entities make up its score in the recording (see `grounding.pooling`); what is not `max` needs a
             logic whose `exists` is the maximum.
         ground_concept_relation: whether a concept's score on an entity counts its mean pair score too (the released switch
@@ -45,6 +54,7 @@ class NeuronaSettings(DecoderSettings):
     pair_scores: Literal["additive", "bilinear"] = "additive"
     rank: Annotated[int, Ge(1)] = 16
     embedding: Annotated[int, Ge(1)] = 64
+    encoder: EncoderConfig = field(default_factory=ParcelConvolutionSettings)
     pooling: Pooling = "max"
     ground_concept_relation: bool = True
     describe_fault: bool = False
@@ -57,24 +67,22 @@ class NeuronaSettings(DecoderSettings):
             )
 
 
-def build_neurona(
-    settings: NeuronaSettings, parcels: Sequence[Sequence[int]], n_times: int, vocabulary: Vocabulary, seed: int
-) -> ParcelDecoder:
-    """An untrained decoder of recordings `[N, T, F]`.
+def build_neurona(settings: NeuronaSettings, signal: Signal, vocabulary: Vocabulary, seed: int) -> EntityNetwork:
+    """An untrained network of recordings `[N, channel, time]`.
 
     Args:
-        parcels: the components of each parcel.
-        n_times: T.
+        settings: of the network.
+        signal: of the recordings.
         vocabulary: of the questions.
         seed: of the initial weights.
     """
     rngs = nnx.Rngs(seed)
     n_concepts, n_relations = len(vocabulary.concepts), len(vocabulary.relations)
     faulty = tuple(k % (n_concepts + n_relations) for k in range(n_relations))
-    return ParcelDecoder(
-        ParcelConvolution(parcels, n_times, settings.embedding, rngs=rngs),
+    return EntityNetwork(
+        settings.encoder.build(signal, settings.embedding, rngs=rngs),
         PairGrounding(
-            len(parcels),
+            len(signal.members),
             n_concepts,
             n_relations,
             settings.embedding,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
+import numpy as np
 from flax import nnx
 
 from neurona.decoders.decoder import Context
@@ -13,20 +15,28 @@ from neurona.training import Layout, Trained, train
 
 
 def fit_module(
-    build: Callable[[Layout, int], nnx.Module], problem: Problem, context: Context, *, asked_only: bool
+    build: Callable[[int, np.ndarray], nnx.Module],
+    problem: Problem,
+    context: Context,
+    *,
+    asked_only: bool,
+    standardised: Literal["feature", "channel"] = "feature",
 ) -> tuple[Trained, Layout]:
     """Train any module on a problem; where scenes are known, on questions about all that holds in them, too.
 
     Args:
-        build: layout of the inputs, seed -> untrained module.
+        build: seed, inputs of the training recordings `[N, channel, time]` -> untrained module.
         problem: its features are standardised on the training recordings.
         context: settings of the training, folder, console, devices.
         asked_only: whether the module reads the words that a batch asks for (see `train`).
+        standardised: see `Layout.of`.
     """
-    layout = Layout.of(problem.entities, problem.train_rows)
+    rows = problem.train_rows
+    layout = Layout.of(problem.entities, rows, standardised)
+    inputs = layout(problem.entities.features)
     trained = train(
-        lambda seed: build(layout, seed),
-        layout(problem.entities.features),
+        lambda seed: build(seed, inputs[rows]),
+        inputs,
         with_scene_questions(problem),
         context.training,
         asked_only=asked_only,

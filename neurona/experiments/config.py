@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from neurona.decoders import decoders
+from neurona.encoders import ENCODERS
 from neurona.errors import ConfigError, nearest_name
 from neurona.experiments.schema import Config
 from neurona.experiments.shipped import find_config
@@ -18,8 +19,10 @@ from neurona.settings import setting
 
 __all__ = ["Config", "as_yaml", "load_config", "validated"]
 
-CHOOSING = {"align": "method", "entities": "method", "decoder": "kind"}
-"""Sections of which there are several kinds, and the key that tells which; `decoder: explain` is short for the key alone."""
+CHOOSING = {"align": "method", "entities": "method", "decoder": "kind", "encoder": "kind"}
+"""Sections, wherever they stand, of which there are several kinds, and the key that tells which; `decoder: explain` is short for the key alone."""
+
+_REGISTERED: Mapping[str, Mapping[str, Any]] = {"decoder": decoders(), "encoder": ENCODERS}
 
 
 def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
@@ -74,10 +77,13 @@ def _read(path: Path, before: tuple[Path, ...]) -> dict[str, Any]:
 
 
 def _with_kinds(tree: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: {CHOOSING[key]: value} if key in CHOOSING and isinstance(value, str) else value
-        for key, value in tree.items()
-    }
+    """A tree in which every section that was given as the name of a kind is one."""
+    full = {}
+    for key, value in tree.items():
+        if key in CHOOSING and isinstance(value, str):
+            value = {CHOOSING[key]: value}
+        full[key] = _with_kinds(value) if isinstance(value, dict) else value
+    return full
 
 
 def _merged(old: Any, new: Any, key: str = "") -> Any:
@@ -116,9 +122,9 @@ def _explain(path: Path, error: Any) -> str:
     where = ".".join(keys)
     if error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         return f"{path}: unknown key {where!r}{nearest_name(keys[-1], _fields(model))}"
-    if error["type"] == "union_tag_invalid" and where == "decoder":
+    if error["type"] == "union_tag_invalid" and keys[-1] in _REGISTERED:
         kind = str(error["ctx"]["tag"])
-        return f"{path}: {where}: no decoder of kind {kind!r}{nearest_name(kind, decoders())}"
+        return f"{path}: {where}: no {keys[-1]} of kind {kind!r}{nearest_name(kind, _REGISTERED[keys[-1]])}"
     return f"{path}: {where}: {error['msg']} (found {error.get('input')!r})"
 
 
@@ -127,7 +133,8 @@ def _fields(kind: Any) -> dict[str, Any]:
         if isinstance(one, type) and issubclass(one, BaseModel):
             return {name: field.annotation for name, field in one.model_fields.items()}
         if dataclasses.is_dataclass(one):
-            return {field.name: field.type for field in dataclasses.fields(one)}
+            hints = get_type_hints(one, include_extras=True)
+            return {field.name: hints[field.name] for field in dataclasses.fields(one)}
     return {}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from neurona.decoders import decoders
+from neurona.encoders import ENCODERS
 from neurona.experiments.metrics import METRICS
 from neurona.experiments.plots import PLOTS
 from neurona.experiments.schema import Config
@@ -28,6 +29,8 @@ def config_schema() -> dict[str, Any]:
     properties["entities"] = _or_name(properties["entities"], _methods(properties["entities"]))
     align, nothing = properties["align"]["anyOf"]
     properties["align"] = {"anyOf": [*_or_name(align, sorted(ALIGNMENTS))["anyOf"], nothing]}
+    neurona = schema["$defs"]["NeuronaSettings"]["properties"]
+    neurona["encoder"] = _or_name(neurona["encoder"], sorted(ENCODERS))
     evaluation = schema["$defs"]["EvaluationConfig"]["properties"]
     for name, registry in (("metrics", METRICS), ("plots", PLOTS)):
         evaluation[name]["items"] = {"enum": list(registry)}

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from neurona.datasets.splits.names import SplitGroup, SplitName
 from neurona.decoders import decoders
+from neurona.encoders import ENCODERS
 from neurona.errors import ConfigError, nearest_name
 from neurona.recordings.alignment import ALIGNMENTS
 from neurona.recordings.entities import EntitySettings
@@ -26,6 +27,7 @@ ALIGNMENT_SETTINGS: tuple[Any, ...] = tuple(ALIGNMENTS.values())
 
 for settings in (
     *DECODER_SETTINGS,
+    *ENCODERS.values(),
     *ALIGNMENT_SETTINGS,
     *get_args(EntitySettings),
     TrainingSettings,

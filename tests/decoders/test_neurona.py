@@ -6,6 +6,7 @@ import jax
 import numpy as np
 import pytest
 import tiny
+from problem import signal_of
 
 from neurona.decoders import Context, Decoder, Grounded, fit
 from neurona.decoders.neurona_settings import NeuronaSettings, build_neurona
@@ -114,7 +115,7 @@ def test_with_scenes_it_learns_from_them_and_says_so():
 @pytest.mark.parametrize(("fault", "rows"), [(True, (0, 1)), (False, None)])
 def test_settings_say_what_is_built(fault, rows):
     settings = NeuronaSettings(hypothesis="H3", logic="product", describe_fault=fault, ground_concept_relation=False)
-    built = build_neurona(settings, [[0, 1], [2]], 5, tiny.WORDS, 0)
+    built = build_neurona(settings, signal_of([[0, 1], [2]], 5), tiny.WORDS, 0)
     assert built.grounding.described_rows == rows
     assert (built.grounding.rank, built.grounding.relation_in_concepts) == (0, False)
     assert (built.logic.name, built.hypothesis.object) == ("product", False)

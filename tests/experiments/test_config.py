@@ -1,5 +1,6 @@
 import pytest
 
+from neurona.encoders import ParcelConvolutionSettings
 from neurona.errors import ConfigError
 from neurona.experiments.config import load_config
 from neurona.recordings.alignment.zscore import ZScore
@@ -19,6 +20,18 @@ def test_overrides_reach_sections(tmp_path):
     path = tmp_path / "a.yaml"
     path.write_text("name: a\ndata: {name: haxby2001}\n" + REST)
     assert load_config(path, ["decoder.steps=7"]).decoder.steps == 7
+
+
+def test_an_encoder_is_named_or_has_settings_of_its_own(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("name: a\ndata: {name: haxby2001}\n" + REST.replace("linear_evidence", "neurona"))
+    assert load_config(path).decoder.encoder == ParcelConvolutionSettings()
+    for override in ("decoder.encoder=parcel_convolution", "decoder={kind: neurona, encoder: parcel_convolution}"):
+        assert load_config(path, [override]).decoder.encoder == ParcelConvolutionSettings()
+    with pytest.raises(ConfigError, match=r"decoder\.encoder: no encoder of kind 'parcel_convolutoin'; did you mean"):
+        load_config(path, ["decoder.encoder=parcel_convolutoin"])
+    with pytest.raises(ConfigError, match=r"unknown key 'decoder\.encoder\.widht'"):
+        load_config(path, ["decoder.encoder=parcel_convolution", "decoder.encoder.widht=3"])
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ def test_every_config_that_ships_fits(fits):
         ("decoder: {supervision: scenes}", True),
         ("decoder: explian", False),
         ("decoder: {kind: explain, stepz: 3}", False),
+        ("decoder: {kind: neurona, encoder: parcel_convolution}", True),
+        ("decoder: {kind: neurona, encoder: parcel_convolutoin}", False),
         ("training: {epoch: 3}", False),
         ("evaluation: {test: 2}", False),
         ("entities: {method: ward, n_parcels: 5}", True),

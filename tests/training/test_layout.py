@@ -9,22 +9,28 @@ from neurona.training import Layout
 ROWS = np.arange(8)
 
 
-def test_inputs_are_times_by_channels_standardised_on_training_recordings():
+def test_inputs_are_channels_by_times_standardised_on_training_recordings():
     entities = tiny.problem().entities
-    layout = Layout.of(entities, ROWS)
-    found = layout(entities.features)
-    assert found.shape == (40, tiny.TIMES, tiny.CHANNELS)
+    found = Layout.of(entities, ROWS)(entities.features)
+    assert found.shape == (40, tiny.CHANNELS, tiny.TIMES)
     np.testing.assert_allclose(found[ROWS].mean(0), 0, atol=1e-6)
     np.testing.assert_allclose(found[ROWS].std(0), 1, atol=1e-5)
-    assert layout.parcels == ((0, 3), (1, 4), (2, 5))
     one = (entities.features[:, 3] - entities.features[ROWS, 3].mean()) / entities.features[ROWS, 3].std()
     np.testing.assert_allclose(found[:, 1, 1], one, atol=1e-5)
 
 
-def test_where_windows_are_entities_every_feature_is_a_channel():
+def test_standardised_per_channel_a_channel_keeps_its_time_course():
+    entities = tiny.problem().entities
+    found = Layout.of(entities, ROWS, "channel")(entities.features)
+    np.testing.assert_allclose(found[ROWS].mean((0, 2)), 0, atol=1e-6)
+    np.testing.assert_allclose(found[ROWS].std((0, 2)), 1, atol=1e-5)
+    raw = entities.features.reshape(found.shape)
+    ratio = (raw[:, :, 1] - raw[:, :, 0]) / (found[:, :, 1] - found[:, :, 0])
+    np.testing.assert_allclose(ratio, np.broadcast_to(ratio[:1], ratio.shape), rtol=1e-3)
+
+
+def test_constant_features_become_zeros():
     features = np.random.default_rng(0).normal(size=(8, 4)).astype(np.float32)
     features[:, 0] = 5
     layout = Layout.of(Entities(features, np.array([0, 1, 0, 1]), ("early", "late"), "window", n_times=2), ROWS)
-    assert layout(features).shape == (8, 1, 4)
-    assert layout.parcels == ((0, 2), (1, 3))
     assert not layout(features)[:, 0, 0].any()

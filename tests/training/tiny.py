@@ -60,7 +60,7 @@ def problem(n=40, seed=0, validation=True):
 
 
 def inputs(of):
-    return np.ascontiguousarray(of.entities.features.reshape(-1, CHANNELS, TIMES).swapaxes(1, 2))
+    return of.entities.features.reshape(-1, CHANNELS, TIMES)
 
 
 class Linear(nnx.Module):

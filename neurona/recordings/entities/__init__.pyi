@@ -1,4 +1,4 @@
-from .entities import Entities
+from .entities import Entities, Measured
 from .fitted import FittedEntities, fit_entities
 from .settings import (
     AtlasEntities,
@@ -16,6 +16,7 @@ __all__ = [
     "EntitySettings",
     "FittedEntities",
     "GroupEntities",
+    "Measured",
     "ParcelEntities",
     "WindowEntities",
     "default_entities",

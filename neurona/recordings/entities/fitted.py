@@ -16,7 +16,7 @@ from jaxtyping import Bool, Float
 
 from neurona.recordings.alignment import Alignment, FittedAlignment, alignment_settings
 from neurona.recordings.entities.channels import atlas_entities, group_entities
-from neurona.recordings.entities.entities import Entities
+from neurona.recordings.entities.entities import Entities, Measured
 from neurona.recordings.entities.expected import Expected, Missing
 from neurona.recordings.entities.settings import (
     AtlasEntities,
@@ -96,21 +96,24 @@ def fit_entities(
     """
     if isinstance(settings, str):
         settings = entity_settings(settings)
-    expected = Expected.of(recordings)
+    expected, loadings, alignment = Expected.of(recordings), None, None
     chosen = np.ones(recordings.n_recordings, dtype=bool) if train is None else train
-    alignment = None
     if align is not None:
         alignment = (alignment_settings(align) if isinstance(align, str) else align).fit(recordings, chosen)
     if isinstance(settings, ParcelEntities):
         from neurona.recordings.entities.parcels import fit_parcels  # imports nilearn
 
         aligned = recordings if alignment is None else alignment.apply(recordings)
-        parcels = fit_parcels(aligned, chosen, settings, seed)
-        return FittedEntities(expected, parcels.entities, parcels.loadings, alignment)
-    if isinstance(settings, GroupEntities):
+        entities, loadings = fit_parcels(aligned, chosen, settings, seed)
+    elif isinstance(settings, GroupEntities):
         entities = group_entities(recordings)
     elif isinstance(settings, AtlasEntities):
         entities = atlas_entities(recordings)
     else:
         entities = window_entities(recordings, settings)
-    return FittedEntities(expected, entities, alignment=alignment)
+    channels, positions = expected.channels, expected.positions
+    if loadings is not None:  # each map of a dictionary is a channel
+        channels, positions = entities.names, entities.positions
+    sampling_hz = expected.sampling_hz * entities.n_times / expected.n_times
+    measured = Measured(channels, positions, sampling_hz, expected.modality)
+    return FittedEntities(expected, replace(entities, measured=measured), loadings, alignment)

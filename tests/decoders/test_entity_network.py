@@ -7,8 +7,9 @@ import jax.numpy as jnp
 import pytest
 from flax import nnx
 from jax.lax import Precision
+from problem import signal_of
 
-from neurona.decoders.parcel_decoder import ParcelDecoder
+from neurona.decoders.entity_network import EntityNetwork
 from neurona.encoders import ParcelConvolution
 from neurona.execution import compile_programs, get_logic, products
 from neurona.grounding import PairGrounding
@@ -35,13 +36,13 @@ def precisions(jaxpr):
 @pytest.mark.parametrize(("asked", "expected"), [(None, Precision.HIGHEST), ("tf32", Precision.HIGH)])
 def test_every_product_of_answers_and_gradients_is_as_exact_as_asked_for(asked, expected):
     rngs = nnx.Rngs(0)
-    encoder = ParcelConvolution([[0, 1], [2], [3]], 2, 8, rngs=rngs)
-    decoder = ParcelDecoder(encoder, PairGrounding(3, 2, 2, 8, rank=2, rngs=rngs), get_logic("reference"))
+    encoder = ParcelConvolution(signal_of([[0, 1], [2], [3]], 2), 8, rngs=rngs)
+    decoder = EntityNetwork(encoder, PairGrounding(3, 2, 2, 8, rank=2, rngs=rngs), get_logic("reference"))
     batch = compile_programs([parse(text, WORDS) for text in TEXTS], WORDS, [0, 1, 1], asked_only=True)
     graph, state = nnx.split(decoder)
 
     def total(state):
-        answers = nnx.merge(graph, state)(jnp.ones((2, 2, 4)), batch)
+        answers = nnx.merge(graph, state)(jnp.ones((2, 4, 2)), batch)
         return answers.yes_no.sum() + jnp.where(jnp.isfinite(answers.describe), answers.describe, 0.0).sum()
 
     with products(asked) if asked else nullcontext():

@@ -1,6 +1,6 @@
-"""NEURONA's decoder: parcels encoded by convolution, concepts and relations grounded on them, programs executed.
+"""NEURONA's network: entities encoded, concepts and relations grounded on them, programs executed.
 
-recording -> ParcelConvolution -> PairGrounding -> execute
+recording -> Encoder -> PairGrounding -> execute
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from flax import nnx
 from jaxtyping import Array, Float
 
-from neurona.encoders import ParcelConvolution
+from neurona.encoders import Encoder
 from neurona.execution import (
     HYPOTHESES,
     Answers,
@@ -24,7 +24,7 @@ from neurona.execution import (
 from neurona.grounding import PairGrounding
 
 
-class ParcelDecoder(nnx.Module):
+class EntityNetwork(nnx.Module):
     """Recordings and programs -> answers.
 
     Args:
@@ -36,7 +36,7 @@ class ParcelDecoder(nnx.Module):
 
     def __init__(
         self,
-        encoder: ParcelConvolution,
+        encoder: Encoder,
         grounding: PairGrounding,
         logic: Logic,
         hypothesis: Hypothesis = HYPOTHESES["H5"],
@@ -44,17 +44,28 @@ class ParcelDecoder(nnx.Module):
         self.encoder, self.grounding = encoder, grounding
         self.logic, self.hypothesis = logic, hypothesis
 
-    def scores(self, recordings: Float[Array, "N T F"], programs: ProgramBatch | None = None) -> Scores:
-        """Scores of concepts and relations on entities; with programs, only of the words that they ask for."""
+    def scores(
+        self,
+        recordings: Float[Array, "N channel time"],
+        programs: ProgramBatch | None = None,
+        rngs: nnx.Rngs | None = None,
+    ) -> Scores:
+        """Scores of concepts and relations on entities; with programs, only of the words that they ask for; `rngs` in training."""
         concepts, relations = (programs.concepts, programs.relations) if programs is not None else (None, None)
         with products():
-            found = self.grounding(self.encoder(recordings), concepts, relations)
+            found = self.grounding(self.encoder(recordings, rngs), concepts, relations)
         interaction = None
         if found.left is not None and found.right is not None and found.weight is not None:
             interaction = Interaction(found.left, found.right, found.weight)
         pairs = RelationScores(found.subject, found.object, found.region, found.region_described, interaction)
         return Scores(found.concepts, pairs)
 
-    def __call__(self, recordings: Float[Array, "N T F"], programs: ProgramBatch, evaluation: bool = False) -> Answers:
-        scores = self.scores(recordings, programs)
+    def __call__(
+        self,
+        recordings: Float[Array, "N channel time"],
+        programs: ProgramBatch,
+        rngs: nnx.Rngs | None = None,
+        evaluation: bool = False,
+    ) -> Answers:
+        scores = self.scores(recordings, programs, rngs)
         return execute(programs, scores, self.logic, self.hypothesis, evaluation=evaluation)

@@ -1,0 +1,221 @@
+"""Every registered encoder keeps the contract of `neurona/encoders/encoder.py`. It is under this suite by being registered.
+
+One small signal of five entities of one to four channels, so that no other axis of a network is five long. An encoder that needs longer
+signals by default has smaller sizes in `SMALL`, or entities of its own in `SIGNALS`.
+"""
+
+from dataclasses import replace
+from functools import cache
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+from flax import nnx
+
+from neurona.encoders import ENCODERS, Members, Signal
+from neurona.training.weights import weights_of, with_weights
+
+P, CHANNELS, TIMES, EMBEDDING, N = 5, 13, 64, 8, 6
+OWN = ((0, 1), (2, 3, 4), (5,), (6, 7, 8, 9), (10, 11, 12))
+SIGNAL = Signal(
+    tuple(f"channel {k}" for k in range(CHANNELS)),
+    TIMES,
+    tuple("pqrst"),
+    tuple(Members(own, 0, TIMES) for own in OWN),
+    tuple(map(tuple, np.random.default_rng(0).normal(size=(CHANNELS, 3)).tolist())),
+    64.0,
+    "eeg",
+)
+SMALL = {}
+SIGNALS = {}
+
+encoders = pytest.mark.parametrize("kind", ENCODERS)
+
+
+def signal(kind):
+    return SIGNALS.get(kind, SIGNAL)
+
+
+def settings(kind):
+    return ENCODERS[kind](**SMALL.get(kind, {}))
+
+
+@cache
+def recordings(kind, seed=0):
+    of = signal(kind)
+    return jax.random.normal(jax.random.key(seed), (N, len(of.channels), of.n_times))
+
+
+@cache
+def built(kind, seed=0, of=None):
+    """Structure and state of an encoder that has seen its training recordings."""
+    encoder = settings(kind).build(of or signal(kind), EMBEDDING, rngs=nnx.Rngs(seed))
+    encoder.prepare(recordings(kind))
+    return nnx.split(encoder)
+
+
+@cache
+def compiled(kind, of=None):
+    """state, recordings -> embeddings."""
+    graph = built(kind, of=of)[0]
+    return jax.jit(lambda state, values: nnx.merge(graph, state)(values))
+
+
+@cache
+def training_pass(kind):
+    """state, recordings, seed -> mean square of the embeddings as in training, its gradient, and the state left."""
+    graph, _, _ = nnx.split(nnx.merge(*built(kind)), nnx.Param, ...)
+
+    def loss(params, rest, values, seed):
+        encoder = nnx.merge(graph, params, rest)
+        found = encoder(values, nnx.Rngs(dropout=jax.random.key(seed)))
+        return (found**2).mean(), nnx.split(encoder, nnx.Param, ...)[2]
+
+    return jax.jit(jax.value_and_grad(loss, has_aux=True))
+
+
+def parts(kind):
+    return nnx.split(nnx.merge(*built(kind)), nnx.Param, ...)[1:]
+
+
+def embeddings(kind, values):
+    return np.asarray(compiled(kind)(built(kind)[1], values))
+
+
+@encoders
+def test_each_entity_of_each_recording_has_an_embedding(kind):
+    found = embeddings(kind, recordings(kind))
+    assert found.shape == (N, len(signal(kind).members), EMBEDDING)
+    assert found.dtype == np.float32
+    assert np.isfinite(found).all()
+    assert found.std(axis=0).max() > 0
+
+
+@encoders
+def test_an_entity_depends_on_its_own_members_and_on_all_of_them(kind):
+    of, values = signal(kind), recordings(kind)
+    before = embeddings(kind, values)
+    mixes = type(nnx.merge(*built(kind))).mixes
+    for p, own in enumerate(of.members):
+        other = recordings(kind, seed=1)
+        inside = np.zeros(values.shape[1:], bool)
+        inside[list(own.channels), own.start : own.stop] = True
+        outside = embeddings(kind, jnp.where(inside[None], values, other))
+        if not mixes:
+            np.testing.assert_allclose(outside[:, p], before[:, p], rtol=1e-5, atol=1e-5)
+        for channel in own.channels:
+            mine = np.zeros_like(inside)
+            mine[channel, own.start : own.stop] = True
+            changed = embeddings(kind, jnp.where(mine[None], other, values))
+            assert np.abs(changed[:, p] - before[:, p]).max() > 1e-6
+
+
+@encoders
+def test_entities_in_another_order_have_the_same_embeddings(kind):
+    """Parameters and state that an entity has for itself stand along the first axis, and move with it."""
+    of, order = signal(kind), np.array([3, 0, 4, 1, 2])
+    turned = replace(of, entities=tuple(of.entities[k] for k in order), members=tuple(of.members[k] for k in order))
+    state = jax.tree.map(lambda a: a[order] if a.shape[:1] == (P,) else a, built(kind)[1])
+    found = compiled(kind, of=turned)(state, recordings(kind))
+    np.testing.assert_allclose(found, embeddings(kind, recordings(kind))[:, order], rtol=1e-4, atol=1e-5)
+
+
+@encoders
+def test_recordings_of_a_batch_know_nothing_of_each_other(kind):
+    values = recordings(kind)
+    among = embeddings(kind, values)
+    np.testing.assert_allclose(embeddings(kind, values[2:3]), among[2:3], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(embeddings(kind, values[::-1]), among[::-1], rtol=1e-4, atol=1e-5)
+
+
+@encoders
+def test_every_parameter_has_a_finite_gradient_and_some_is_not_zero(kind):
+    params, rest = parts(kind)
+    _, gradient = training_pass(kind)(params, rest, recordings(kind), 0)
+    leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(gradient)]
+    assert all(np.isfinite(leaf).all() for leaf in leaves)
+    assert sum(bool(leaf.any()) for leaf in leaves) > len(leaves) / 2
+    # Silence has no deviation to divide by.
+    _, silent = training_pass(kind)(params, rest, jnp.zeros_like(recordings(kind)), 0)
+    assert all(np.isfinite(np.asarray(leaf)).all() for leaf in jax.tree.leaves(silent))
+
+
+@encoders
+def test_the_same_seed_gives_the_same_weights_embeddings_and_steps(kind):
+    graph, again = nnx.split(settings(kind).build(signal(kind), EMBEDDING, rngs=nnx.Rngs(0)))
+    nnx.merge(graph, again).prepare(recordings(kind))
+    first = built(kind)[1]
+    jax.tree.map(np.testing.assert_array_equal, first, again)
+    np.testing.assert_array_equal(embeddings(kind, recordings(kind)), embeddings(kind, recordings(kind)))
+    params, rest = parts(kind)
+    one, two = (training_pass(kind)(params, rest, recordings(kind), 3) for _ in range(2))
+    jax.tree.map(np.testing.assert_array_equal, one, two)
+
+
+@encoders
+def test_one_by_one_under_vmap_they_are_the_same_as_in_a_batch(kind):
+    graph, state = built(kind)
+    one_by_one = jax.jit(jax.vmap(lambda one: nnx.merge(graph, state)(one[None])[0]))
+    found = one_by_one(recordings(kind)[:3])
+    np.testing.assert_allclose(found, embeddings(kind, recordings(kind))[:3], rtol=1e-3, atol=1e-4)
+
+
+@encoders
+def test_bfloat16_stays_bfloat16_and_near(kind):
+    graph, state = built(kind)
+    state, values = jax.tree.map(
+        lambda a: a.astype(jnp.bfloat16) if jnp.issubdtype(a.dtype, jnp.floating) else a, (state, recordings(kind))
+    )
+    found = jax.jit(lambda state, values: nnx.merge(graph, state)(values))(state, values)
+    assert found.dtype == jnp.bfloat16
+    expected = embeddings(kind, recordings(kind))
+    assert np.abs(np.asarray(found, np.float32) - expected).max() < 0.1 * np.abs(expected).max()
+
+
+@encoders
+def test_weights_can_be_kept_and_put_back(kind):
+    graph, state = built(kind)
+    kept = weights_of(nnx.merge(graph, state))
+    other = with_weights(settings(kind).build(signal(kind), EMBEDDING, rngs=nnx.Rngs(1)), kept)
+    found = compiled(kind)(nnx.split(other)[1], recordings(kind))
+    np.testing.assert_array_equal(found, embeddings(kind, recordings(kind)))
+
+
+@encoders
+def test_a_planted_pattern_is_learned_on_its_entity(kind):
+    """SIMULATED: half of the recordings have a rhythm in one entity's channels; a linear reading of its embedding finds it."""
+    of, rng, p = signal(kind), np.random.default_rng(0), 1
+    own = of.members[p]
+    there = np.arange(64) % 2
+    values = rng.normal(size=(64, len(of.channels), of.n_times)).astype(np.float32)
+    rhythm = np.sin(2 * np.pi * 8 * np.arange(own.stop - own.start) / 64).astype(np.float32)
+    values[np.ix_(there == 1, own.channels, range(own.start, own.stop))] += 3 * rhythm
+    values = jnp.asarray(values)
+    params, rest = parts(kind)
+    graph, _, _ = nnx.split(nnx.merge(*built(kind)), nnx.Param, ...)
+    optimiser = optax.adam(3e-3)
+
+    def logits(params, rest, values, rngs):
+        encoder = nnx.merge(graph, params[0], rest)
+        return encoder(values, rngs)[:, p] @ params[1], nnx.split(encoder, nnx.Param, ...)[2]
+
+    def loss(params, rest, seed):
+        found, rest = logits(params, rest, values[:48], nnx.Rngs(dropout=jax.random.key(seed)))
+        return optax.sigmoid_binary_cross_entropy(found, there[:48]).mean(), rest
+
+    @jax.jit
+    def trained(params, rest):
+        def step(carry, seed):
+            params, rest, state = carry
+            gradient, rest = jax.grad(loss, has_aux=True)(params, rest, seed)
+            updates, state = optimiser.update(gradient, state, params)
+            return (optax.apply_updates(params, updates), rest, state), None
+
+        carry = (params, rest, optimiser.init(params))
+        params, rest, _ = jax.lax.scan(step, carry, jnp.arange(60))[0]
+        return logits(params, rest, values[48:], None)[0]
+
+    found = trained((params, jnp.ones(EMBEDDING) / EMBEDDING), rest)
+    assert ((np.asarray(found) > 0) == (there[48:] == 1)).mean() >= 14 / 16
