@@ -125,5 +125,6 @@ def test_only_a_logic_that_takes_the_strongest_entity_can_be_given_another_pooli
     with pytest.raises(ConfigError, match=r"decoder\.pooling: attention needs .* found product"):
         NeuronaSettings(pooling="attention", logic="product")
     assert (
-        build_neurona(NeuronaSettings(pooling="attention"), [[0, 1], [2]], 5, tiny.WORDS, 0).grounding.gate is not None
+        build_neurona(NeuronaSettings(pooling="attention"), signal_of([[0, 1], [2]], 5), tiny.WORDS, 0).grounding.gate
+        is not None
     )
