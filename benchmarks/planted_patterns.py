@@ -131,7 +131,7 @@ def whitened(made: Simulation) -> tuple[np.ndarray, np.ndarray]:
     white = solve_triangular(measured.space_root, np.eye(len(measured.space_root)), lower=True)
     values = made.recordings.data.values
     features = ((values @ (precision @ course / strength)) @ white.T).astype(np.float32)
-    return features, made.truth.scale * strength * (white @ measured.gains[0])
+    return features, made.truth.scale * strength * (white @ measured.gains[0, 0])
 
 
 def planted_pattern(made: Simulation, feature: Binding) -> np.ndarray:
