@@ -28,6 +28,7 @@ from neurona.recordings.entities.settings import (
     ParcelEntities,
     TangentEntities,
     ViewEntities,
+    WindowEntities,
     entity_settings,
 )
 from neurona.recordings.entities.tangent import TangentSpace, fit_tangent
@@ -126,7 +127,8 @@ def fit_entities(
     chosen = np.ones(recordings.n_recordings, dtype=bool) if train is None else train
     if align is not None:
         alignment = (alignment_settings(align) if isinstance(align, str) else align).fit(recordings, chosen)
-        recordings = alignment.apply(recordings)
+        if not isinstance(settings, GroupEntities | AtlasEntities | WindowEntities):
+            recordings = alignment.apply(recordings)  # their values are looked at
     entities, features_of = _fit(recordings, settings, chosen, seed)
     entities = replace(entities, measured=_measured(expected, entities, features_of))
     return FittedEntities(expected, entities, features_of, alignment)

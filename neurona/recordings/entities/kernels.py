@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 
 from neurona.errors import DataError
 from neurona.recordings.entities.channels import centres, no_features, places
@@ -44,7 +44,7 @@ class RandomKernels:
 
     first: int
     last: int
-    dilations: Int[np.ndarray, " dilation"]
+    dilations: tuple[int, ...]
     channels: Bool[np.ndarray, "group dilation kernel channel"] = field(repr=False)
     biases: Float[np.ndarray, "group dilation kernel"] = field(repr=False)
 
@@ -79,7 +79,7 @@ def fit_kernels(
             f"entities.method kernels: {last - first} samples are fewer than the {LENGTH} of a kernel; use windows"
         )
     octaves = np.linspace(0, np.log2((last - first - 1) / (LENGTH - 1)), settings.n_dilations)
-    dilations = np.unique((2**octaves).astype(int))
+    dilations = tuple(np.unique((2**octaves).astype(int)).tolist())
     names, group = np.unique(data.group.values.astype(str), return_inverse=True)
     rng = np.random.default_rng(seed)
     drawn = rng.choice(training.n_recordings, min(_FOR_BIASES, training.n_recordings), replace=False)
@@ -102,11 +102,11 @@ def convolved(
     values: Float[np.ndarray, "channel time"], channels: Bool[np.ndarray, "kernel channel"], dilation: int
 ) -> Float[np.ndarray, "kernel time"]:
     """z of all kernels, each on the sum of its channels; there is nothing before the first and after the last sample."""
-    reach, samples = int(dilation) * (LENGTH // 2), values.shape[1]
+    reach, samples = dilation * (LENGTH // 2), values.shape[1]
     mixed = np.pad(channels.astype(np.float32) @ values.astype(np.float32), ((0, 0), (reach, reach)))
     found = np.zeros((len(channels), samples), np.float32)
     for k in range(LENGTH):
-        found += _WEIGHTS[:, k, None] * mixed[:, k * int(dilation) : k * int(dilation) + samples]
+        found += _WEIGHTS[:, k, None] * mixed[:, k * dilation : k * dilation + samples]
     return found
 
 
@@ -120,10 +120,10 @@ def _weights() -> Float[np.ndarray, "kernel 9"]:
 _WEIGHTS = _weights()
 
 
-def _entities(recordings: Recordings, dilations: Int[np.ndarray, " dilation"]) -> Entities:
+def _entities(recordings: Recordings, dilations: tuple[int, ...]) -> Entities:
     data = recordings.data
     names, group = np.unique(data.group.values.astype(str), return_inverse=True)
-    lasting = np.round(1000 * (LENGTH - 1) * dilations / float(data.attrs["sampling_hz"])).astype(int)
+    lasting = np.round(1000 * (LENGTH - 1) * np.array(dilations) / float(data.attrs["sampling_hz"])).astype(int)
     of_groups = centres(places(recordings), group)
     n_entities = len(names) * len(dilations)
     return Entities(
