@@ -60,7 +60,20 @@ class LinearEvidenceSettings(DecoderSettings):
     kind: Literal["linear_evidence"] = "linear_evidence"
     shrinkage: Annotated[float, Ge(0), Le(1)] | None = None
     steps: Annotated[int, Ge(1)] = 60
-    decays: Annotated[tuple[float, ...], MinLen(1)] = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+    decays: Annotated[tuple[float, ...], MinLen(1)] = (
+        0.001,
+        0.002,
+        0.005,
+        0.01,
+        0.02,
+        0.05,
+        0.1,
+        0.2,
+        0.5,
+        1.0,
+        2.0,
+        5.0,
+    )
     inner_folds: Annotated[int, Ge(2)] = 4
 
 

@@ -126,7 +126,7 @@ class EvaluationConfig(Section):
     shuffle: bool = False
     fit_all: Annotated[bool, SILENT] = True
     permutations: int = Field(0, ge=0)
-    metrics: tuple[str, ...] = ("groundings",)
+    metrics: tuple[str, ...] = ("groundings", "views")
     plots: tuple[str, ...] = ("accuracy", "confusion", "groundings", "concept_graph")
 
     @field_validator("metrics")

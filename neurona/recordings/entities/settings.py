@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias, get_args, get_type_hints
 
 import numpy as np
 from annotated_types import Ge, Gt, MinLen
+from pydantic import Field
 
 from neurona.errors import ConfigError, nearest_name
 from neurona.recordings.recordings import Recordings
@@ -96,7 +97,7 @@ class ViewEntities:
     """
 
     method: Literal["views"] = "views"
-    of: Annotated[tuple[OneView, ...], MinLen(2)] = M_EEG_VIEWS
+    of: Annotated[tuple[Annotated[OneView, Field(discriminator="method")], ...], MinLen(2)] = M_EEG_VIEWS
 
 
 EntitySettings: TypeAlias = OneView | ViewEntities
