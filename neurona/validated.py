@@ -115,7 +115,7 @@ def _fields(kind: Any) -> dict[str, Any]:
     for one in (kind, *_members(kind)):
         if isinstance(one, type) and issubclass(one, BaseModel):
             return {name: field.annotation for name, field in one.model_fields.items()}
-        if dataclasses.is_dataclass(one):
+        if isinstance(one, type) and dataclasses.is_dataclass(one):
             hints = get_type_hints(one, include_extras=True)
             return {field.name: hints[field.name] for field in dataclasses.fields(one)}
     return {}
