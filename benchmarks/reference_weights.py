@@ -108,12 +108,12 @@ def reference_decoder(
 
 def _fill_maps(encoder: ParcelConvolution, weights: Mapping[str, np.ndarray], names: Sequence[str]) -> None:
     """The linear map of each parcel, padded with zeros to the largest."""
-    filled = np.zeros(encoder.map_weight.shape, np.float32)
+    filled = np.zeros(encoder.map.weight.shape, np.float32)
     for row, name, parcel in zip(filled, names, encoder.parcels, strict=True):
         row[:, : len(parcel)] = _tensor(weights, f"network_dict.{name}.weight", (len(row), len(parcel)))
-    encoder.map_weight[...] = jnp.asarray(filled)
-    biases = [_tensor(weights, f"network_dict.{name}.bias", encoder.map_bias.shape[1:]) for name in names]
-    encoder.map_bias[...] = jnp.asarray(np.stack(biases))
+    encoder.map.weight[...] = jnp.asarray(filled)
+    biases = [_tensor(weights, f"network_dict.{name}.bias", encoder.map.bias.shape[1:]) for name in names]
+    encoder.map.bias[...] = jnp.asarray(np.stack(biases))
 
 
 def _fill(parameter: nnx.Param, weights: Mapping[str, np.ndarray], name: str, arrange=lambda w: w) -> None:

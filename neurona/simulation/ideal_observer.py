@@ -72,37 +72,30 @@ class Observed(NamedTuple):
     expected: Float[np.ndarray, " question"]
     chance: Float[np.ndarray, " question"]
 
-    @classmethod
-    def nothing(cls, questions: int, repeats: int) -> Observed:
-        """Not known."""
-        each, once = (questions, repeats), questions
-        return cls(*(np.full(shape, np.nan) for shape in (each, each, once, once)))
-
 
 def whiten(
     measurement: Measurement,
     subject: int,
-    session: int,
     scale: float,
     responses: Float[np.ndarray, "recording component"],
     values: Float[np.ndarray, "recording channel time"],
 ) -> Whitened:
-    """The recordings of one session of a subject, made white.
+    """One subject's recordings, made white.
 
     Args:
         measurement: the measuring chain.
-        subject, session: their places in it.
+        subject: place of the subject in it.
         scale: sigma.
         responses: f of the scene of each recording.
-        values: the recordings, without gains and offsets of the session.
+        values: the recordings.
     """
     course = measurement.time_course
     weights = np.linalg.solve(measurement.time_covariance, course)
     power = np.sqrt(course @ weights)
     root = measurement.space_root
     summed = values @ weights.astype(np.float32) / np.float32(power)
-    summed = summed - np.float32(scale * power) * measurement.signal(subject, responses, session)
-    gain = scale * power * solve_triangular(root, measurement.gains[subject, session], lower=True)
+    summed = summed - np.float32(scale * power) * measurement.signal(subject, responses)
+    gain = scale * power * solve_triangular(root, measurement.gains[subject], lower=True)
     return Whitened(gain.astype(np.float32), solve_triangular(root, summed.T, lower=True).T.astype(np.float32))
 
 
@@ -114,18 +107,19 @@ def observe(
     rng: np.random.Generator,
     draws: int = 256,
 ) -> Observed:
-    """The ideal observer at work on one session of a subject.
+    """The ideal observer at work on one subject.
 
     Args:
         held: alternatives of the questions.
         model: responses to facts.
-        whitened: the session's recordings.
+        whitened: the subject's recordings.
         recordings: places in `whitened.noise` of the recordings of each scene.
         rng: for describe questions.
         draws: Monte Carlo draws for each describe question.
     """
     number, repeats = len(held.changes), recordings.shape[1]
-    llr, correct, expected, chance = Observed.nothing(number, repeats)
+    llr, correct = np.full((number, repeats), np.nan), np.full((number, repeats), np.nan)
+    expected, chance = np.full(number, np.nan), np.full(number, np.nan)
     scene = np.array(held.scene, dtype=np.int64)
     count = np.array([len(changes) for changes in held.changes], dtype=np.int64)
     for words in sorted(set(count.tolist()) - {0}):

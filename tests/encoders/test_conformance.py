@@ -29,7 +29,7 @@ SIGNAL = Signal(
     "eeg",
 )
 SMALL = {}
-SIGNALS = {}
+SIGNALS = {"instances": replace(SIGNAL, members=tuple(Members((2 * k, 2 * k + 1), 0, TIMES) for k in range(P)))}
 
 encoders = pytest.mark.parametrize("kind", ENCODERS)
 

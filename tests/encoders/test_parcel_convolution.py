@@ -4,7 +4,7 @@ import numpy as np
 from flax import nnx
 from problem import signal_of
 
-from neurona.encoders import Members, ParcelConvolution, Signal
+from neurona.encoders import ParcelConvolution
 
 PARCELS = [(0, 3, 5), (1, 2), (4,)]
 SIGNAL = signal_of(PARCELS, 3)
@@ -14,9 +14,9 @@ def general_operations(model, recordings):
     """The same encoder written with XLA's own convolution and pooling."""
     entities = []
     for p, parcel in enumerate(PARCELS):
-        weight = model.map_weight[...][p, :, : len(parcel)]
+        weight = model.map.weight[...][p, :, : len(parcel)]
         signal = (
-            recordings[:, np.array(parcel)].swapaxes(1, 2) @ weight.T + model.map_bias[...][p][None, None]
+            recordings[:, np.array(parcel)].swapaxes(1, 2) @ weight.T + model.map.bias[...][p][None, None]
         )  # [N, T, 128]
         for kernel, bias in zip(model.kernels, model.kernel_biases, strict=True):
             signal = jax.lax.conv_general_dilated(
@@ -37,25 +37,8 @@ def test_blocks_bound_memory_and_change_no_number():
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-3), ours, theirs)
 
 
-def test_the_padding_of_small_parcels_gets_no_gradient():
-    recordings = jnp.asarray(np.random.default_rng(0).normal(size=(2, 6, 3)), jnp.float32)
-    gradient = nnx.grad(lambda m: (m(recordings) ** 2).sum())(ParcelConvolution(SIGNAL, 8, rngs=nnx.Rngs(0)))
-    found = gradient.map_weight[...]
-    assert not np.any(found[1, :, 2:])
-    assert not np.any(found[2, :, 1:])
-    assert np.any(found[2, :, :1])
-
-
 def test_shifted_slices_give_the_numbers_of_the_general_operations():
     model = ParcelConvolution(SIGNAL, 8, rngs=nnx.Rngs(0))
     recordings = jnp.asarray(np.random.default_rng(0).normal(size=(2, 6, 3)), jnp.float32)
     assert model(recordings).shape == (2, 3, 8)
     np.testing.assert_allclose(model(recordings), general_operations(model, recordings), rtol=1e-4, atol=1e-5)
-
-
-def test_the_values_of_a_window_are_read_as_measured_at_one_time():
-    windows = Signal(("a", "b"), 4, ("early", "late"), (Members((0, 1), 0, 2), Members((0, 1), 2, 4)))
-    at_once = signal_of([(0, 1, 4, 5), (2, 3, 6, 7)], 1)
-    recordings = jnp.asarray(np.random.default_rng(0).normal(size=(3, 2, 4)), jnp.float32)
-    found, expected = (ParcelConvolution(signal, 8, rngs=nnx.Rngs(0)) for signal in (windows, at_once))
-    np.testing.assert_array_equal(found(recordings), expected(recordings.reshape(3, 8, 1)))

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import Field, model_validator
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from neurona.errors import ConfigError, nearest_name
-from neurona.validated import Section, read_yaml_as
 
 UNSTATED = "unstated"
 """Where a number is published without the data set that it is of."""
 
 
-class Source(Section):
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(_Section):
     """Where numbers come from.
 
     Attributes:
@@ -32,7 +36,7 @@ class Source(Section):
     note: str = ""
 
 
-class Figure(Section):
+class Figure(_Section):
     """One published number.
 
     Attributes:
@@ -61,7 +65,7 @@ class Figure(Section):
         return self.table, self.row, self.measure, self.dataset
 
 
-class Published(Section):
+class Published(_Section):
     """All published numbers of a paper.
 
     Attributes:
@@ -114,4 +118,24 @@ def read_published(path: Path) -> Published:
     Raises:
         ConfigError: missing, no YAML, or a key or value that does not fit.
     """
-    return read_yaml_as(Published, path, ConfigError)
+    return validated_yaml(path, Published)
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def validated_yaml(path: Path, model: type[_Model]) -> _Model:
+    """A YAML file as a pydantic model.
+
+    Raises:
+        ConfigError: missing, no YAML, or a key or value that does not fit.
+    """
+    try:
+        return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not YAML: {error}") from error
+    except ValidationError as error:
+        lines = [f"{path}: {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        raise ConfigError("\n".join(lines)) from error

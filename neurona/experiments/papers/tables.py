@@ -10,10 +10,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from neurona.errors import ConfigError, nearest_name
-from neurona.validated import Section, read_yaml_as
+from neurona.errors import nearest_name
+from neurona.experiments.papers.published import validated_yaml
 
 Setting = dict[str, Any]
 """Key of the config, with dots -> value. Order counts: `decoder` before `decoder.hypothesis`."""
@@ -22,14 +22,18 @@ Setting = dict[str, Any]
 SUPERVISION = "decoder.supervision"
 
 
-class Row(Section):
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Row(_Section):
     """A row that any table may name: its label and what sets it apart."""
 
     label: str
     set: Setting = {}
 
 
-class Quick(Section):
+class Quick(_Section):
     """What `--quick` makes of a table. `rows`, `over`, `seeds`: instead of the table's own; `set`: besides; `skip`: nothing at all."""
 
     set: Setting = {}
@@ -39,7 +43,7 @@ class Quick(Section):
     skip: bool = False
 
 
-class PaperTable(Section):
+class PaperTable(_Section):
     """One table.
 
     Attributes:
@@ -73,7 +77,7 @@ class PaperTable(Section):
     quick: Quick = Quick()
 
 
-class PaperClaim(Section):
+class PaperClaim(_Section):
     """Something the paper says, or a bar, as a comparison of rows.
 
     Attributes:
@@ -103,14 +107,14 @@ class PaperClaim(Section):
         return self
 
 
-class Profile(Section):
+class Profile(_Section):
     """What differs for a kind of data, or for `--quick`."""
 
     set: Setting = {}
     seeds: Annotated[int, Field(ge=1)] | None = None
 
 
-class PaperTables(Section):
+class PaperTables(_Section):
     """`tables.yaml`.
 
     Attributes:
@@ -159,4 +163,4 @@ def read_tables(path: Path) -> PaperTables:
     Raises:
         ConfigError: missing, no YAML, or a key or value that does not fit.
     """
-    return read_yaml_as(PaperTables, path, ConfigError)
+    return validated_yaml(path, PaperTables)

@@ -1,13 +1,10 @@
-from .entities import Entities, Measured, View
+from .entities import Entities, Measured
 from .fitted import FittedEntities, fit_entities
 from .settings import (
     AtlasEntities,
     EntitySettings,
     GroupEntities,
-    KernelEntities,
     ParcelEntities,
-    TangentEntities,
-    ViewEntities,
     WindowEntities,
     default_entities,
     entity_settings,
@@ -19,12 +16,8 @@ __all__ = [
     "EntitySettings",
     "FittedEntities",
     "GroupEntities",
-    "KernelEntities",
     "Measured",
     "ParcelEntities",
-    "TangentEntities",
-    "View",
-    "ViewEntities",
     "WindowEntities",
     "default_entities",
     "entity_settings",
