@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from neurona.errors import DataError, nearest_name
 from neurona.programs import Vocabulary
+from neurona.validated import Section, validated
 
 
-class _Words(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _Words(Section):
     concepts: tuple[str, ...]
     relations: tuple[str, ...] = ()
     categories: dict[str, tuple[str, ...]] = {}
@@ -21,10 +20,9 @@ class _Words(BaseModel):
     exclusive: tuple[str, ...] = ()
 
 
-class RecordingFacts(BaseModel):
+class RecordingFacts(Section):
     """What a data set's files leave unsaid: units, sampling (Hz), time of the first sample (s), channels."""
 
-    model_config = ConfigDict(extra="forbid")
     modality: str
     units: str
     sampling_hz: float
@@ -33,10 +31,9 @@ class RecordingFacts(BaseModel):
     montage: str | None = None
 
 
-class PublicFiles(BaseModel):
+class PublicFiles(Section):
     """Where a data set's files lie in a public GitHub repository: repository (owner/name), commit, folder."""
 
-    model_config = ConfigDict(extra="forbid")
     repository: str
     commit: str
     path: str
@@ -46,14 +43,13 @@ class PublicFiles(BaseModel):
         return f"https://raw.githubusercontent.com/{self.repository}/{self.commit}/{self.path}/{file}"
 
 
-class DataCard(BaseModel):
+class DataCard(Section):
     """The front matter of a data card.
 
     Where nobody may pass the data on, `obtain` says what the user must get and where to put it. `unverified` lists statements that are
     taken from publications and were not checked on the files. `words` is None where the vocabulary comes from the questions.
     """
 
-    model_config = ConfigDict(extra="forbid")
     name: str
     title: str
     version: str
@@ -118,13 +114,12 @@ def read_card_file(path: Path) -> DataCard:
         text = path.read_text(encoding="utf-8").removeprefix("---\n")
         front = yaml.safe_load(text[: text.index("\n---\n")])
         front["words"] = front.pop("vocabulary", None)
-        return DataCard.model_validate(front)
-    except ValidationError as error:
-        raise DataError(f"{path}: {error}") from error
     except (OSError, yaml.YAMLError, AttributeError, ValueError) as error:
         raise DataError(
             f"{path}: cannot be read ({error}); expected front matter between two lines of three dashes"
         ) from error
+    card: DataCard = validated(DataCard, front, path)
+    return card
 
 
 def write_card(card: DataCard, path: Path, prose: str) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from rich.console import Console
 
 from neurona.datasets import bids_fmri, bids_meeg, bold5000_qa, cneuromod_qa
@@ -26,6 +26,7 @@ from neurona.datasets.folder_lock import only_writer
 from neurona.datasets.folder_report import FolderReport
 from neurona.errors import ConfigError, DataError, OutputError, nearest_name
 from neurona.settings import setting
+from neurona.validated import validated
 
 FILES = ("derivatives", "mask", "atlas")
 """Settings that name files."""
@@ -116,12 +117,7 @@ def settings_of(name: str, options: Sequence[str] = (), base: Mapping[str, Any] 
     for option in options:
         key, value = setting(option, loader=_Words)
         _put(tree, kind, key, key.split("."), value, name)
-    try:
-        return TypeAdapter(kind).validate_python(tree)
-    except ValidationError as error:
-        one = error.errors()[0]
-        where = ".".join(str(part) for part in one["loc"])
-        raise ConfigError(f"layout {name}: {where}: {one['msg']} (found {one['input']!r})") from error
+    return validated(kind, tree, f"layout {name}", ConfigError)
 
 
 class _Words(yaml.SafeLoader):

@@ -14,13 +14,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict
 from rich.console import Console
 
 from neurona.datasets.dataset import Dataset, fingerprint_of, is_dataset, words_of_card
 from neurona.errors import ConfigError, DataError, nearest_name
 from neurona.files import remembered_checksum
 from neurona.registry import Registry
+from neurona.validated import validated
 
 
 class Source(NamedTuple):
@@ -93,12 +94,7 @@ def settings_of(name: str | None, settings: Any = None) -> Any:
     for key in given:
         if key not in (known := kind.__dataclass_fields__):
             raise ConfigError(f"data.settings: {name} has no {key!r}{nearest_name(str(key), known)}")
-    try:
-        return TypeAdapter(kind).validate_python(given)
-    except ValidationError as error:
-        one = error.errors()[0]
-        where = ".".join(map(str, one["loc"]))
-        raise ConfigError(f"data.settings.{where}: {one['msg']} (found {one['input']!r})") from error
+    return validated(kind, given, "data.settings", ConfigError)
 
 
 def fingerprint(name: str | None, path: Path | None, console: Console, settings: Any = None) -> str:

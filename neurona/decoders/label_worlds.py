@@ -18,7 +18,7 @@ from itertools import chain, combinations
 
 import numpy as np
 from jaxtyping import Float
-from scipy.special import softmax
+from scipy.special import log_softmax, logsumexp, softmax
 
 from neurona.errors import ConfigError
 from neurona.execution import Worlds, truth
@@ -133,6 +133,16 @@ class LabelWorlds:
         """How probably each recording shows each word, by its answers alone."""
         found: np.ndarray = softmax(log_likelihood + np.log(self.share), axis=1) @ self.holds
         return found
+
+    def loss(
+        self, logits: Float[np.ndarray, "row word"], log_likelihood: Float[np.ndarray, "row world"]
+    ) -> tuple[float, Float[np.ndarray, "row word"]]:
+        """Mean of -log p(a recording's answers), where words add their logits to those of the worlds, and its slope by them."""
+        log_share = log_softmax(logits @ self.holds.T + np.log(self.share), axis=1)
+        both = log_share + log_likelihood
+        total = logsumexp(both, axis=1, keepdims=True)
+        slope = (np.exp(log_share) - np.exp(both - total)) @ self.holds
+        return -float(total.mean()), slope / len(logits)
 
 
 def _said(word: str, shown: frozenset[Fact]) -> Fact:

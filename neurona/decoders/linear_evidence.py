@@ -8,34 +8,41 @@ It learns from answers by their marginal likelihood: with q(world) = p(world | r
 
     loss = - mean over recordings of log sum_world share(world) p(answers | world) + decay / 2 |v|^2,      d loss / d logits = share - q
 
-Weights live in noise-whitened coordinates, w = L^(-T) v, where weight decay on v shrinks noisy directions most. v is sought in the span
+Weights live in noise-whitened coordinates, w = S^(-1/2) v, where weight decay on v shrinks noisy directions most. v is sought in the span
 of the training recordings, where it lies (representer theorem), by L-BFGS (Liu and Nocedal 1989, Mathematical Programming 45:503).
 The decay of least loss on held-out parts of the training recordings is taken.
+
+Entities of several views (`ViewEntities`) are fitted view by view, each with its own whitening and decay, and weighed by what they say of
+held-out parts of the training recordings (`stacking`); as evidence adds up over entities, the product of these experts is one linear decoder again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from annotated_types import Ge, Le, MinLen
 from jaxtyping import Float, Int
 from scipy.optimize import minimize
-from scipy.special import log_softmax, logsumexp, softmax
+from scipy.special import softmax
 from sklearn.model_selection import GroupKFold, KFold
 
 from neurona.decoders.decoder import Context, DecoderSettings, learn_asking
 from neurona.decoders.label_worlds import LabelWorlds
 from neurona.decoders.noise_whitening import NoiseWhitening
 from neurona.decoders.registry import register
+from neurona.decoders.stacking import view_weights
 from neurona.errors import ConfigError
 from neurona.programs import Vocabulary
 from neurona.questions import Problem
 from neurona.readings import About, AskingModel, EntityEvidence, WorldReading
 from neurona.readings.belief import log_odds
 from neurona.recordings.entities import Entities
+
+Folds: TypeAlias = list[tuple[Int[np.ndarray, " _"], Int[np.ndarray, " _"]]]
+"""Recordings to train on and to hold out."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +60,37 @@ class LinearEvidenceSettings(DecoderSettings):
     kind: Literal["linear_evidence"] = "linear_evidence"
     shrinkage: Annotated[float, Ge(0), Le(1)] | None = None
     steps: Annotated[int, Ge(1)] = 60
-    decays: Annotated[tuple[float, ...], MinLen(1)] = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+    decays: Annotated[tuple[float, ...], MinLen(1)] = (
+        0.001,
+        0.002,
+        0.005,
+        0.01,
+        0.02,
+        0.05,
+        0.1,
+        0.2,
+        0.5,
+        1.0,
+        2.0,
+        5.0,
+    )
     inner_folds: Annotated[int, Ge(2)] = 4
+
+
+class ChosenView(NamedTuple):
+    """What inner folds chose for a view.
+
+    Attributes:
+        name: of the view.
+        decay: its weight decay.
+        loss: its mean -log p(a recording's answers) on held-out training recordings, in nats; NaN where nothing had to be chosen.
+        weight: of its evidence.
+    """
+
+    name: str
+    decay: float
+    loss: float
+    weight: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +102,7 @@ class LinearEvidence:
         mean: m, of the training features.
         weight: w, of each feature for each word.
         bias: b.
-        decay: the weight decay that was chosen.
+        views: what was chosen for each view of the features.
         vocabulary, entities, about: of the problem; the entities' features are not looked at.
         asking: how the study puts its questions.
     """
@@ -75,7 +111,7 @@ class LinearEvidence:
     mean: Float[np.ndarray, " feature"] = field(repr=False)
     weight: Float[np.ndarray, "feature word"] = field(repr=False)
     bias: Float[np.ndarray, " word"] = field(repr=False)
-    decay: float
+    views: tuple[ChosenView, ...]
     vocabulary: Vocabulary
     entities: Entities = field(repr=False)
     about: About = field(default_factory=About)
@@ -140,30 +176,43 @@ def fit_linear_evidence(
     likelihood = labels.log_likelihood(asked, vocabulary, len(features))
     labels = labels.learned(likelihood[rows])
     shown = labels.shown(likelihood)
-    decay = settings.decays[0]
-    if len(settings.decays) > 1:
-        losses = np.zeros(len(settings.decays))
-        for train, held in inner_folds(rows, problem.runs, settings.inner_folds, problem.seed):
-            # Whitening that had seen the held-out recordings would flatter itself, so each fold has its own.
-            space = _Span.of(features[train], shown[train], settings.shrinkage)
-            inside, outside = space(features[train]), space(features[held])
-            for k, candidate in enumerate(settings.decays):
-                readout = _fit(inside, likelihood[train], labels, candidate, settings.steps)
-                losses[k] += _loss(outside, likelihood[held], labels, *readout)[0]
-        decay = settings.decays[int(np.argmin(losses))]
-    space = _Span.of(features[rows], shown[rows], settings.shrinkage)
-    weight, bias = _fit(space(features[rows]), likelihood[rows], labels, decay, settings.steps)
+    told = _Told(likelihood, shown, labels, settings)
+    views = list(problem.entities.of_views())
+    choosing = len(views) > 1 or len(settings.decays) > 1
+    folds = inner_folds(rows, problem.runs, settings.inner_folds, problem.seed) if choosing else []
+    chosen = [_choose(features[:, view], told, folds) for _, view in views]
+    weights = np.ones(len(views))
+    if len(views) > 1:
+        held = np.concatenate([held for _, held in folds])
+        weights = view_weights(np.stack([logits for *_, logits in chosen])[:, held], labels, likelihood[held])
+    readouts = [
+        _readouts(features[:, view], told, rows, (decay,))[0]
+        for (_, view), (decay, *_) in zip(views, chosen, strict=True)
+    ]
     found = LinearEvidence(
         labels,
-        space.whitening.mean,
-        space.whitening.feature_weights(space.directions.T @ weight),
-        bias,
-        decay,
+        np.concatenate([one.space.whitening.mean for one in readouts]),
+        np.concatenate([weight * one.feature_weights for weight, one in zip(weights, readouts, strict=True)]),
+        np.sum([weight * one.bias for weight, one in zip(weights, readouts, strict=True)], axis=0),
+        tuple(
+            ChosenView(name, decay, loss, float(weight))
+            for (name, _), (decay, loss, _), weight in zip(views, chosen, weights, strict=True)
+        ),
         vocabulary,
         replace(problem.entities, features=problem.entities.features[:0]),
         About(problem.dataset, settings.kind, settings.supervision, problem.simulated),
     )
     return replace(found, asking=learn_asking(found, problem, held_out=False))
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the answers tell of the training recordings, and how to learn from it."""
+
+    likelihood: Float[np.ndarray, "recording world"]
+    shown: Float[np.ndarray, "recording word"]
+    labels: LabelWorlds
+    settings: LinearEvidenceSettings
 
 
 @dataclass(frozen=True)
@@ -187,6 +236,52 @@ class _Span:
         return self.whitening(features) @ self.directions.T
 
 
+@dataclass(frozen=True)
+class _Readout:
+    """v in the span, and b."""
+
+    space: _Span
+    weight: Float[np.ndarray, "direction word"]
+    bias: Float[np.ndarray, " word"]
+
+    def __call__(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording word"]:
+        return self.space(features) @ self.weight + self.bias
+
+    @property
+    def feature_weights(self) -> Float[np.ndarray, "feature word"]:
+        return self.space.whitening.feature_weights(self.space.directions.T @ self.weight)
+
+
+def _choose(
+    features: Float[np.ndarray, "recording feature"], told: _Told, folds: Folds
+) -> tuple[float, float, Float[np.ndarray, "recording word"]]:
+    """The decay of least loss on held-out recordings, that loss, and their logits (0 of all others); the first decay without folds."""
+    decays = told.settings.decays
+    logits = np.zeros((len(decays), len(features), len(told.labels.words)))
+    if not folds:
+        return decays[0], float("nan"), logits[0]
+    for train, held in folds:
+        # Whitening that had seen the held-out recordings would flatter itself, so each fold has its own.
+        for k, readout in enumerate(_readouts(features, told, train, decays)):
+            logits[k, held] = readout(features[held])
+    rows = np.concatenate([held for _, held in folds])
+    losses = [told.labels.loss(of_decay[rows], told.likelihood[rows])[0] for of_decay in logits]
+    best = int(np.argmin(losses))
+    return decays[best], losses[best], logits[best]
+
+
+def _readouts(
+    features: Float[np.ndarray, "recording feature"],
+    told: _Told,
+    rows: Int[np.ndarray, " row"],
+    decays: tuple[float, ...],
+) -> list[_Readout]:
+    """v and b of least loss over some recordings, for each decay."""
+    space = _Span.of(features[rows], told.shown[rows], told.settings.shrinkage)
+    values, likelihood = space(features[rows]), told.likelihood[rows]
+    return [_Readout(space, *_fit(values, likelihood, told.labels, decay, told.settings.steps)) for decay in decays]
+
+
 def _fit(
     values: Float[np.ndarray, "row direction"],
     likelihood: Float[np.ndarray, "row world"],
@@ -202,7 +297,7 @@ def _fit(
 
     def objective(flat: np.ndarray) -> tuple[float, np.ndarray]:
         v, b = split(flat)
-        loss, slope = _loss(values, likelihood, labels, v, b)
+        loss, slope = labels.loss(values @ v + b, likelihood)
         gradient = np.concatenate([(values.T @ slope + decay * v).reshape(-1), slope.sum(axis=0)])
         return loss + decay / 2 * float((v**2).sum()), gradient
 
@@ -211,24 +306,7 @@ def _fit(
     return v, b
 
 
-def _loss(
-    values: Float[np.ndarray, "row direction"],
-    likelihood: Float[np.ndarray, "row world"],
-    labels: LabelWorlds,
-    v: Float[np.ndarray, "direction word"],
-    b: Float[np.ndarray, " word"],
-) -> tuple[float, Float[np.ndarray, "row word"]]:
-    """Mean of -log p(a recording's answers), and its slope by the words' logits."""
-    log_share = log_softmax((values @ v + b) @ labels.holds.T + np.log(labels.share), axis=1)
-    both = log_share + likelihood
-    total = logsumexp(both, axis=1, keepdims=True)
-    slope = (np.exp(log_share) - np.exp(both - total)) @ labels.holds
-    return -float(total.mean()), slope / len(values)
-
-
-def inner_folds(
-    rows: Int[np.ndarray, " row"], runs: tuple[str, ...] | None, folds: int, seed: int
-) -> list[tuple[Int[np.ndarray, " train"], Int[np.ndarray, " held"]]]:
+def inner_folds(rows: Int[np.ndarray, " row"], runs: tuple[str, ...] | None, folds: int, seed: int) -> Folds:
     """Parts of the recordings `rows` to train on and to hold out; whole runs stay together where there are enough of them."""
     groups = None if runs is None else np.asarray(runs)[rows]
     if groups is not None and len(np.unique(groups)) >= folds:

@@ -2,11 +2,13 @@
 
 The noise of a recording is what remains of its features x after the part that is explained by what it shows:
 
-    x_n = m + B a_n + e_n,    e_n ~ N(0, S),    S = L L^T,    z_n = L^(-1) (x_n - m)
+    x_n = m + B a_n + e_n,    e_n ~ N(0, S),    S = D ((1 - s) R + (s + ridge) I) D,    z_n = S^(-1/2)' D^(-1) (x_n - m)
 
-with a_n how probably recording n shows each word, by its answers. The correlations in S are shrunk towards 0 (Ledoit and Wolf 2004, J.
-Multivariate Analysis 88:365), the variances are not, as multivariate noise normalisation does (Walther et al. 2016, NeuroImage 137:188).
+with a_n how probably recording n shows each word, by its answers. The correlations R in S are shrunk towards 0 (Ledoit and Wolf 2004, J.
+Multivariate Analysis 88:365), the variances D^2 are not, as multivariate noise normalisation does (Walther et al. 2016, NeuroImage 137:188).
 A linear read-out of z with weight decay then prefers directions of little noise, as linear discriminant analysis does.
+
+The residuals of n recordings span n directions at most, and S is a multiple of I beyond them: nothing here is larger than recordings x features.
 """
 
 from __future__ import annotations
@@ -15,50 +17,28 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float
-from scipy.linalg import solve_triangular
-from sklearn.covariance import ledoit_wolf
 
-
-def noise_covariance(
-    features: Float[np.ndarray, "recording feature"],
-    words: Float[np.ndarray, "recording word"],
-    shrinkage: float | None = None,
-) -> Float[np.ndarray, "feature feature"]:
-    """Shrunk covariance of the features around what the words explain.
-
-    Args:
-        features: training recordings.
-        words: a; constants of any number may be among them.
-        shrinkage: of the correlations, 0 (sample covariance) to 1 (variances alone); None estimates it.
-
-    Returns:
-        Symmetric positive definite matrix; a feature without noise gets the smallest positive variance's place.
-    """
-    design = np.column_stack([np.ones(len(features)), words])
-    residual = features - design @ np.linalg.lstsq(design, features, rcond=None)[0]
-    deviation = residual.std(axis=0)
-    positive = deviation[deviation > 1e-6 * max(deviation.max(), 1e-12)]
-    deviation = np.maximum(deviation, positive.min() if len(positive) else 1.0)
-    scaled = residual / deviation
-    if shrinkage is None:
-        correlation = ledoit_wolf(scaled, assume_centered=True)[0]
-    else:
-        correlation = (1 - shrinkage) * scaled.T @ scaled / len(scaled) + shrinkage * np.eye(scaled.shape[1])
-    # A small ridge keeps the matrix invertible where fewer recordings than features meet no shrinkage.
-    return deviation[:, None] * (correlation + 1e-6 * np.eye(len(correlation))) * deviation
+_RIDGE = 1e-6
+"""Keeps S invertible where fewer recordings than features meet no shrinkage."""
 
 
 @dataclass(frozen=True)
 class NoiseWhitening:
-    """z = L^(-1) (x - m).
+    """z = (g I + V diag(h) V') D^(-1) (x - m), the symmetric root of S^(-1) in units of D.
 
     Attributes:
         mean: m, of the training recordings.
-        root: L, lower triangular.
+        deviation: D, of the noise; a feature without noise gets the smallest positive one's place.
+        directions: V, of the residuals.
+        gain: g, of all other directions.
+        extra: h, by which those of the residuals are more, or less, than that.
     """
 
     mean: Float[np.ndarray, " feature"] = field(repr=False)
-    root: Float[np.ndarray, "feature feature"] = field(repr=False)
+    deviation: Float[np.ndarray, " feature"] = field(repr=False)
+    directions: Float[np.ndarray, "feature direction"] = field(repr=False)
+    gain: float
+    extra: Float[np.ndarray, " direction"] = field(repr=False)
 
     @classmethod
     def of(
@@ -67,15 +47,49 @@ class NoiseWhitening:
         words: Float[np.ndarray, "recording word"],
         shrinkage: float | None = None,
     ) -> NoiseWhitening:
-        """Estimated from training recordings; see `noise_covariance`."""
+        """Estimated from training recordings.
+
+        Args:
+            features: of training recordings.
+            words: a; constants of any number may be among them.
+            shrinkage: s of the correlations, 0 (those of the sample) to 1 (variances alone); None estimates it.
+        """
         values = np.asarray(features, dtype=np.float64)
-        return cls(values.mean(axis=0), np.linalg.cholesky(noise_covariance(values, words, shrinkage)))
+        design = np.column_stack([np.ones(len(values)), words])
+        residual = values - design @ np.linalg.lstsq(design, values, rcond=None)[0]
+        deviation = residual.std(axis=0)
+        positive = deviation[deviation > 1e-6 * max(deviation.max(), 1e-12)]
+        deviation = np.maximum(deviation, positive.min() if len(positive) else 1.0)
+        scaled = residual / deviation
+        s = ledoit_wolf_shrinkage(scaled) if shrinkage is None else shrinkage
+        # Estimated shrinkage is towards the mean variance of the scaled features, which is 1 where no feature is constant.
+        towards = float((scaled**2).mean()) if shrinkage is None else 1.0
+        _, size, rows = np.linalg.svd(scaled, full_matrices=False)
+        floor = s * towards + _RIDGE
+        variance = (1 - s) * size**2 / len(values) + floor
+        return cls(values.mean(axis=0), deviation, rows.T, floor**-0.5, variance**-0.5 - floor**-0.5)
 
     def __call__(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording feature"]:
-        white: np.ndarray = solve_triangular(self.root, (features - self.mean).T, lower=True).T
-        return white
+        return self._root((features - self.mean) / self.deviation)
 
     def feature_weights(self, weight: Float[np.ndarray, "feature word"]) -> Float[np.ndarray, "feature word"]:
         """Weights on the features themselves that act as `weight` does on z."""
-        found: np.ndarray = solve_triangular(self.root, weight, lower=True, trans=1)
+        return self._root(weight.T).T / self.deviation[:, None]
+
+    def _root(self, scaled: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "row feature"]:
+        found: np.ndarray = self.gain * scaled + (scaled @ self.directions * self.extra) @ self.directions.T
         return found
+
+
+def ledoit_wolf_shrinkage(residual: Float[np.ndarray, "recording feature"]) -> float:
+    """How far to shrink a sample covariance of residuals of mean 0 (Ledoit and Wolf 2004, lemma 3.3).
+
+    The sums run over pairs of recordings; scikit-learn's run over pairs of features, which may be thousands.
+    """
+    n, p = residual.shape
+    squares = (residual**2).sum(axis=1)
+    trace = float(squares.sum()) / n
+    norm = float(((residual @ residual.T) ** 2).sum()) / n**2
+    spread = norm - trace**2 / p
+    error = (float((squares**2).sum()) / n - norm) / n
+    return float(np.clip(error / spread, 0, 1)) if spread > 0 else 1.0

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from neurona.decoders.linear_evidence import LinearEvidence
 from neurona.errors import DataError
 from neurona.evaluation import (
     accuracy_by_concept,
@@ -116,3 +117,15 @@ def patterns(findings: Findings) -> pd.DataFrame:
         len(first.problem.entities.names),
     )
     return grounding_table(maps, words, first.problem.entities.names, STRONGEST)
+
+
+@METRICS.register("views")
+def views(findings: Findings) -> pd.DataFrame | None:
+    """What inner folds of each fold's training recordings chose for each view of the recordings; nothing where there is one."""
+    rows = [
+        {"fold": one.fold.name, **view._asdict()}
+        for one in findings.fitted
+        if isinstance(one.decoder, LinearEvidence) and len(one.decoder.views) > 1
+        for view in one.decoder.views
+    ]
+    return pd.DataFrame(rows).rename(columns={"name": "view", "loss": "held_out_loss"}) if rows else None

@@ -7,7 +7,7 @@ from operator import or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from neurona.datasets.splits.names import SplitGroup, SplitName
 from neurona.decoders import decoders
@@ -19,6 +19,7 @@ from neurona.registry import Registry
 from neurona.settings import SILENT
 from neurona.simulation.settings import SimulationSettings
 from neurona.training.settings import TrainingSettings
+from neurona.validated import Section
 
 DECODER_SETTINGS: tuple[Any, ...] = tuple(kind.settings for kind in decoders().values())
 """Of all registered decoders."""
@@ -42,12 +43,6 @@ if TYPE_CHECKING:
 else:
     AlignmentConfig = Annotated[reduce(or_, ALIGNMENT_SETTINGS), Field(discriminator="method")]
     DecoderConfig = Annotated[reduce(or_, DECODER_SETTINGS), Field(discriminator="kind")]
-
-
-class Section(BaseModel):
-    """A part of a config: unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class DataConfig(Section):
@@ -126,7 +121,7 @@ class EvaluationConfig(Section):
     shuffle: bool = False
     fit_all: Annotated[bool, SILENT] = True
     permutations: int = Field(0, ge=0)
-    metrics: tuple[str, ...] = ("groundings",)
+    metrics: tuple[str, ...] = ("groundings", "views")
     plots: tuple[str, ...] = ("accuracy", "confusion", "groundings", "concept_graph")
 
     @field_validator("metrics")

@@ -18,13 +18,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import ConfigDict, model_validator
 
-from neurona.errors import DataError, nearest_name
+from neurona.errors import nearest_name
 from neurona.programs.facts import Fact
 from neurona.programs.vocabulary import RESERVED
 from neurona.scenes.scene_graph import Relationship, SceneGraph, Thing
+from neurona.validated import Section, read_yaml_as
 
 
 def named_alike(forms: Sequence[Fact]) -> list[Fact]:
@@ -49,10 +49,10 @@ class Forms:
         return (fact, Fact(self.opposite[fact.name], fact.arguments[::-1]))
 
 
-class NameTable(BaseModel):
+class NameTable(Section):
     """What `names.yaml` holds; the file's comments say what each key means."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, ignored_types=(cached_property,))
+    model_config = ConfigDict(strict=True, ignored_types=(cached_property,))
     categories: dict[str, list[str]] = {}
     further_relations: list[str] = []
     inverse: list[list[str]] = []
@@ -87,16 +87,7 @@ class NameTable(BaseModel):
             DataError: missing file, bad YAML, unknown key, or a table that contradicts itself.
         """
         path = path or Path(__file__).with_name("names.yaml")
-        try:
-            found = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-            raise DataError(f"{path}: cannot be read as YAML: {error}") from error
-        if not isinstance(found, dict):
-            raise DataError(f"{path}: expected keys and values, found {type(found).__name__}")
-        try:
-            return cls.model_validate(found)
-        except ValidationError as error:
-            raise DataError("\n".join(_explain(path, one) for one in error.errors())) from error
+        return read_yaml_as(cls, path)
 
     @cached_property
     def relations(self) -> dict[str, str | None]:
@@ -221,13 +212,3 @@ def _followed(phrase: str, table: Mapping[str, str]) -> str:
             raise ValueError(f"{' -> '.join([*seen, phrase])} goes round in a circle")
         seen.append(phrase)
     return phrase
-
-
-def _explain(path: Path, error) -> str:
-    where = ".".join(map(str, error["loc"]))
-    if error["type"] == "extra_forbidden":
-        return f"{path}: unknown key {where!r}{nearest_name(where, NameTable.model_fields)}"
-    found = error.get("input")
-    hint = '; YAML reads a bare on, off, yes or no so: quote it ("on")' if isinstance(found, bool) else ""
-    shown = f", found {found!r}" if not isinstance(found, dict) else ""
-    return f"{path}: {where + ': ' if where else ''}{error['msg']}{shown}{hint}"

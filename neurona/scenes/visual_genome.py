@@ -16,24 +16,94 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from neurona.errors import DataError
 from neurona.scenes.scene_graph import Relationship, SceneGraph, Thing
+from neurona.validated import validated
+
+T = TypeVar("T")
 
 
-class _Link(NamedTuple):
-    subject: Any
-    predicate: str
-    object: Any
+def _known(found: Any) -> Any:
+    if isinstance(found, bool) or not isinstance(found, int | str):
+        raise ValueError("should be an id, a whole number or a text")
+    return found
+
+
+Id = Annotated[Any, AfterValidator(_known)]
+Word = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
+Listed = Annotated[list[T], BeforeValidator(lambda found: [] if found is None else found)]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)  # files hold synsets, boxes and more
+
+
+class _Object(_Entry):
+    object_id: Id
+    names: Annotated[list[Word], Field(min_length=1)]
+    attributes: Listed[Annotated[str, StringConstraints(strict=True, strip_whitespace=True)]] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, found: Any) -> Any:
+        """Relationships call it `name`, objects `names`."""
+        if isinstance(found, dict) and "names" not in found and "name" in found:
+            return found | {"names": [found["name"]]}
+        return found
+
+
+class _Link(_Entry):
+    subject_id: Id
+    predicate: Word
+    object_id: Id
+
+
+class _WholeLink(_Entry):
+    subject: _Object
+    predicate: Word
+    object: _Object
+
+
+class _Scene(_Entry):
+    image_id: Id
+    objects: Listed[_Object] = []
+    relationships: Listed[_Link] = []
+
+
+class _Objects(_Entry):
+    image_id: Id
+    objects: Listed[_Object] = []
+
+
+class _Attributes(_Entry):
+    image_id: Id
+    attributes: Listed[_Object] = []
+
+
+class _Relationships(_Entry):
+    image_id: Id
+    relationships: Listed[_WholeLink] = []
 
 
 class _Parts(NamedTuple):
-    """Of one image: object id -> noun and attributes; relationships between ids."""
+    """Of one image: object id -> noun and attributes; relationships between ids, each with its place in the file."""
 
     nouns: dict[Any, str]
     attributes: dict[Any, set[str]]
     links: list[tuple[_Link, str]]
+
+    @classmethod
+    def none(cls) -> _Parts:
+        return cls({}, {}, [])
+
+    def take(self, things: list[_Object]) -> None:
+        for thing in things:
+            self.nouns.setdefault(thing.object_id, thing.names[0])
+            self.attributes.setdefault(thing.object_id, set()).update(filter(None, thing.attributes))
 
 
 def read_visual_genome(path: Path, *, complete: bool = True) -> tuple[SceneGraph, ...]:
@@ -43,15 +113,13 @@ def read_visual_genome(path: Path, *, complete: bool = True) -> tuple[SceneGraph
         DataError: missing file, bad JSON or a field that does not fit, with file, image and field.
     """
     found: dict[str, _Parts] = {}
-    for image, entry, where in _images(path):
+    for entry, where in _images(path, _Scene):
+        image = str(entry.image_id)
         if image in found:
             raise DataError(f"{where}: the image stands twice in the file")
-        parts = found[image] = _Parts({}, {}, [])
-        _take_objects(entry, "objects", parts, where)
-        for k, link in _list(entry, "relationships", where):
-            at = f"{where}: relationships[{k}]"
-            ends = [_id(link, key, at) for key in ("subject_id", "object_id")]
-            parts.links.append((_Link(ends[0], _text(link, "predicate", at), ends[1]), at))
+        parts = found[image] = _Parts.none()
+        parts.take(entry.objects)
+        parts.links.extend((link, f"{where}: relationships[{k}]") for k, link in enumerate(entry.relationships))
     return _scenes(found, complete)
 
 
@@ -70,24 +138,31 @@ def read_visual_genome_lists(
     if not (objects or attributes or relationships):
         raise DataError("Visual Genome: name at least one of objects, attributes and relationships")
     found: dict[str, _Parts] = {}
-    for path, key in ((objects, "objects"), (attributes, "attributes")):
-        for image, entry, where in _images(path) if path else ():
-            _take_objects(entry, key, found.setdefault(image, _Parts({}, {}, [])), where)
-    for image, entry, where in _images(relationships) if relationships else ():
-        parts = found.setdefault(image, _Parts({}, {}, []))
-        for k, link in _list(entry, "relationships", where):
-            at = f"{where}: relationships[{k}]"
-            ends = []
-            for end in ("subject", "object"):
-                thing = _mapping(link.get(end), f"{at}.{end}")
-                ends.append(_id(thing, "object_id", f"{at}.{end}"))
-                parts.nouns.setdefault(ends[-1], _noun(thing, f"{at}.{end}"))
-            parts.links.append((_Link(ends[0], _text(link, "predicate", at), ends[1]), at))
+
+    def parts_of(entry: Any) -> _Parts:
+        return found.setdefault(str(entry.image_id), _Parts.none())
+
+    for objects_of, _ in _images(objects, _Objects):
+        parts_of(objects_of).take(objects_of.objects)
+    for attributes_of, _ in _images(attributes, _Attributes):
+        parts_of(attributes_of).take(attributes_of.attributes)
+    for links_of, where in _images(relationships, _Relationships):
+        parts = parts_of(links_of)
+        for k, link in enumerate(links_of.relationships):
+            for end in (link.subject, link.object):
+                parts.nouns.setdefault(end.object_id, end.names[0])
+            ends = {"subject_id": link.subject.object_id, "object_id": link.object.object_id}
+            parts.links.append((_Link(predicate=link.predicate, **ends), f"{where}: relationships[{k}]"))
     return _scenes(found, complete)
 
 
-def _images(path: Path) -> Iterator[tuple[str, Mapping[str, Any], str]]:
-    """(image, its entry, where it stands) of each image of a file."""
+_Image = TypeVar("_Image", bound=_Entry)
+
+
+def _images(path: Path | None, kind: type[_Image]) -> Iterator[tuple[_Image, str]]:
+    """Each image of a file, and where it stands."""
+    if path is None:
+        return
     try:
         tree = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -97,24 +172,9 @@ def _images(path: Path) -> Iterator[tuple[str, Mapping[str, Any], str]]:
     if not isinstance(tree, list):
         raise DataError(f"{path}: expected a list of images, found {type(tree).__name__}")
     for k, entry in enumerate(tree):
-        image = str(_id(_mapping(entry, f"{path}: [{k}]"), "image_id", f"{path}: [{k}]"))
-        yield image, entry, f"{path}: image {image!r}"
-
-
-def _take_objects(entry: Mapping[str, Any], key: str, parts: _Parts, where: str) -> None:
-    for k, thing in _list(entry, key, where):
-        at = f"{where}: {key}[{k}]"
-        name = _id(thing, "object_id", at)
-        parts.nouns.setdefault(name, _noun(thing, at))
-        words = [word for _, word in _list(thing, "attributes", at, of=str)]
-        parts.attributes.setdefault(name, set()).update(word.strip() for word in words if word.strip())
-
-
-def _noun(thing: Mapping[str, Any], where: str) -> str:
-    names = thing.get("names", [thing["name"]] if "name" in thing else None)
-    if not isinstance(names, list) or not names or not isinstance(names[0], str) or not names[0].strip():
-        raise DataError(f"{where}: names: expected a list with a noun, or name with one, found {names!r}")
-    return names[0].strip()
+        image = entry.get("image_id") if isinstance(entry, dict) else None
+        where = f"{path}: [{k}]" if image is None else f"{path}: image {str(image)!r}"
+        yield validated(kind, entry, where), where
 
 
 def _scenes(found: Mapping[str, _Parts], complete: bool) -> tuple[SceneGraph, ...]:
@@ -125,40 +185,10 @@ def _scenes(found: Mapping[str, _Parts], complete: bool) -> tuple[SceneGraph, ..
             continue
         place = {name: k for k, name in enumerate(nouns)}
         for link, where in links:
-            for key, end in (("subject_id", link.subject), ("object_id", link.object)):
+            for key, end in (("subject_id", link.subject_id), ("object_id", link.object_id)):
                 if end not in place:
                     raise DataError(f"{where}: {key}: no object {end!r} in this image")
         things = tuple(Thing(noun, tuple(sorted(attributes.get(name, ())))) for name, noun in nouns.items())
-        made = {Relationship(place[link.subject], link.predicate, place[link.object]): None for link, _ in links}
+        made = {Relationship(place[link.subject_id], link.predicate, place[link.object_id]): None for link, _ in links}
         scenes.append(SceneGraph(image, things, tuple(made), complete=complete))
     return tuple(scenes)
-
-
-def _list(entry: Mapping[str, Any], key: str, where: str, of: type = dict) -> Iterator[tuple[int, Any]]:
-    items = entry.get(key) or []
-    if not isinstance(items, list):
-        raise DataError(f"{where}: {key}: expected a list, found {type(items).__name__}")
-    for k, item in enumerate(items):
-        if not isinstance(item, of):
-            raise DataError(f"{where}: {key}[{k}]: expected {of.__name__}, found {item!r}")
-        yield k, item
-
-
-def _mapping(found: Any, where: str) -> Mapping[str, Any]:
-    if not isinstance(found, dict):
-        raise DataError(f"{where}: expected keys and values, found {type(found).__name__}")
-    return found
-
-
-def _id(entry: Mapping[str, Any], key: str, where: str) -> int | str:
-    found = entry.get(key)
-    if not isinstance(found, int | str) or isinstance(found, bool):
-        raise DataError(f"{where}: {key}: expected an id, found {found!r}")
-    return found
-
-
-def _text(entry: Mapping[str, Any], key: str, where: str) -> str:
-    found = entry.get(key)
-    if not isinstance(found, str) or not found.strip():
-        raise DataError(f"{where}: {key}: expected a word, found {found!r}")
-    return found.strip()

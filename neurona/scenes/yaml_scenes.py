@@ -20,15 +20,75 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from neurona.errors import DataError, nearest_name
+from neurona.errors import DataError
 from neurona.programs.facts import Fact
 from neurona.scenes.scene_graph import Relationship, SceneGraph, Thing
+from neurona.validated import Section, validated
 
-_KEYS = ("image", "things", "relationships", "denied", "complete")
+Word = Annotated[str, StringConstraints(strict=True, pattern=r"\S")]
+Place = Annotated[int, Field(strict=True, ge=0)]
+
+
+def _listed(what: str, *lengths: int) -> BeforeValidator:
+    """Refuses all but a list of so many."""
+
+    def check(found: Any) -> Any:
+        if not isinstance(found, list) or len(found) not in lengths:
+            raise ValueError(f"should be {what}")
+        return found
+
+    return BeforeValidator(check)
+
+
+Link = Annotated[tuple[Place, Word, Place], _listed("[subject, predicate, object]", 3)]
+Said = Annotated[tuple[Word, ...], _listed("[noun], [attribute, noun] or [predicate, subject, object]", 1, 2, 3)]
+
+
+class _Thing(Section):
+    name: Word
+    attributes: tuple[Word, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_noun(cls, found: Any) -> Any:
+        return found if isinstance(found, dict) else {"name": found}
+
+
+class _Scene(Section):
+    image: Word
+    things: tuple[_Thing, ...]
+    relationships: tuple[Link, ...] = ()
+    denied: tuple[Said, ...] = ()
+    complete: Annotated[bool, Field(strict=True)] = True
+
+    @property
+    def graph(self) -> SceneGraph:
+        things = tuple(Thing(thing.name, thing.attributes) for thing in self.things)
+        links = tuple(Relationship(*link) for link in self.relationships)
+        denied = frozenset(Fact(name, tuple(arguments)) for name, *arguments in self.denied)
+        return SceneGraph(self.image, things, links, denied, self.complete)
+
+    @model_validator(mode="after")
+    def _check(self) -> _Scene:
+        if not self.things:
+            raise ValueError("things: none; a scene graph needs at least one")
+        for k, (subject, _, object_) in enumerate(self.relationships):
+            for end in (subject, object_):
+                if end >= len(self.things):
+                    raise ValueError(
+                        f"relationships[{k}]: should name places in the list of things (0 to {len(self.things) - 1}), found {end}"
+                    )
+        scene = self.graph
+        if both := sorted(" ".join((fact.name, *fact.arguments)) for fact in scene.denied & scene.facts):
+            raise ValueError(f"denied: {both[0]!r} is stated as well; remove one of the two")
+        return self
+
+
 # The C parser is about ten times as fast; both are safe.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -67,10 +127,12 @@ def parse_yaml(text: str, source: str = "scenes") -> tuple[SceneGraph, ...]:
         raise DataError(f"{source}: expected a key 'scenes' with a list of scenes")
     scenes: dict[str, SceneGraph] = {}
     for k, found in enumerate(tree["scenes"]):
-        scene = _scene(found, f"{source}: scenes[{k}]", source)
-        if scene.image in scenes:
-            raise DataError(f"{source}: image {scene.image!r} stands twice; give each scene an id of its own")
-        scenes[scene.image] = scene
+        image = found.get("image") if isinstance(found, dict) else None
+        where = f"{source}: image {image!r}" if isinstance(image, str) else f"{source}: scenes[{k}]"
+        if image in scenes:
+            raise DataError(f"{source}: image {image!r} stands twice; give each scene an id of its own")
+        scene: _Scene = validated(_Scene, found, where)
+        scenes[scene.image] = scene.graph
     return tuple(scenes.values())
 
 
@@ -85,66 +147,3 @@ def _scene_tree(scene: SceneGraph) -> dict[str, Any]:
     if scene.denied:
         tree["denied"] = sorted([fact.name, *fact.arguments] for fact in scene.denied)
     return tree if scene.complete else {**tree, "complete": False}
-
-
-def _scene(found: Any, where: str, source: str) -> SceneGraph:
-    if not isinstance(found, dict):
-        raise DataError(f"{where}: expected keys and values, found {type(found).__name__}")
-    image = _word(found.get("image"), f"{where}: image")
-    where = f"{source}: image {image!r}"
-    for key in found:
-        if key not in _KEYS:
-            raise DataError(f"{where}: unknown key {key!r}{nearest_name(str(key), _KEYS)}")
-    complete = found.get("complete", True)
-    if not isinstance(complete, bool):
-        raise DataError(f"{where}: complete: expected true or false, found {complete!r}")
-    things = tuple(_thing(item, f"{where}: things[{k}]") for k, item in _items(found, "things", where))
-    if not things:
-        raise DataError(f"{where}: things: none; a scene graph needs at least one")
-    links = tuple(
-        _link(item, len(things), f"{where}: relationships[{k}]") for k, item in _items(found, "relationships", where)
-    )
-    denied = frozenset(_fact(item, f"{where}: denied[{k}]") for k, item in _items(found, "denied", where))
-    scene = SceneGraph(image, things, links, denied, complete)
-    if both := sorted(" ".join((fact.name, *fact.arguments)) for fact in denied & scene.facts):
-        raise DataError(f"{where}: denied: {both[0]!r} is stated as well; remove one of the two")
-    return scene
-
-
-def _items(found: dict[str, Any], key: str, where: str) -> enumerate:
-    items = found.get(key) or []
-    if not isinstance(items, list):
-        raise DataError(f"{where}: {key}: expected a list, found {type(items).__name__}")
-    return enumerate(items)
-
-
-def _thing(found: Any, where: str) -> Thing:
-    if not isinstance(found, dict):
-        return Thing(_word(found, where))
-    if extra := sorted(set(map(str, found)) - {"name", "attributes"}):
-        raise DataError(f"{where}: unknown key {extra[0]!r}{nearest_name(extra[0], ('name', 'attributes'))}")
-    words = [_word(word, f"{where}.attributes[{k}]") for k, word in _items(found, "attributes", where)]
-    return Thing(_word(found.get("name"), f"{where}.name"), tuple(words))
-
-
-def _link(found: Any, n_things: int, where: str) -> Relationship:
-    if not isinstance(found, list) or len(found) != 3:
-        raise DataError(f"{where}: expected [subject, predicate, object], found {found!r}")
-    for end in (found[0], found[2]):
-        if not isinstance(end, int) or isinstance(end, bool) or not 0 <= end < n_things:
-            raise DataError(f"{where}: expected a place in the list of things (0 to {n_things - 1}), found {end!r}")
-    return Relationship(found[0], _word(found[1], where), found[2])
-
-
-def _fact(found: Any, where: str) -> Fact:
-    if not isinstance(found, list) or len(found) not in (1, 2, 3):
-        raise DataError(f"{where}: expected [noun], [attribute, noun] or [predicate, subject, object], found {found!r}")
-    words = [_word(word, where) for word in found]
-    return Fact(words[0], tuple(words[1:]))
-
-
-def _word(found: Any, where: str) -> str:
-    if isinstance(found, str) and found.strip():
-        return found
-    hint = '; YAML reads a bare on, off, yes or no so: quote it ("on")' if isinstance(found, bool) else ""
-    raise DataError(f"{where}: expected a word, found {found!r}{hint}")

@@ -65,7 +65,7 @@ def record_run(
     shown = [simulation.scenes[k] for k in truth.shown[subject, list(images)]]
     signal = truth.measurement.signal(subject, truth.model.scenes(shown))
     after = times[None] - onsets[:, None]
-    design = course(after.ravel(), truth.measurement.times, settings.modality).reshape(after.shape)
+    design = course(after.ravel(), truth.measurement.window, settings.modality).reshape(after.shape)
     white = rng.standard_normal((len(times), len(truth.measurement.channels)))
     innovation = np.sqrt(1 - settings.autocorrelation**2) * white
     innovation[0] = white[0]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from jaxtyping import Int
 
 from neurona.programs import Vocabulary
 from neurona.programs.facts import Fact
@@ -26,6 +28,11 @@ class Hypotheses:
 
     changes: tuple[tuple[Change, ...], ...]
     scene: tuple[int, ...]
+
+    def about(self, scenes: Int[np.ndarray, " scene"], questions: Int[np.ndarray, " question"]) -> Hypotheses:
+        """Of some of the questions, about some of the scenes (in ascending order), whose places are counted anew."""
+        places = np.searchsorted(scenes, np.array(self.scene, np.int64)[questions])
+        return Hypotheses(tuple(self.changes[k] for k in questions), tuple(places.tolist()))
 
 
 def hypotheses(

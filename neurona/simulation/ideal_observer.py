@@ -72,30 +72,37 @@ class Observed(NamedTuple):
     expected: Float[np.ndarray, " question"]
     chance: Float[np.ndarray, " question"]
 
+    @classmethod
+    def nothing(cls, questions: int, repeats: int) -> Observed:
+        """Not known."""
+        each, once = (questions, repeats), questions
+        return cls(*(np.full(shape, np.nan) for shape in (each, each, once, once)))
+
 
 def whiten(
     measurement: Measurement,
     subject: int,
+    session: int,
     scale: float,
     responses: Float[np.ndarray, "recording component"],
     values: Float[np.ndarray, "recording channel time"],
 ) -> Whitened:
-    """One subject's recordings, made white.
+    """The recordings of one session of a subject, made white.
 
     Args:
         measurement: the measuring chain.
-        subject: place of the subject in it.
+        subject, session: their places in it.
         scale: sigma.
         responses: f of the scene of each recording.
-        values: the recordings.
+        values: the recordings, without gains and offsets of the session.
     """
     course = measurement.time_course
     weights = np.linalg.solve(measurement.time_covariance, course)
     power = np.sqrt(course @ weights)
     root = measurement.space_root
     summed = values @ weights.astype(np.float32) / np.float32(power)
-    summed = summed - np.float32(scale * power) * measurement.signal(subject, responses)
-    gain = scale * power * solve_triangular(root, measurement.gains[subject], lower=True)
+    summed = summed - np.float32(scale * power) * measurement.signal(subject, responses, session)
+    gain = scale * power * solve_triangular(root, measurement.gains[subject, session], lower=True)
     return Whitened(gain.astype(np.float32), solve_triangular(root, summed.T, lower=True).T.astype(np.float32))
 
 
@@ -107,19 +114,18 @@ def observe(
     rng: np.random.Generator,
     draws: int = 256,
 ) -> Observed:
-    """The ideal observer at work on one subject.
+    """The ideal observer at work on one session of a subject.
 
     Args:
         held: alternatives of the questions.
         model: responses to facts.
-        whitened: the subject's recordings.
+        whitened: the session's recordings.
         recordings: places in `whitened.noise` of the recordings of each scene.
         rng: for describe questions.
         draws: Monte Carlo draws for each describe question.
     """
     number, repeats = len(held.changes), recordings.shape[1]
-    llr, correct = np.full((number, repeats), np.nan), np.full((number, repeats), np.nan)
-    expected, chance = np.full(number, np.nan), np.full(number, np.nan)
+    llr, correct, expected, chance = Observed.nothing(number, repeats)
     scene = np.array(held.scene, dtype=np.int64)
     count = np.array([len(changes) for changes in held.changes], dtype=np.int64)
     for words in sorted(set(count.tolist()) - {0}):

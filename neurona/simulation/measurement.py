@@ -2,7 +2,7 @@
 
     y_n[c, t] = sigma h(t) (G_s f_n)[c] + e_n[c, t],      e_n ~ N(0, C_time x C_space)   (Kronecker product)
 
-    G_s     = L (I + m E_s) T_s
+    G_s     = L (I + m E_s) T_s, times the strength of subject s; one a session (`sessions`, which may also change gains, offsets and onsets)
     T_s     shifted topography: row c is a Gaussian (5 mm) of the distance between z_c and z_c' + shift of subject s, of sum 1
     E_s     mixing of neighbours: normal weights under a Gaussian kernel of l, rows of unit length
     L       fMRI: I.  EEG: potentials of radial dipoles at sensors of the 10-20 system, p.(r - z) / |r - z|^3, average reference
@@ -10,7 +10,7 @@
             EEG: Gaussian waves at 0.17 s (width 0.03) and 0.4 s (width 0.08); mean square 1 in both
     C_time  = (1 - d) a^|t - t'| + d (slow drift: a constant and a slope of equal variance), mean diagonal 1
     C_space = (1 - n) I + n exp(-|z_c - z_c'|^2 / 2 b^2)
-    sigma   is such that the variance of sigma h G_s f over images, averaged over components, time and subjects, is `snr`
+    sigma   is such that the variance of sigma h G_s f over images, averaged over components, time (of the response) and subjects, is `snr`
 
 The mean variance of the noise is 1, so that `snr` is variance of signal by variance of noise. Drift is Gaussian with a known
 covariance, part of C_time, so that the likelihood of a recording keeps its closed form.
@@ -27,8 +27,10 @@ from nilearn.glm.first_level import glover_hrf
 from scipy.linalg import toeplitz
 from scipy.spatial.distance import cdist
 
+from neurona.errors import ConfigError
 from neurona.simulation.brain import Brain
 from neurona.simulation.patterns import gaussian, smoothing
+from neurona.simulation.sessions import Sessions
 from neurona.simulation.settings import SimulationSettings
 
 TR_S, VOLUMES = 2.0, 5
@@ -38,6 +40,8 @@ _BLUR_MM = 5.0
 _OVERSAMPLING = 40
 _HEAD_CENTRE_MM = np.array([0.0, -18.0, 12.0])
 _SCALP_MM = 110.0
+_MOST_SAMPLES = 8000
+"""Of a recording: the covariance of the noise over time is held in full."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +52,17 @@ class Measurement:
         channels: components, or sensors.
         positions: of the channels, mm in MNI152 space.
         times: of the samples, seconds after the stimulus.
+        response: samples of a response that comes as usual; all, but for longer recordings.
         gains: G_s.
-        time_course: h.
+        time_course: h of a response that comes as usual.
         time_covariance, space_covariance: of the noise.
     """
 
     channels: tuple[str, ...]
     positions: Float[np.ndarray, "channel 3"]
     times: Float[np.ndarray, " time"]
-    gains: Float[np.ndarray, "subject channel component"]
+    response: int
+    gains: Float[np.ndarray, "subject session channel component"]
     time_course: Float[np.ndarray, " time"]
     time_covariance: Float[np.ndarray, "time time"]
     space_covariance: Float[np.ndarray, "channel channel"]
@@ -66,14 +72,24 @@ class Measurement:
         """Cholesky factor of the noise covariance over channels."""
         return np.linalg.cholesky(self.space_covariance)
 
-    def signal(self, subject: int, responses: Float[np.ndarray, "image component"]) -> np.ndarray:
-        """G_s f, `[image, channel]`."""
-        return responses @ self.gains[subject].T
+    @property
+    def window(self) -> Float[np.ndarray, " sample"]:
+        """Times of the response's samples, over which h has mean square 1."""
+        return self.times[: self.response]
+
+    def signal(
+        self, subject: int, responses: Float[np.ndarray, "image component"], session: int = 0
+    ) -> Float[np.ndarray, "image channel"]:
+        """G_s f, in a session."""
+        return responses @ self.gains[subject, session].T
 
     def scale(self, responses: Float[np.ndarray, "image component"], snr: float) -> float:
         """sigma."""
-        variances = [self.signal(s, responses).var(axis=0).mean() for s in range(len(self.gains))]
-        power = float(np.mean(variances) * np.mean(self.time_course**2))
+        variances = [
+            self.signal(subject, responses, session).var(axis=0).mean()
+            for subject, session in np.ndindex(*self.gains.shape[:2])
+        ]
+        power = float(np.mean(variances) * np.mean(self.time_course[: self.response] ** 2))
         return float(np.sqrt(snr / power)) if power > 0 else 0.0
 
     def noise(self, recordings: int, rng: np.random.Generator) -> Float[np.ndarray, "recording channel time"]:
@@ -86,17 +102,30 @@ class Measurement:
         return (in_time @ space.T).reshape(len(time), recordings, -1).transpose(1, 2, 0).copy()
 
 
-def measure(brain: Brain, settings: SimulationSettings, rng: np.random.Generator) -> Measurement:
-    """The measuring chain that the settings ask for."""
-    subjects = np.stack([_subject(brain, settings, rng) for _ in range(settings.subjects)])
-    times: np.ndarray
+def measure(brain: Brain, settings: SimulationSettings, rng: np.random.Generator, sessions: Sessions) -> Measurement:
+    """The measuring chain that the settings ask for.
+
+    Raises:
+        ConfigError: recordings of more samples than can be simulated.
+    """
+    subjects = (
+        np.stack([_subject(brain, settings, rng, shifts) for shifts in sessions.shift_mm])
+        * sessions.strength[:, None, None, None]
+    )
+    step, response = (1 / EEG_HZ, EEG_SAMPLES) if settings.modality == "eeg" else (TR_S, VOLUMES)
+    samples = response + round(settings.longer_s / step)
+    if samples > _MOST_SAMPLES:
+        raise ConfigError(
+            f"simulation: longer_s {settings.longer_s:g} makes recordings of {samples} samples, more than {_MOST_SAMPLES}; ask for "
+            f"{(_MOST_SAMPLES - response) * step:g} s at most"
+        )
+    gains: np.ndarray = subjects
+    channels, positions = brain.components, brain.centroids
+    times = (np.arange(samples) + 0.5) * TR_S
     if settings.modality == "eeg":
         channels, positions = sensors()
         gains = lead_field(positions, brain.centroids) @ subjects
-        times = EEG_START_S + np.arange(EEG_SAMPLES) / EEG_HZ
-    else:
-        channels, positions, gains = brain.components, brain.centroids, subjects
-        times = (np.arange(VOLUMES) + 0.5) * TR_S
+        times = EEG_START_S + np.arange(samples) / EEG_HZ
     # Sensors stand further apart than components.
     reach = settings.noise_smoothness_mm * (4 if settings.modality == "eeg" else 1)
     shared = gaussian(cdist(positions, positions), reach)
@@ -104,8 +133,9 @@ def measure(brain: Brain, settings: SimulationSettings, rng: np.random.Generator
         channels=channels,
         positions=positions,
         times=times,
+        response=response,
         gains=gains.astype(np.float32),
-        time_course=course(times, times, settings.modality),
+        time_course=course(times, times[:response], settings.modality),
         time_covariance=noise_in_time(len(times), settings.autocorrelation, settings.drift),
         space_covariance=(1 - settings.noise_spread) * np.eye(len(positions)) + settings.noise_spread * shared,
     )
@@ -167,14 +197,19 @@ def lead_field(
 
 
 def _subject(
-    brain: Brain, settings: SimulationSettings, rng: np.random.Generator
-) -> Float[np.ndarray, "component component"]:
-    """(I + m E_s) T_s."""
-    shift = settings.shift_mm * rng.standard_normal(3)
+    brain: Brain, settings: SimulationSettings, rng: np.random.Generator, session_shifts: Float[np.ndarray, "session 3"]
+) -> Float[np.ndarray, "session component component"]:
+    """(I + m E_s) T_s of each session."""
+    own = settings.shift_mm * rng.standard_normal(3)
+    topographies = np.stack([_topography(brain, own + shift) for shift in session_shifts])
+    weights = smoothing(brain.distances, settings.smoothness_mm) * rng.standard_normal(topographies.shape[1:])
+    weights /= np.linalg.norm(weights, axis=1, keepdims=True)
+    return topographies + settings.mixing * weights @ topographies
+
+
+def _topography(brain: Brain, shift: Float[np.ndarray, "3"]) -> Float[np.ndarray, "component component"]:
+    """T_s."""
     apart = cdist(brain.centroids, brain.centroids + shift)
     # With few components the nearest one may be far: what counts is how much further the others are.
     topography = gaussian(np.sqrt(apart**2 - apart.min(axis=1, keepdims=True) ** 2), _BLUR_MM)
-    topography /= topography.sum(axis=1, keepdims=True)
-    weights = smoothing(brain.distances, settings.smoothness_mm) * rng.standard_normal(topography.shape)
-    weights /= np.linalg.norm(weights, axis=1, keepdims=True)
-    return topography + settings.mixing * weights @ topography
+    return topography / topography.sum(axis=1, keepdims=True)

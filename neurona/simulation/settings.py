@@ -38,6 +38,13 @@ _RANGES: dict[str, tuple[float, float]] = {
     "drift": (0.0, 0.95),
     "noise_spread": (0.0, 0.99),
     "noise_smoothness_mm": (1.0, 60.0),
+    "sessions": (1, 100),
+    "session_gain": (0.0, 2.0),
+    "session_offset": (0.0, 100.0),
+    "session_shift_mm": (0.0, 30.0),
+    "snr_spread": (0.0, 3.0),
+    "onset_spread_s": (0.0, 5.0),
+    "longer_s": (0.0, 600.0),
 }
 
 
@@ -68,6 +75,13 @@ class SimulationSettings:
         drift: d, share of the noise variance that is slow drift.
         noise_spread: n, share of the noise variance that neighbouring components share.
         noise_smoothness_mm: reach of the shared noise.
+        sessions: K of each subject; each shows a part of the images.
+        session_gain: standard deviation of the logarithm of each channel's gain, of signal and noise alike, from session to session.
+        session_offset: the same of each channel's offset, in standard deviations of the noise.
+        session_shift_mm: standard deviation, along each axis, of a further shift of the topography in each session.
+        snr_spread: standard deviation over subjects of the logarithm of the SNR.
+        onset_spread_s: standard deviation of the time at which the response comes, in seconds; nobody is told when it came.
+        longer_s: seconds by which recordings are longer than the response, which comes at any time in them with equal probability.
         modality: one of `MODALITIES`; `eeg`: the same brain seen by sensors on the scalp.
         null: one of `NULLS`; `shuffled` cuts the link between scene and response, `arguments_only` leaves relations without response.
     """
@@ -97,6 +111,13 @@ class SimulationSettings:
     drift: float = 0.2
     noise_spread: float = 0.5
     noise_smoothness_mm: float = 12.0
+    sessions: int = 1
+    session_gain: float = 0.0
+    session_offset: float = 0.0
+    session_shift_mm: float = 0.0
+    snr_spread: float = 0.0
+    onset_spread_s: float = 0.0
+    longer_s: float = 0.0
     modality: str = "fmri"
     null: str = "none"
 
@@ -113,11 +134,22 @@ class SimulationSettings:
             raise ConfigError(
                 f"simulation: things_most is {self.things_most}, less than things_least {self.things_least}"
             )
+        if self.sessions > self.images:
+            raise ConfigError(
+                f"simulation: {self.sessions} sessions for {self.images} images; a session shows one image at least"
+            )
         if self.components < 4 * self.parcels:
             raise ConfigError(
                 f"simulation: {self.components} components in {self.parcels} parcels; a parcel needs 4 components, "
                 "so ask for more components or fewer parcels"
             )
+
+    @property
+    def varies(self) -> bool:
+        """Whether sessions or onsets differ; continuous runs are written of studies where they do not."""
+        return self.sessions > 1 or any(
+            (self.session_gain, self.session_offset, self.session_shift_mm, self.onset_spread_s, self.longer_s)
+        )
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> SimulationSettings:

@@ -17,17 +17,18 @@ from neurona.recordings.recordings import Recordings
 from neurona.scenes.questions import COLUMNS, questions_from_scenes, vocabulary_of
 from neurona.scenes.scene_graph import SceneGraph
 from neurona.simulation.brain import Brain, make_brain
-from neurona.simulation.hypotheses import hypotheses
+from neurona.simulation.hypotheses import Hypotheses, hypotheses
 from neurona.simulation.ideal_observer import Observed, observe, whiten
-from neurona.simulation.measurement import Measurement, measure
+from neurona.simulation.measurement import Measurement, course, measure, sensors
 from neurona.simulation.nulls import shuffled_scenes
 from neurona.simulation.ontology import Ontology, make_ontology
 from neurona.simulation.patterns import Patterns, plant
 from neurona.simulation.responses import ResponseModel
 from neurona.simulation.scenes import make_scenes
+from neurona.simulation.sessions import Sessions, draw_sessions
 from neurona.simulation.settings import SimulationSettings
 
-_SCENES, _PATTERNS, _SUBJECTS, _PARTS, _NOISE, _QUESTIONS, _NULL, _OBSERVER = range(8)
+_SCENES, _PATTERNS, _SUBJECTS, _PARTS, _NOISE, _QUESTIONS, _NULL, _OBSERVER, _SESSIONS, _ONSETS = range(10)
 """Random streams of one seed: a dial that touches one of them leaves the draws of the others as they are."""
 
 RUN_IMAGES = 37
@@ -42,6 +43,7 @@ class Truth:
         patterns: of all words, and the parcels that carry them.
         model: responses to facts.
         measurement: subjects, time course and noise.
+        sessions: what differs between sessions, and when responses come.
         scale: sigma.
         shown: whose scene's response each subject shows at each image; the image's own unless shuffled.
     """
@@ -49,6 +51,7 @@ class Truth:
     patterns: Patterns
     model: ResponseModel
     measurement: Measurement
+    sessions: Sessions
     scale: float
     shown: Int[np.ndarray, "subject image"]
 
@@ -95,7 +98,7 @@ class Simulation:
         asked = pd.DataFrame(
             {"recording": self.recordings.data.recording.values, "image": self.recordings.data.image.values}
         ).merge(self.questions, on="image", sort=False)
-        asked["question"] = asked["recording"] + "_" + asked["question"].str.rsplit("_", n=1).str[-1]
+        asked["question"] = asked["recording"] + "_" + asked["question"].astype(str).str.replace("^.*_", "", regex=True)
         columns = ["question", "recording", *COLUMNS[1:]]
         return Dataset(
             "simulated", read_card("simulated"), self.recordings, asked[columns], words=self.ontology.vocabulary
@@ -103,24 +106,33 @@ class Simulation:
 
     @cached_property
     def observed(self) -> tuple[Observed, ...]:
-        """The ideal observer's answers to `questions`, by subject."""
-        settings, truth = self.settings, self.truth
+        """The ideal observer's answers to `questions`, by subject; NaN where onsets are unknown, for that likelihood has no closed form."""
         held = hypotheses(self.questions, self.scenes, self.ontology.vocabulary, self.ontology.class_of)
-        responses = truth.model.scenes(self.scenes)
-        values = self.recordings.data.values.reshape(
-            settings.subjects, settings.images * settings.repeats, *self.recordings.data.shape[1:]
-        )
-        places = np.arange(settings.images * settings.repeats).reshape(settings.images, settings.repeats)
-        found = []
-        for subject in range(settings.subjects):
-            rng = np.random.default_rng([self.seed, _OBSERVER, subject])
-            of_recordings = np.repeat(responses, settings.repeats, axis=0)
-            whitened = whiten(truth.measurement, subject, truth.scale, of_recordings, values[subject])
-            seen = observe(held, truth.model, whitened, places, rng)
-            if settings.null == "shuffled":
-                seen = seen._replace(expected=seen.chance)
-            found.append(seen)
-        return tuple(found)
+        return tuple(self._observed(subject, held) for subject in range(self.settings.subjects))
+
+    def _observed(self, subject: int, held: Hypotheses) -> Observed:
+        settings, truth = self.settings, self.truth
+        rng = np.random.default_rng([self.seed, _OBSERVER, subject])
+        responses = np.repeat(truth.model.scenes(self.scenes), settings.repeats, axis=0)
+        each = settings.images * settings.repeats
+        values = self.recordings.data.values[subject * each : (subject + 1) * each]
+        values = truth.sessions.undone(subject, values) if settings.varies else values
+        places = np.arange(each).reshape(settings.images, settings.repeats)
+        found = Observed.nothing(len(held.scene), settings.repeats)
+        for session in range(settings.sessions):
+            here = np.flatnonzero(truth.sessions.of_image == session)
+            rows = places[here].ravel()
+            asked = np.flatnonzero(np.isin(held.scene, here))
+            whitened = whiten(truth.measurement, subject, session, truth.scale, responses[rows], values[rows])
+            seen = observe(held.about(here, asked), truth.model, whitened, places[: len(here)], rng)
+            for whole, part in zip(found, seen, strict=True):
+                whole[asked] = part
+        if settings.null == "shuffled":
+            return found._replace(expected=found.chance)
+        if truth.sessions.onset_s is not None:
+            nothing = Observed.nothing(len(held.scene), settings.repeats)
+            return nothing._replace(chance=found.chance)
+        return found
 
     def ideal_observer(self) -> pd.DataFrame:
         """SIMULATED: the ideal observer's answer to each question of `dataset()`, in its order.
@@ -172,16 +184,18 @@ def simulate(settings: SimulationSettings | None = None, seed: int = 0) -> Simul
     scenes = make_scenes(ontology, settings, stream(_SCENES))
     patterns = plant(brain, ontology, settings, stream(_PATTERNS))
     model = ResponseModel(ontology, patterns, settings.interaction, settings.null != "arguments_only")
-    measurement = measure(brain, settings, stream(_SUBJECTS))
+    channels = len(sensors()[0]) if settings.modality == "eeg" else settings.components
+    sessions = draw_sessions(settings, channels, stream(_SESSIONS), stream(_ONSETS))
+    measurement = measure(brain, settings, stream(_SUBJECTS), sessions)
     parts = _parts(settings, stream(_PARTS))
     shown = np.tile(np.arange(settings.images), (settings.subjects, 1))
     if settings.null == "shuffled":
         shown = shuffled_scenes(parts, settings.subjects, stream(_NULL))
     responses = model.scenes(scenes)
     scale = measurement.scale(responses, settings.snr)
-    values = _values(measurement, scale, responses, shown, settings.repeats, stream(_NOISE))
-    truth = Truth(patterns, model, measurement, scale, shown)
-    recordings = _recordings(values, measurement, brain, settings, scenes, parts, seed)
+    truth = Truth(patterns, model, measurement, sessions, scale, shown)
+    values = _values(truth, responses, settings, stream(_NOISE))
+    recordings = _recordings(values, truth, brain, settings, scenes, parts, seed)
     questions = _questions(scenes, parts, settings, seed)
     return Simulation(settings, seed, brain, ontology, scenes, parts, recordings, questions, truth)
 
@@ -192,33 +206,46 @@ def _parts(settings: SimulationSettings, rng: np.random.Generator) -> tuple[str,
 
 
 def _values(
-    measurement: Measurement,
-    scale: float,
+    truth: Truth,
     responses: Float[np.ndarray, "image component"],
-    shown: Int[np.ndarray, "subject image"],
-    repeats: int,
+    settings: SimulationSettings,
     rng: np.random.Generator,
 ) -> Float[np.ndarray, "recording channel time"]:
-    course = (scale * measurement.time_course).astype(np.float32)
+    measurement, sessions = truth.measurement, truth.sessions
+    usual = (truth.scale * measurement.time_course).astype(np.float32)
     values = []
-    for subject, order in enumerate(shown):
-        signal = np.repeat(measurement.signal(subject, responses[order]), repeats, axis=0)
+    for subject, order in enumerate(truth.shown):
+        signal = np.empty((len(order), len(measurement.channels)), np.float32)
+        for session in range(settings.sessions):
+            here = sessions.of_image == session
+            signal[here] = measurement.signal(subject, responses[order[here]], session)
+        signal = np.repeat(signal, settings.repeats, axis=0)
         recorded = measurement.noise(len(signal), rng)
-        recorded += signal[:, :, None] * course
-        values.append(recorded)
+        recorded += signal[:, :, None] * (usual if sessions.onset_s is None else _courses(truth, subject, settings))
+        values.append(sessions.measured(subject, recorded) if settings.varies else recorded)
     return np.concatenate(values)
+
+
+def _courses(truth: Truth, subject: int, settings: SimulationSettings) -> Float[np.ndarray, "recording 1 time"]:
+    """sigma h(t - onset) of each recording."""
+    assert truth.sessions.onset_s is not None
+    after = truth.measurement.times - truth.sessions.onset_s[subject][:, None]
+    found = course(after.ravel(), truth.measurement.window, settings.modality).reshape(after.shape)
+    return (truth.scale * found).astype(np.float32)[:, None]
 
 
 def _recordings(
     values: Float[np.ndarray, "recording channel time"],
-    measurement: Measurement,
+    truth: Truth,
     brain: Brain,
     settings: SimulationSettings,
     scenes: tuple[SceneGraph, ...],
     parts: tuple[str, ...],
     seed: int,
 ) -> Recordings:
-    runs = _runs(parts)
+    measurement, session_of = truth.measurement, truth.sessions.of_image
+    sessions = [f"ses-{number + 1:02d}" if settings.sessions > 1 else "" for number in session_of]
+    runs = _runs(parts, sessions)
     rows = [
         (subject, scene.image, f"{subject}_{runs[k]}", parts[k], f"_r{repeat + 1}" if settings.repeats > 1 else "")
         for subject in subject_names(settings)
@@ -226,6 +253,9 @@ def _recordings(
         for repeat in range(settings.repeats)
     ]
     images = [row[1] for row in rows]
+    along = {"image": ("recording", images)}
+    if settings.sessions > 1:
+        along["session"] = ("recording", np.tile(np.repeat(sessions, settings.repeats), settings.subjects).tolist())
     eeg = settings.modality == "eeg"
     made = Recordings.make(
         values,
@@ -244,17 +274,17 @@ def _recordings(
         start_s=float(measurement.times[0]),
         simulated=True,
     )
-    marked = made.data.assign_coords(image=("recording", images))
+    marked = made.data.assign_coords(along)
     return Recordings(marked.assign_attrs(simulation=json.dumps({"seed": seed} | dataclasses.asdict(settings))))
 
 
-def _runs(parts: tuple[str, ...]) -> list[str]:
-    """Run of each image: images of one part, in their order, `RUN_IMAGES` a run."""
+def _runs(parts: tuple[str, ...], sessions: list[str]) -> list[str]:
+    """Run of each image: images of one part and session, in their order, `RUN_IMAGES` a run."""
     runs = [""] * len(parts)
-    for part in sorted(set(parts)):
-        members = [k for k, name in enumerate(parts) if name == part]
+    for part, session in sorted(set(zip(parts, sessions, strict=True))):
+        members = [k for k, found in enumerate(zip(parts, sessions, strict=True)) if found == (part, session)]
         for place, k in enumerate(members):
-            runs[k] = f"{part}{place // RUN_IMAGES + 1:02d}"
+            runs[k] = f"{session}{'_' if session else ''}{part}{place // RUN_IMAGES + 1:02d}"
     return runs
 
 

@@ -3,7 +3,7 @@
 settings.yaml               the dials and the seed: `simulate` makes the same data from them again
 scenes.yaml                 the scene graphs
 grounding.parquet           word x parcel: which parcels carry which word
-patterns.npz                planted patterns and gates, atlas, subjects' gains, time course, noise covariances
+patterns.npz                planted patterns and gates, atlas, gains of subjects' sessions, time course, noise covariances
 ideal_observer.parquet      for each question of each recording: llr, correct, expected, chance
 ideal_observer_by_kind.csv  the same by type and kind of negative
 """
@@ -48,6 +48,10 @@ def write_truth(simulation: Simulation, folder: Path) -> None:
         parcel_of_component=brain.parcel_of_component,
         parcels=np.array(brain.parcels),
         gains=truth.measurement.gains,
+        session_of_image=truth.sessions.of_image,
+        session_gain=truth.sessions.gain,
+        session_offset=truth.sessions.offset,
+        onset_s=np.zeros(0) if truth.sessions.onset_s is None else truth.sessions.onset_s,
         time_course=truth.measurement.time_course,
         time_covariance=truth.measurement.time_covariance,
         space_covariance=truth.measurement.space_covariance,

@@ -16,6 +16,7 @@ from neurona.errors import ConfigError
 from neurona.programs import Vocabulary
 from neurona.questions import Asked
 from neurona.readings import open_reading
+from neurona.recordings.entities import View
 
 QUICK = LinearEvidenceSettings(decays=(0.02, 0.2))
 
@@ -186,3 +187,43 @@ def test_inner_folds_keep_runs_together_and_hold_every_recording_out_once():
     for train, held in parts:
         assert not set(train) & set(held)
         assert not {runs[k] for k in train} & {runs[k] for k in held}
+
+
+def of_two_views(first, second):
+    """The problem with features of which each of two views holds some."""
+    problem, test = label_problem(2.0)
+    features = problem.entities.features
+    chosen = np.concatenate([features[:, first], second(features)], axis=1)
+    entities = dataclasses.replace(
+        problem.entities,
+        features=chosen.astype(np.float32),
+        entity_of_feature=(np.arange(chosen.shape[1]) // 4).astype(np.int32),
+        names=tuple(f"p{k}" for k in range(chosen.shape[1] // 4)),
+        views=(View("first", features[:, first].shape[1]), View("second", second(features).shape[1])),
+    )
+    return dataclasses.replace(problem, entities=entities), test
+
+
+def test_views_that_know_different_things_are_both_believed_and_one_of_noise_is_not():
+    problem, test = of_two_views(slice(0, 12), lambda features: features[:, 12:])
+    both = fit_linear_evidence(problem, QUICK)
+    assert min(view.weight for view in both.views) > 0.3
+    assert accuracy(both, problem, test) > 0.8
+    noise = np.random.default_rng(0).normal(size=(96, 12))
+    problem, _ = of_two_views(slice(0, 12), lambda features: noise)
+    first, second = fit_linear_evidence(problem, QUICK).views
+    assert (first.name, second.name) == ("first", "second")
+    assert first.weight > 4 * second.weight
+    assert first.loss < second.loss
+
+
+def test_evidence_of_views_adds_up_and_one_view_is_as_none():
+    problem, test = of_two_views(slice(0, 12), lambda features: features[:, 12:])
+    decoder = fit_linear_evidence(problem, QUICK)
+    reading, _ = read(decoder, problem, test)
+    carriers = reading.entity_evidence
+    logits = carriers.evidence.sum(axis=1) + carriers.bias + np.log(decoder.labels.share @ decoder.labels.holds)
+    np.testing.assert_allclose(softmax(logits, axis=1), reading.worlds.share @ decoder.labels.holds, atol=1e-5)
+    plain, problem, _ = fitted()
+    single = dataclasses.replace(problem, entities=dataclasses.replace(problem.entities, views=(View("all", 24),)))
+    np.testing.assert_array_equal(fit_linear_evidence(single, QUICK).weight, plain.weight)

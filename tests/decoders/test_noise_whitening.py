@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.covariance import ledoit_wolf
 
-from neurona.decoders.noise_whitening import NoiseWhitening, noise_covariance
+from neurona.decoders.noise_whitening import NoiseWhitening, ledoit_wolf_shrinkage
 
 
 def sample(n=400, f=5, seed=0):
@@ -13,34 +13,53 @@ def sample(n=400, f=5, seed=0):
     return noise + 3 * answers @ rng.normal(size=(1, f)) + 7, answers, mixing.T @ mixing
 
 
+def residual_of(features, answers):
+    design = np.column_stack([np.ones(len(features)), answers])
+    return features - design @ np.linalg.lstsq(design, features, rcond=None)[0]
+
+
 def test_what_answers_explain_is_no_noise():
     features, answers, truth = sample(n=20000)
-    np.testing.assert_allclose(noise_covariance(features, answers, 0.0), truth, rtol=0.1, atol=0.15)
+    white = NoiseWhitening.of(features, answers, 0.0)
+    centred = features[:200] - features.mean(axis=0)
+    np.testing.assert_allclose(
+        white(features[:200]) @ white(features[:200]).T,
+        centred @ np.linalg.solve(truth, centred.T),
+        rtol=0.1,
+        atol=0.5,
+    )
 
 
-def test_full_shrinkage_keeps_the_variances_alone():
-    features, answers, _ = sample()
-    whole, diagonal = noise_covariance(features, answers, 0.0), noise_covariance(features, answers, 1.0)
-    np.testing.assert_allclose(diagonal, np.diag(np.diag(whole)), rtol=1e-5, atol=1e-8)
-
-
-def test_estimated_shrinkage_is_ledoit_and_wolfs_on_the_correlations():
-    features, answers, _ = sample(n=30)
-    design = np.column_stack([np.ones(30), answers])
-    residual = features - design @ np.linalg.lstsq(design, features, rcond=None)[0]
+@pytest.mark.parametrize(("n", "f"), [(30, 5), (12, 40)])
+@pytest.mark.parametrize("shrinkage", [None, 0.3, 1.0])
+def test_inner_products_are_those_of_a_shrunk_covariance_of_all_features(n, f, shrinkage):
+    features, answers, _ = sample(n, f)
+    residual = residual_of(features, answers)
     deviation = residual.std(axis=0)
-    expected = ledoit_wolf(residual / deviation, assume_centered=True)[0] * np.outer(deviation, deviation)
-    np.testing.assert_allclose(noise_covariance(features, answers), expected, rtol=1e-4)
+    scaled = residual / deviation
+    correlation = scaled.T @ scaled / n
+    if shrinkage is None:
+        covariance = ledoit_wolf(scaled, assume_centered=True)[0]
+    else:
+        covariance = (1 - shrinkage) * correlation + shrinkage * np.eye(f)
+    covariance = np.outer(deviation, deviation) * (covariance + 1e-6 * np.eye(f))
+    centred = features - features.mean(axis=0)
+    white = NoiseWhitening.of(features, answers, shrinkage)(features)
+    np.testing.assert_allclose(white @ white.T, centred @ np.linalg.solve(covariance, centred.T), rtol=1e-6, atol=1e-8)
 
 
-def test_noise_is_white_after_whitening_and_units_do_not_matter():
+def test_estimated_shrinkage_is_ledoit_and_wolfs():
+    for n, f in ((30, 5), (8, 50)):
+        residual = residual_of(*sample(n, f)[:2])
+        expected = ledoit_wolf(residual, assume_centered=True)[1]
+        np.testing.assert_allclose(ledoit_wolf_shrinkage(residual), expected, rtol=1e-9)
+
+
+def test_units_do_not_matter():
     features, answers, _ = sample()
-    white = np.asarray(NoiseWhitening.of(features, answers, 0.0)(features))
-    np.testing.assert_allclose(noise_covariance(white, answers, 0.0), np.eye(5), atol=1e-3)
     scaled = features * np.array([1e-3, 1, 10, 1e3, 1])
-    again = np.asarray(NoiseWhitening.of(scaled, answers, 0.3)(scaled))
-    once = np.asarray(NoiseWhitening.of(features, answers, 0.3)(features))
-    np.testing.assert_allclose(again, once, rtol=1e-2, atol=1e-2)
+    again = NoiseWhitening.of(scaled, answers, 0.3)(scaled)
+    np.testing.assert_allclose(again, NoiseWhitening.of(features, answers, 0.3)(features), rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("shrinkage", [None, 0.0, 1.0])
@@ -48,13 +67,12 @@ def test_constant_features_and_fewer_recordings_than_features_stay_finite(shrink
     features, answers, _ = sample(n=4, f=9)
     features[:, 2] = 1.0
     white = NoiseWhitening.of(features, answers, shrinkage)(features)
-    assert np.isfinite(np.asarray(white)).all()
+    assert np.isfinite(white).all()
 
 
 def test_weights_on_features_act_as_weights_on_white_features_do():
     features, answers, _ = sample()
-    encoder = NoiseWhitening.of(features, answers)
+    whitening = NoiseWhitening.of(features, answers)
     weight = np.random.default_rng(1).normal(size=(5, 3))
-    values = features
-    direct = (values - encoder.mean) @ encoder.feature_weights(weight)
-    np.testing.assert_allclose(np.asarray(encoder(values) @ weight), np.asarray(direct), rtol=1e-3, atol=1e-3)
+    direct = (features - whitening.mean) @ whitening.feature_weights(weight)
+    np.testing.assert_allclose(whitening(features) @ weight, direct, rtol=1e-9, atol=1e-9)

@@ -39,14 +39,26 @@ def test_separate_lists_are_put_together_by_image(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"objects": [{"names": ["man"]}]}, r"objects\[0\]: object_id: expected an id, found None"),
-        ({"objects": [{"object_id": 7, "names": []}]}, r"objects\[0\]: names: .*found \[\]"),
-        ({"objects": [3]}, r"objects\[0\]: expected dict, found 3"),
-        ({"objects": {"a": 1}}, "objects: expected a list, found dict"),
-        ({"objects": [{**MAN, "attributes": [5]}]}, r"objects\[0\]: attributes\[0\]: expected str, found 5"),
-        ({"relationships": [{"subject_id": 7, "object_id": 9, "predicate": ""}]}, r"relationships\[0\]: predicate: "),
+        ({"objects": [{"names": ["man"]}]}, r"objects\[0\].object_id: is missing \(found names\)"),
+        (
+            {"objects": [{"object_id": 7, "names": []}]},
+            r"objects\[0\].names: should have at least 1 item \(found \[\]\)",
+        ),
+        ({"objects": [3]}, r"objects\[0\]: should be keys and values \(found 3\)"),
+        ({"objects": {"a": 1}}, r"objects: should be a list \(found keys and values\)"),
+        (
+            {"objects": [{**MAN, "attributes": [5]}]},
+            r"objects\[0\].attributes\[0\]: should be a valid string \(found 5\)",
+        ),
+        (
+            {"relationships": [{"subject_id": 7, "object_id": 9, "predicate": ""}]},
+            r"relationships\[0\].predicate: should have at least 1 character \(found .*\)",
+        ),
         ({"relationships": [{"subject_id": 7, "object_id": 8, "predicate": "on"}]}, "object_id: no object 8"),
-        ({"relationships": [{"subject_id": 7, "predicate": "on"}]}, "object_id: expected an id, found None"),
+        (
+            {"relationships": [{"subject_id": 7, "predicate": "on"}]},
+            r"relationships\[0\].object_id: is missing \(found subject_id, predicate\)",
+        ),
     ],
 )
 def test_errors_name_file_image_and_field(tmp_path, change, message):
@@ -56,7 +68,11 @@ def test_errors_name_file_image_and_field(tmp_path, change, message):
 
 
 def test_files_of_another_kind_are_refused(tmp_path):
-    for text, message in {"[": "not JSON", "{}": "expected a list of images", "[{}]": r"\[0\]: image_id"}.items():
+    for text, message in {
+        "[": "not JSON",
+        "{}": "expected a list of images",
+        "[{}]": r"\[0\]: image_id: is missing",
+    }.items():
         (tmp_path / "vg.json").write_text(text)
         with pytest.raises(DataError, match=f"vg.json: .*{message}"):
             read_visual_genome(tmp_path / "vg.json")

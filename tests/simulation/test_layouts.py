@@ -17,7 +17,7 @@ from neurona.errors import ConfigError, OutputError
 from neurona.programs import parse
 from neurona.scenes.yaml_scenes import read_yaml
 from neurona.simulation import simulate
-from neurona.simulation.layouts import write
+from neurona.simulation.layouts import check_layout, write
 from neurona.simulation.truth_files import read_settings
 
 QUIET = Console(quiet=True)
@@ -124,6 +124,12 @@ def test_a_folder_that_holds_something_is_left_alone(small, tmp_path):
     with pytest.raises(OutputError, match="holds something already"):
         write(small, tmp_path, "native", QUIET)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_sessions_and_unknown_onsets_are_held_by_one_layout(small_settings, tmp_path):
+    check_layout(small_settings(sessions=2), "native", tmp_path / "out")
+    with pytest.raises(ConfigError, match="layout bids knows no sessions and no unknown onsets; choose layout native"):
+        check_layout(small_settings(sessions=2), "bids", tmp_path / "out")
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@ import pytest
 
 from neurona.simulation.brain import make_brain
 from neurona.simulation.measurement import course, lead_field, measure, noise_in_time, sensors
+from neurona.simulation.sessions import draw_sessions
 from neurona.simulation.settings import SimulationSettings
 
 
 def measurement(**dials):
     settings = SimulationSettings(components=64, parcels=6, **dials)
-    return measure(make_brain(64, 6), settings, np.random.default_rng(0))
+    sessions = draw_sessions(settings, 64, np.random.default_rng(1), np.random.default_rng(2))
+    return measure(make_brain(64, 6), settings, np.random.default_rng(0), sessions)
 
 
 @pytest.mark.parametrize("modality", ["fmri", "eeg"])

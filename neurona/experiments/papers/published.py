@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from neurona.errors import ConfigError, nearest_name
+from neurona.validated import Section, read_yaml_as
 
 UNSTATED = "unstated"
 """Where a number is published without the data set that it is of."""
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Source(_Section):
+class Source(Section):
     """Where numbers come from.
 
     Attributes:
@@ -36,7 +32,7 @@ class Source(_Section):
     note: str = ""
 
 
-class Figure(_Section):
+class Figure(Section):
     """One published number.
 
     Attributes:
@@ -65,7 +61,7 @@ class Figure(_Section):
         return self.table, self.row, self.measure, self.dataset
 
 
-class Published(_Section):
+class Published(Section):
     """All published numbers of a paper.
 
     Attributes:
@@ -118,24 +114,4 @@ def read_published(path: Path) -> Published:
     Raises:
         ConfigError: missing, no YAML, or a key or value that does not fit.
     """
-    return validated_yaml(path, Published)
-
-
-_Model = TypeVar("_Model", bound=BaseModel)
-
-
-def validated_yaml(path: Path, model: type[_Model]) -> _Model:
-    """A YAML file as a pydantic model.
-
-    Raises:
-        ConfigError: missing, no YAML, or a key or value that does not fit.
-    """
-    try:
-        return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not YAML: {error}") from error
-    except ValidationError as error:
-        lines = [f"{path}: {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
-        raise ConfigError("\n".join(lines)) from error
+    return read_yaml_as(Published, path, ConfigError)

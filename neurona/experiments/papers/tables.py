@@ -10,10 +10,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from neurona.errors import nearest_name
-from neurona.experiments.papers.published import validated_yaml
+from neurona.errors import ConfigError, nearest_name
+from neurona.validated import Section, read_yaml_as
 
 Setting = dict[str, Any]
 """Key of the config, with dots -> value. Order counts: `decoder` before `decoder.hypothesis`."""
@@ -22,18 +22,14 @@ Setting = dict[str, Any]
 SUPERVISION = "decoder.supervision"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Row(_Section):
+class Row(Section):
     """A row that any table may name: its label and what sets it apart."""
 
     label: str
     set: Setting = {}
 
 
-class Quick(_Section):
+class Quick(Section):
     """What `--quick` makes of a table. `rows`, `over`, `seeds`: instead of the table's own; `set`: besides; `skip`: nothing at all."""
 
     set: Setting = {}
@@ -43,7 +39,7 @@ class Quick(_Section):
     skip: bool = False
 
 
-class PaperTable(_Section):
+class PaperTable(Section):
     """One table.
 
     Attributes:
@@ -77,7 +73,7 @@ class PaperTable(_Section):
     quick: Quick = Quick()
 
 
-class PaperClaim(_Section):
+class PaperClaim(Section):
     """Something the paper says, or a bar, as a comparison of rows.
 
     Attributes:
@@ -107,14 +103,14 @@ class PaperClaim(_Section):
         return self
 
 
-class Profile(_Section):
+class Profile(Section):
     """What differs for a kind of data, or for `--quick`."""
 
     set: Setting = {}
     seeds: Annotated[int, Field(ge=1)] | None = None
 
 
-class PaperTables(_Section):
+class PaperTables(Section):
     """`tables.yaml`.
 
     Attributes:
@@ -163,4 +159,4 @@ def read_tables(path: Path) -> PaperTables:
     Raises:
         ConfigError: missing, no YAML, or a key or value that does not fit.
     """
-    return validated_yaml(path, PaperTables)
+    return read_yaml_as(PaperTables, path, ConfigError)

@@ -1,10 +1,13 @@
-from .entities import Entities, Measured
+from .entities import Entities, Measured, View
 from .fitted import FittedEntities, fit_entities
 from .settings import (
     AtlasEntities,
     EntitySettings,
     GroupEntities,
+    KernelEntities,
     ParcelEntities,
+    TangentEntities,
+    ViewEntities,
     WindowEntities,
     default_entities,
     entity_settings,
@@ -16,8 +19,12 @@ __all__ = [
     "EntitySettings",
     "FittedEntities",
     "GroupEntities",
+    "KernelEntities",
     "Measured",
     "ParcelEntities",
+    "TangentEntities",
+    "View",
+    "ViewEntities",
     "WindowEntities",
     "default_entities",
     "entity_settings",

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
+
+
+class View(NamedTuple):
+    """Features that were made in one way.
+
+    Attributes:
+        name: of the way.
+        n_features: how many; views stand one after another.
+    """
+
+    name: str
+    n_features: int
 
 
 @dataclass(frozen=True)
@@ -30,14 +44,15 @@ class Entities:
     """Features of all recordings, and the entity that each feature belongs to.
 
     Attributes:
-        features: `[N, F]`, float32; channel by channel, `n_times` values for each.
+        features: `[N, F]`, float32; channel by channel, `n_times` values for each. Features that are not the channels' own have 1.
         entity_of_feature: `[F]`, 0 to P - 1.
         names: P names.
-        kind: `parcel` or `sensor group x time window`.
+        kind: `parcel`, `sensor group x time window`, ...
         positions: centres `[P, 3]` in the recordings' space, where known.
         networks: the network that each of the P parcels belongs to, where the atlas says so.
         n_times: time points, or bins, of each channel.
         measured: what is known of the channels; None where features are nobody's measurement.
+        views: where there are several (`ViewEntities`).
     """
 
     features: Float[np.ndarray, "recording feature"]
@@ -48,3 +63,11 @@ class Entities:
     networks: tuple[str, ...] | None = None
     n_times: int = 1
     measured: Measured | None = None
+    views: tuple[View, ...] = ()
+
+    def of_views(self) -> Iterator[tuple[str, slice]]:
+        """Name and features of each view; of entities made in one way, all features."""
+        start = 0
+        for name, size in self.views or (View(self.kind, len(self.entity_of_feature)),):
+            yield name, slice(start, start + size)
+            start += size

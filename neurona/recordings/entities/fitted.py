@@ -2,14 +2,15 @@
 
     fit_entities(training recordings, settings) -> FittedEntities,      .apply(recordings) -> Entities
 
-Where an alignment is asked for, runs, sessions or people are made comparable before (`neurona.recordings.alignment`). What is applied is the same for all methods: means over bins of time (all time points, or one bin, are the ends of the scale), and for a
-dictionary of maps D `[P, V]` the loadings argmin_a ||x - D' a||^2 of those.
+Where an alignment is asked for, runs, sessions or people are made comparable before (`neurona.recordings.alignment`).
+What is applied is small data that says how features come of values: means over bins of time (all time points, or one bin, are the ends of the
+scale), the loadings argmin_a ||x - D' a||^2 of a dictionary of maps D `[P, V]`, tangents of covariances, random kernels, or several of these.
 """
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -18,15 +19,51 @@ from neurona.recordings.alignment import Alignment, FittedAlignment, alignment_s
 from neurona.recordings.entities.channels import atlas_entities, group_entities
 from neurona.recordings.entities.entities import Entities, Measured
 from neurona.recordings.entities.expected import Expected, Missing
+from neurona.recordings.entities.kernels import RandomKernels, fit_kernels
 from neurona.recordings.entities.settings import (
     AtlasEntities,
     EntitySettings,
     GroupEntities,
+    KernelEntities,
     ParcelEntities,
+    TangentEntities,
+    ViewEntities,
+    WindowEntities,
     entity_settings,
 )
-from neurona.recordings.entities.windows import bin_edges, window_entities
+from neurona.recordings.entities.tangent import TangentSpace, fit_tangent
+from neurona.recordings.entities.views import side_by_side
+from neurona.recordings.entities.windows import Bins, samples_of, window_entities
 from neurona.recordings.recordings import Recordings
+
+
+@dataclass(frozen=True)
+class Loadings:
+    """What a dictionary of maps explains of the mean of each recording.
+
+    Attributes:
+        of: from channels to loadings, the dictionary's pseudo-inverse.
+    """
+
+    of: Float[np.ndarray, "channel map"] = field(repr=False)
+
+    def __call__(self, values: Float[np.ndarray, "recording channel time"]) -> Float[np.ndarray, "recording feature"]:
+        # One by one: a recording has the bits alone that it has among others.
+        found = [one @ self.of for one in values.mean(axis=2)]
+        return np.stack(found).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """The features of several views, one after another."""
+
+    parts: tuple[FeaturesOf, ...]
+
+    def __call__(self, values: Float[np.ndarray, "recording channel time"]) -> Float[np.ndarray, "recording feature"]:
+        return np.concatenate([part(values) for part in self.parts], axis=1)
+
+
+FeaturesOf: TypeAlias = Bins | Loadings | TangentSpace | RandomKernels | SideBySide
 
 
 @dataclass(frozen=True)
@@ -36,13 +73,13 @@ class FittedEntities:
     Attributes:
         expected: what the recordings must be like.
         entities: names, positions and the entity of each feature; of no recording yet.
-        loadings: from channels to a dictionary's loadings, D's pseudo-inverse; None where features are the channels' own.
+        features_of: how features come of values.
         alignment: what aligns recordings before; None where they are taken as they are.
     """
 
     expected: Expected
     entities: Entities = field(repr=False)
-    loadings: Float[np.ndarray, "channel map"] | None = field(default=None, repr=False)
+    features_of: FeaturesOf = field(repr=False)
     alignment: FittedAlignment | None = field(default=None, repr=False)
 
     def apply(self, recordings: Recordings, *, missing: Missing = "error") -> Entities:
@@ -58,19 +95,9 @@ class FittedEntities:
         matched = self.expected.matched(recordings, missing)
         if self.alignment is not None:
             matched = self.alignment.apply(matched)
-        parts = [self._features(batch.data.values) for batch in matched.batches()]
+        parts = [self.features_of(batch.data.values) for batch in matched.batches() if batch.n_recordings]
         shape = 0, len(self.entities.entity_of_feature)
         return replace(self.entities, features=np.concatenate([np.zeros(shape, np.float32), *parts]))
-
-    def _features(self, values: Float[np.ndarray, "recording channel time"]) -> Float[np.ndarray, "recording feature"]:
-        edges = bin_edges(values.shape[2], self.entities.n_times)
-        if len(edges) <= values.shape[2]:
-            values = np.stack([values[:, :, a:b].mean(axis=2) for a, b in itertools.pairwise(edges)], axis=2)
-        flat = values.reshape(len(values), -1)
-        if self.loadings is not None:
-            # One by one: a recording has the bits alone that it has among others.
-            flat = np.stack([one @ self.loadings for one in flat])
-        return flat.astype(np.float32)
 
 
 def fit_entities(
@@ -88,7 +115,7 @@ def fit_entities(
         settings: the method; by name, with its default settings.
         train: which recordings may be learned from; all when None.
         align: method of aligning runs, sessions or people, or its settings. What it uses of other recordings, unlabelled, it says (`Alignment.uses`).
-        seed: of k-means and of dictionary learning.
+        seed: of k-means, of dictionary learning and of random kernels.
 
     Raises:
         ConfigError: there is no such method.
@@ -96,24 +123,48 @@ def fit_entities(
     """
     if isinstance(settings, str):
         settings = entity_settings(settings)
-    expected, loadings, alignment = Expected.of(recordings), None, None
+    expected, alignment = Expected.of(recordings), None
     chosen = np.ones(recordings.n_recordings, dtype=bool) if train is None else train
     if align is not None:
         alignment = (alignment_settings(align) if isinstance(align, str) else align).fit(recordings, chosen)
+        if not isinstance(settings, GroupEntities | AtlasEntities | WindowEntities):
+            recordings = alignment.apply(recordings)  # their values are looked at
+    entities, features_of = _fit(recordings, settings, chosen, seed)
+    entities = replace(entities, measured=_measured(expected, entities, features_of))
+    return FittedEntities(expected, entities, features_of, alignment)
+
+
+def _measured(expected: Expected, entities: Entities, features_of: FeaturesOf) -> Measured | None:
+    """What is known of the channels, where features are values of channels, or of a dictionary's maps."""
+    if isinstance(features_of, Loadings):
+        hz = expected.sampling_hz / expected.n_times
+        return Measured(entities.names, entities.positions, hz, expected.modality)
+    if isinstance(features_of, Bins):
+        first, last = samples_of(features_of.part, expected.n_times)
+        hz = expected.sampling_hz * features_of.n_bins / (last - first)
+        return Measured(expected.channels, expected.positions, hz, expected.modality)
+    return None
+
+
+def _fit(
+    recordings: Recordings, settings: EntitySettings, train: Bool[np.ndarray, " recording"], seed: int
+) -> tuple[Entities, FeaturesOf]:
+    """Entities of no recording yet, and how their features come of values."""
+    if isinstance(settings, ViewEntities):
+        views = [_fit(recordings, one, train, seed) for one in settings.of]
+        entities = side_by_side([entities for entities, _ in views], settings.of)
+        return entities, SideBySide(tuple(features_of for _, features_of in views))
     if isinstance(settings, ParcelEntities):
         from neurona.recordings.entities.parcels import fit_parcels  # imports nilearn
 
-        aligned = recordings if alignment is None else alignment.apply(recordings)
-        entities, loadings = fit_parcels(aligned, chosen, settings, seed)
-    elif isinstance(settings, GroupEntities):
-        entities = group_entities(recordings)
-    elif isinstance(settings, AtlasEntities):
-        entities = atlas_entities(recordings)
-    else:
-        entities = window_entities(recordings, settings)
-    channels, positions = expected.channels, expected.positions
-    if loadings is not None:  # each map of a dictionary is a channel
-        channels, positions = entities.names, entities.positions
-    sampling_hz = expected.sampling_hz * entities.n_times / expected.n_times
-    measured = Measured(channels, positions, sampling_hz, expected.modality)
-    return FittedEntities(expected, replace(entities, measured=measured), loadings, alignment)
+        entities, loadings = fit_parcels(recordings, train, settings, seed)
+        return entities, Bins(entities.n_times) if loadings is None else Loadings(loadings)
+    if isinstance(settings, TangentEntities | KernelEntities):
+        training = Recordings(recordings.data.isel(recording=np.flatnonzero(train)))
+        if isinstance(settings, TangentEntities):
+            return fit_tangent(recordings, training, settings)
+        return fit_kernels(recordings, training, settings, seed)
+    if isinstance(settings, GroupEntities | AtlasEntities):
+        entities = group_entities(recordings) if isinstance(settings, GroupEntities) else atlas_entities(recordings)
+        return entities, Bins(entities.n_times)
+    return window_entities(recordings, settings), Bins(settings.n_bins, settings.part)

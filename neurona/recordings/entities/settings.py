@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, get_args, get_type_hints
+from typing import Annotated, Literal, TypeAlias, get_args, get_type_hints
 
 import numpy as np
-from annotated_types import Ge
+from annotated_types import Ge, Gt, MinLen
+from pydantic import Field
 
 from neurona.errors import ConfigError, nearest_name
 from neurona.recordings.recordings import Recordings
+
+Part: TypeAlias = tuple[float, float]
+"""From where to where in each recording, as shares of its length."""
+Band: TypeAlias = tuple[float, float]
+"""From and up to a frequency, in Hz."""
+WHOLE: Part = (0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -40,14 +47,60 @@ class ParcelEntities:
 
 @dataclass(frozen=True)
 class WindowEntities:
-    """M/EEG: sensor groups x time windows; features are means over bins of time."""
+    """M/EEG: sensor groups x time windows; features are means over bins of time.
+
+    `part`: bins and windows share out this part of each recording alone.
+    """
 
     method: Literal["windows"] = "windows"
     n_bins: Annotated[int, Ge(1)] = 20
     n_windows: Annotated[int, Ge(1)] = 5
+    part: Part = WHOLE
 
 
-EntitySettings = GroupEntities | AtlasEntities | ParcelEntities | WindowEntities
+@dataclass(frozen=True)
+class TangentEntities:
+    """M/EEG: pairs of sensor groups x bands of frequency; features are covariances in the tangent space of those of training (`tangent`)."""
+
+    method: Literal["tangent"] = "tangent"
+    bands: Annotated[tuple[Band, ...], MinLen(1)] = ((8.0, 30.0),)
+    part: Part = WHOLE
+
+
+@dataclass(frozen=True)
+class KernelEntities:
+    """M/EEG: sensor groups x dilations of random convolutional kernels; features are shares of time above a bias (`kernels`).
+
+    `n_dilations`: spread evenly, in octaves, from a kernel of 9 samples to one as long as the recording.
+    """
+
+    method: Literal["kernels"] = "kernels"
+    n_dilations: Annotated[int, Gt(0)] = 4
+    part: Part = WHOLE
+
+
+OneView: TypeAlias = GroupEntities | AtlasEntities | ParcelEntities | WindowEntities | TangentEntities | KernelEntities
+
+M_EEG_VIEWS: tuple[OneView, ...] = (
+    WindowEntities(n_bins=10, n_windows=5),
+    *(WindowEntities(n_bins=5, n_windows=1, part=(k / 4, (k + 1) / 4)) for k in range(4)),
+    *(TangentEntities(bands=(band,)) for band in ((0.0, 4.0), (8.0, 13.0), (13.0, 30.0), (8.0, 30.0), (30.0, 48.0))),
+)
+"""Slow potentials, of the whole recording and of each quarter of it, and rhythms of the usual bands."""
+
+
+@dataclass(frozen=True)
+class ViewEntities:
+    """The entities of several methods side by side, each a view of the same recordings.
+
+    `linear_evidence` fits each view by itself, and weighs the views by what they say of recordings that they were not fitted to.
+    """
+
+    method: Literal["views"] = "views"
+    of: Annotated[tuple[Annotated[OneView, Field(discriminator="method")], ...], MinLen(2)] = M_EEG_VIEWS
+
+
+EntitySettings: TypeAlias = OneView | ViewEntities
 
 
 def entity_settings(method: str) -> EntitySettings:

@@ -54,12 +54,12 @@ def test_numbers_stand_in_tables_that_are_made():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (HEAD + FIGURE.replace("0.7", "70"), r"figures\.0\.value.*less than or equal to 1"),
+        (HEAD + FIGURE.replace("0.7", "70"), r"figures\[0\]\.value.*less than or equal to 1"),
         (HEAD + FIGURE.replace("source: p", "source: q"), "'q' is none of"),
         (HEAD + FIGURE + FIGURE, "stands 2 times"),
         (HEAD + FIGURE.replace("bold5000_qa", "bold500_qa"), "none of `datasets`; did you mean .bold5000_qa."),
-        (HEAD + FIGURE.replace(", seen: false", ""), r"figures\.0\.seen: Field required"),
-        (HEAD + FIGURE.replace("seen", "sen"), r"figures\.0\.sen"),
+        (HEAD + FIGURE.replace(", seen: false", ""), r"figures\[0\]\.seen: is missing"),
+        (HEAD + FIGURE.replace("seen", "sen"), r"unknown key 'figures\[0\]\.sen'; did you mean 'seen'"),
         ("a: [", "not YAML"),
     ],
 )

@@ -9,7 +9,16 @@ from drifting import drifting
 from entity_recordings import atlas_recordings
 
 from neurona.errors import DataError
-from neurona.recordings.entities import AtlasEntities, GroupEntities, ParcelEntities, WindowEntities, fit_entities
+from neurona.recordings.entities import (
+    AtlasEntities,
+    GroupEntities,
+    KernelEntities,
+    ParcelEntities,
+    TangentEntities,
+    ViewEntities,
+    WindowEntities,
+    fit_entities,
+)
 from neurona.recordings.recordings import Recordings
 from neurona.stored import load_stored, save_stored
 
@@ -22,6 +31,9 @@ WAYS = {
     "whole": ParcelEntities("ward", 4, average=False),
     "kmeans": ParcelEntities("kmeans", 4),
     "dictionary": ParcelEntities("dictionary", 4),
+    "tangent": TangentEntities(bands=((0.05, 0.2), (0.0, 0.1)), part=(0.0, 0.75)),
+    "kernels": KernelEntities(n_dilations=2),
+    "views": ViewEntities(of=(WindowEntities(n_bins=4, n_windows=2), GroupEntities(), ParcelEntities("ward", 4))),
 }
 
 
@@ -30,7 +42,7 @@ def recordings():
     rng = np.random.default_rng(0)
     voxels = np.array([[int(k) for k in name.split("-")] for name in GRID])
     columns = {name: ["a"] * 24 for name in ("subject", "run", "split", "label")}
-    values = rng.normal(size=(24, len(GRID), 6)) + 3 * (voxels[:, 0] == np.arange(24)[:, None] % 4)[:, :, None]
+    values = rng.normal(size=(24, len(GRID), 16)) + 3 * (voxels[:, 0] == np.arange(24)[:, None] % 4)[:, :, None]
     return Recordings.make(
         values,
         ids=[f"r{k}" for k in range(24)],
@@ -75,7 +87,7 @@ def test_it_is_fitted_to_recordings_measured_alike():
 def test_no_recordings_have_no_features(recordings):
     fitted = fit_entities(recordings, "groups")
     none = fitted.apply(Recordings(recordings.data.isel(recording=[])))
-    assert none.features.shape == (0, len(GRID) * 6)
+    assert none.features.shape == (0, len(GRID) * 16)
 
 
 def test_runs_are_aligned_before_entities_are_made():
@@ -84,3 +96,11 @@ def test_runs_are_aligned_before_entities_are_made():
     features = fitted.apply(recordings).features.reshape(8, 12, -1)
     np.testing.assert_allclose(features.mean(axis=1), 0, atol=1e-5)
     assert fitted.expected.matched(recordings) is recordings
+
+
+def test_tangents_parcels_and_biases_come_from_training_recordings_alone(recordings):
+    train = np.arange(24) < 12
+    changed = recordings.data.copy(data=np.where(train[:, None, None], recordings.data.values, 1e3))
+    for way in ("tangent", "kernels", "kmeans"):
+        fitted, other = (fit_entities(one, WAYS[way], train) for one in (recordings, Recordings(changed)))
+        np.testing.assert_array_equal(fitted.apply(recordings).features, other.apply(recordings).features)
