@@ -110,7 +110,10 @@ class _AsGiven(Lexer):
 
 
 _PARSER = Lark(_GRAMMAR, parser="lalr", lexer=_AsGiven)
-_OPENING = re.compile(r"\s*(is|are|how|for|what|which)\s+[\"A-Za-z_]", re.IGNORECASE)
+_OPENING = re.compile(
+    r"\s*(is|are|how|for|what|which|was|were|do|does|did|can|could|there|who|where|please|tell|what's)\s+[\"A-Za-z_0-9]",
+    re.IGNORECASE,
+)
 
 
 def looks_english(text: str) -> bool:

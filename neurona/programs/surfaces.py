@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from neurona.errors import QueryError
 from neurona.programs.check import check
 from neurona.programs.english_syntax import looks_english, read_english
 from neurona.programs.json_syntax import read_json
 from neurona.programs.lambda_syntax import COMPARISONS, read_lambda
 from neurona.programs.logic_syntax import read_logic
+from neurona.programs.reader import Reading
 from neurona.programs.tree import Query
 from neurona.programs.vocabulary import Vocabulary
 
@@ -17,6 +19,8 @@ _LOGIC_ONLY = r"[~&|<>=!]|->|\b(?:exists|forall|count|the)\s+\w+\s*\.|\bdescribe
 _LAMBDA_ONLY = (
     r"\b(?:lambda|iota|not|and|or)\b|\b(?:exists|forall|count|describe|implies|iff|" + "|".join(COMPARISONS) + r")\s*\("
 )
+MOST_CHARACTERS = 300
+"""Of a question of everyday English, whose readings are all sought."""
 _FORMAL = re.compile(f"(?P<logic>{_LOGIC_ONLY})|(?P<lambda>{_LAMBDA_ONLY})")
 
 
@@ -55,9 +59,24 @@ def parse(text: str, vocabulary: Vocabulary | None = None) -> Query:
     """
     surface = surface_of(text)
     if surface == "english":
-        reading = read_english(text, vocabulary)
+        reading = _english(text, vocabulary)
     else:
         reading = {"json": read_json, "lambda": read_lambda, "logic": read_logic}[surface](text)
     if vocabulary is not None:
         check(reading.query, vocabulary, text, reading.place)
     return reading.query
+
+
+def _english(text: str, vocabulary: Vocabulary | None) -> Reading:
+    """In the fixed grammar, which needs no vocabulary; else as people type it."""
+    try:
+        reading = read_english(text, vocabulary)
+        if vocabulary is not None:
+            check(reading.query, vocabulary, text, reading.place)
+    except QueryError:
+        if vocabulary is None or len(text) > MOST_CHARACTERS:
+            raise
+        from neurona.programs.english_everyday import read_everyday
+
+        return Reading(read_everyday(text, vocabulary), lambda path: (1, 1))
+    return reading
