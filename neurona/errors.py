@@ -51,6 +51,10 @@ class QueryError(NeuronaError):
         return f"line {self.line}, column {self.column}: {self.reason}\n  {window}\n  {caret}"
 
 
+class AmbiguousError(QueryError):
+    """A query can be meant in several ways."""
+
+
 def nearest_name(name: str, known: Iterable[str]) -> str:
     """A phrase naming the known word nearest to `name`: `"; did you mean 'face'?"`, or the known words."""
     names = sorted({str(word) for word in known})

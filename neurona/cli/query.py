@@ -31,7 +31,8 @@ def query(
     """Ask queries about one recording, or about all; of one recording, its concept graph is left as files."""
     from neurona.errors import ConfigError
     from neurona.experiments.runs.finished_run import reading_of
-    from neurona.experiments.runs.query_tables import answers_table, carriers_table
+    from neurona.experiments.runs.query_tables import answers_table, carriers_table, ranked_table
+    from neurona.programs.open_question import OpenQuestion
 
     console = Console()
     reading = reading_of(run)
@@ -39,10 +40,15 @@ def query(
         raise ConfigError("--explain and --worlds show one recording; name it with --recording")
     if simplify:
         _print_simplified(reading, texts, console)
+    _print_understood(reading, texts, console)
     answers = answers_table(reading.ask(texts, recording, given=given), reading.about, given)
     print(answers) if isinstance(answers, str) else console.print(answers)
     if recording is None:
         return
+    for text in texts:
+        if isinstance(reading.question(text), OpenQuestion):
+            console.print(ranked_table(reading, text, recording, given))
+    texts = [text for text in texts if not isinstance(reading.question(text), OpenQuestion)]
     stem = (graphs or run / "graphs") / recording
     table = carriers_table(reading, texts, recording)
     if table is not None:
@@ -52,6 +58,22 @@ def query(
     if worlds:
         _print_worlds(reading, recording, worlds, console)
     _leave_graph(reading, recording, stem, console)
+
+
+def _print_understood(reading: Reading, texts: list[str], console: Console) -> None:
+    """The program that each question in English is taken for."""
+    from neurona import programs
+    from neurona.programs.open_question import OpenQuestion
+
+    for text in texts:
+        if programs.surface_of(text) != "english":
+            continue
+        question = reading.question(text)
+        if isinstance(question, OpenQuestion):
+            shown = f"{programs.to_logic(question.queries[0])}, and {len(question.queries) - 1} more like it"
+        else:
+            shown = programs.to_logic(question)
+        console.print(f"{text}  understood as: {shown}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _print_simplified(reading: Reading, texts: list[str], console: Console) -> None:

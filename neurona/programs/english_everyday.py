@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from neurona.errors import QueryError
@@ -22,6 +22,7 @@ from neurona.programs.english_actions import Fresh, Said, fresh_variables
 from neurona.programs.english_lexicon import Kind, lexicon
 from neurona.programs.english_words import article
 from neurona.programs.normal_form import normal_form
+from neurona.programs.open_question import OpenQuestion
 from neurona.programs.reader import line_and_column
 from neurona.programs.tree import (
     And,
@@ -67,11 +68,24 @@ LEADS = (
     "hi",
     "ok",
 )
-TAGS = tuple(
-    f"in {which} {what}"
-    for which in ("the", "this", "that", "your")
-    for what in ("picture", "image", "photo", "photograph", "scene", "view", "shot", "frame")
-) + ("here", "please", "anywhere", "at all", "right now", "now", "visible", "shown", "present", "to be seen", "to see")
+TAGS = (
+    *(
+        f"in {which} {what}"
+        for which in ("the", "this", "that", "your")
+        for what in ("picture", "image", "photo", "photograph", "scene", "view", "shot", "frame")
+    ),
+    "here",
+    "please",
+    "anywhere",
+    "at all",
+    "right now",
+    "now",
+    "visible",
+    "shown",
+    "present",
+    "to be seen",
+    "to see",
+)
 SEEN = (
     "can you see",
     "do you see",
@@ -94,7 +108,30 @@ PEOPLE = {
     **dict.fromkeys(("everyone", "everybody"), "every"),
 }
 PERSONS = frozenset(
-    ["person", "man", "woman", "boy", "girl", "child", "kid", "player", "guy", "lady", "gentleman", "baby", "adult", "human", "rider", "skier", "surfer", "cyclist", "driver", "pitcher", "batter", "catcher"]
+    [
+        "person",
+        "man",
+        "woman",
+        "boy",
+        "girl",
+        "child",
+        "kid",
+        "player",
+        "guy",
+        "lady",
+        "gentleman",
+        "baby",
+        "adult",
+        "human",
+        "rider",
+        "skier",
+        "surfer",
+        "cyclist",
+        "driver",
+        "pitcher",
+        "batter",
+        "catcher",
+    ]
 )
 THINGS = {"something": "a", "anything": "a", "nothing": "no", "everything": "every"}
 
@@ -133,19 +170,6 @@ class Heard:
         if place >= self.furthest:
             self.expected = (self.expected if place == self.furthest else frozenset()) | {what}
             self.furthest = place
-
-
-@dataclass(frozen=True)
-class OpenQuestion:
-    """A question for things: who, what, where.
-
-    Attributes:
-        choices: what may be answered.
-        queries: the question that each choice answers with yes.
-    """
-
-    choices: tuple[str, ...]
-    queries: tuple[Query, ...]
 
 
 def read_everyday(text: str, vocabulary: Vocabulary) -> Query:
@@ -189,7 +213,7 @@ def read_open(text: str, vocabulary: Vocabulary) -> OpenQuestion | None:
 
 _OPEN = re.compile(r"\W*(\w+\W+){0,6}?(who|what|where|which)\b", re.IGNORECASE)
 _PIECE = re.compile(
-    r"(?P<denied>\w+)n't\b|(?P<short>what|who|where|there|how|that)'s\b|(?P<word>[a-z0-9_]+)|(?P<comma>,)"
+    r"(?P<denied>\w+)n't\b|(?P<short>what|who|where|there|how|that)'s\b|(?P<word>[a-z0-9_]+|'s\b)|(?P<comma>,)"
 )
 
 
@@ -291,6 +315,8 @@ class _Reader:
         openings = [f"{be} there" for be in BE] + [f"there {be}" for be in BE] + [*SEEN, *SHOWS]
         for place in self.said(start, *openings):
             yield from self._existing(place)
+        for place in self.said(start, "is this", "is it", "is that", "is this picture of", "is it a picture of"):
+            yield from self._existing(place)
         for place in self.said(start, *BE):
             for query, end in self._existing(place):
                 yield from ((query, last) for last in self.said(end, "there", *TAGS))
@@ -308,7 +334,7 @@ class _Reader:
 
     def _exists(self, start: int) -> Parsed[Formula]:
         for noun, end in self.noun(start):
-            if noun.quantifier in ("every", "the", "these"):
+            if noun.quantifier in ("every", "the", "these") or noun.said is _anything:
                 continue
             yield _existence(noun), end
 
@@ -454,12 +480,10 @@ class _Reader:
     def _placed(self, noun: Noun, kinds: tuple[Kind, ...], end: int) -> Parsed[OpenQuestion]:
         if noun.quantifier not in ("a", "the"):
             return
-        phrases = {
-            entry.name: " ".join(words)
-            for group in self.lexicon.values()
-            for words, entry in group
-            if entry.kind in kinds
-        }
+        phrases: dict[str, str] = {}
+        for words, entry in chain.from_iterable(self.lexicon.values()):
+            if entry.kind in kinds:
+                phrases.setdefault(entry.name, " ".join(words))
         choices = {
             f"{phrase} {article(name)} {name}": _about(noun, _relation(relation, _atom(name), False))[0]
             for relation, phrase in phrases.items()
@@ -486,6 +510,8 @@ class _Reader:
             ("every", ("all", "all the", "all of the"), ("many",)),
             ("the", ("the", "this", "that"), ("one",)),
             ("these", ("the", "these", "those"), ("many",)),
+            ("a", ("one of the", "any of the", "some of the", "any of these", "at least one of the"), ("many",)),
+            ("no", ("none of the",), ("many",)),
         ):
             for place in self.said(start, *words):
                 for said, end in self.nominal(place, *numbers):  # type: ignore[arg-type]
@@ -498,6 +524,7 @@ class _Reader:
         for words, quantifier in (*PEOPLE.items(), *THINGS.items()):
             for place in self.said(start, words):
                 if words in THINGS:
+                    yield Noun(quantifier, _anything), place
                     for said, end in self._thing(place):
                         yield Noun(quantifier, said), end
                 elif (person := self._person()) is not None:
@@ -567,7 +594,7 @@ class _Reader:
         for more, place in self._addition(start):
             yield from self._followed(_both(said, more), place)
             for after in self.said(place, "and", "but"):
-                for again, end in self._addition(after):
+                for again, end in (*self._addition(after), *self._being(after)):
                     yield from self._followed(_both(_both(said, more), again), end)
 
     def _addition(self, start: int) -> Parsed[Said]:
@@ -589,8 +616,9 @@ class _Reader:
                     for second, end in self._simple(after):
                         yield _both(_denied(first), _denied(second)), end
         for place in self.maybe(start, "both", "either"):
-            for parts, joint, end in self._list(place, self._simple):
-                yield (_either(parts) if joint == "or" else _all(parts)), end
+            for kind in (self._simple, self._class):
+                for parts, joint, end in self._list(place, kind):
+                    yield (_either(parts) if joint == "or" else _all(parts)), end
 
     def _simple(self, start: int) -> Parsed[Said]:
         for place in self.said(start, "not"):
@@ -601,9 +629,15 @@ class _Reader:
     def _positive(self, start: int) -> Parsed[Said]:
         for name, end in self.word(start, "adjective", "many"):
             yield _atom(name), end
+        yield from self._related(start)
+
+    def _class(self, start: int) -> Parsed[Said]:
+        """A chef; not a chef. What is held or worn is not listed with these."""
         for place in self.said(start, "a", "an"):
             yield from self.nominal(place, "one")
-        yield from self._related(start)
+        for place in self.said(start, "not a", "not an"):
+            for said, end in self.nominal(place, "one"):
+                yield _denied(said), end
 
     def _related(self, start: int) -> Parsed[Said]:
         """A relation with its object: holding a bat, on a bench, held by a man, with a hat, without one."""
@@ -629,9 +663,12 @@ class _Reader:
         """Holds a bat; is holding a bat; does not hold a bat."""
         for relation, place in self.word(start, *kinds):
             yield from self._to(relation, place)
+        have = ("have",) if kinds == ("base",) else ("has", "have", "had")
+        for place in self.said(start, *have):
+            for relation in self._having("without"):
+                yield from self._to(relation, place)
         if "finite" in kinds:
-            for place in self.said(start, *BE):
-                yield from self.predicate(place)
+            yield from self._being(start)
             for place in self.said(start, *(f"{do} not" for do in DO)):
                 for relation, after in self.word(place, "base"):
                     for said, end in self._to(relation, after):
@@ -640,9 +677,23 @@ class _Reader:
             for relation, place in self.word(start, "base"):
                 yield from self._to(relation, place)
 
+    def _being(self, start: int) -> Parsed[Said]:
+        """Is holding a bat; are not brown."""
+        for place in self.said(start, *BE):
+            yield from self.predicate(place)
+
     def _to(self, relation: str, start: int, passive: bool = False) -> Parsed[Said]:
+        for place in self.said(start, "neither"):
+            for first, middle in self.noun(place):
+                for after in self.said(middle, "nor"):
+                    for second, end in self.noun(after):
+                        yield _all([_denied(_relation(relation, one.said, passive)) for one in (first, second)]), end
+        for end in self.said(start, "something", "anything"):
+            yield _with_something(relation, passive), end
+        for end in self.said(start, "nothing"):
+            yield _denied(_with_something(relation, passive)), end
         for nouns, joint, end in self._list(start, self.noun):
-            if all(noun.quantifier in ("a", "the", "bare", "no") for noun in nouns):
+            if all(noun.quantifier in ("a", "the", "bare", "no") and noun.said is not _anything for noun in nouns):
                 parts = [_relation(relation, noun.said, passive) for noun in nouns]
                 parts = [
                     _denied(said) if noun.quantifier == "no" else said for said, noun in zip(parts, nouns, strict=True)
@@ -661,6 +712,11 @@ def known_words() -> frozenset[str]:
 # Meaning
 
 
+def _anything(term: Any, fresh: Fresh) -> Formula:
+    """What holds of everything; it is left out of what is said besides."""
+    return And(())
+
+
 def _about(noun: Noun, said: Said) -> list[Formula]:
     """What a question asks of its subject: nothing where it cannot, several where it can be meant in several ways (`are the dogs brown`)."""
     fresh = fresh_variables()
@@ -675,6 +731,8 @@ def _about(noun: Noun, said: Said) -> list[Formula]:
             operator, number = noun.bound
             return [Compare(operator, _bound(Count, _both(noun.said, said), fresh), Number(number))]
         case "every":
+            if noun.said is _anything:
+                return [_bound(Forall, said, fresh)]
             variable = next(fresh)
             term = Variable(variable)
             return [Forall(variable, Implies(noun.said(term, fresh), said(term, fresh)))]
@@ -707,6 +765,15 @@ def _relation(name: str, other: Said, passive: bool) -> Said:
     def said(term: Any, fresh: Fresh) -> Formula:
         thing = _the(other, fresh)
         return Atom(name, (thing, term) if passive else (term, thing))
+
+    return said
+
+
+def _with_something(name: str, passive: bool) -> Said:
+    def said(term: Any, fresh: Fresh) -> Formula:
+        variable = next(fresh)
+        other = Variable(variable)
+        return Exists(variable, Atom(name, (other, term) if passive else (term, other)))
 
     return said
 

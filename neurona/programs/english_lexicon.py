@@ -30,6 +30,15 @@ _SPELLINGS = {"color": "colour", "gray": "grey"}
 _SPELLINGS |= {other: one for one, other in _SPELLINGS.items()}
 
 
+_SAME_PLACE = (
+    ("on", "on top of"),
+    ("next to", "beside", "alongside"),
+    ("in", "inside", "inside of"),
+    ("near", "close to"),
+    ("under", "beneath", "underneath"),
+)
+
+
 class Entry(NamedTuple):
     """What a phrase stands for."""
 
@@ -61,6 +70,17 @@ def lexicon(vocabulary: Vocabulary) -> Lexicon:
     for relation in vocabulary.relations:
         for phrase, kind in _forms(relation):
             _add(found, phrase, Entry(kind, relation))
+    # Other words for the same place, where the vocabulary does not tell them apart.
+    for phrases in _SAME_PLACE:
+        known = [
+            entry
+            for phrase in phrases
+            for words, entry in found.get(phrase.split()[0], ())
+            if " ".join(words) == phrase
+        ]
+        if len({entry.name for entry in known}) == 1:
+            for phrase in phrases:
+                _add(found, phrase, known[0])
     return dict(found)
 
 

@@ -7,10 +7,10 @@ import difflib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from neurona.errors import QueryError
+from neurona.errors import AmbiguousError, QueryError
 from neurona.programs.english_lexicon import lexicon
 from neurona.programs.english_printer import to_english
-from neurona.programs.english_words import singular
+from neurona.programs.english_words import RELATION_WORDS, singular
 from neurona.programs.logic_syntax import to_logic
 from neurona.programs.reader import line_and_column
 from neurona.programs.tree import And, Atom, Exists, Query, The, Variable
@@ -47,10 +47,10 @@ ALIKE = (
 )
 
 
-def ambiguous(text: str, readings: Sequence[Query], vocabulary: Vocabulary) -> QueryError:
+def ambiguous(text: str, readings: Sequence[Query], vocabulary: Vocabulary) -> AmbiguousError:
     """A question that can be meant in several ways."""
     shown = "; or ".join(f"{to_english(one, vocabulary)!r} ({to_logic(one)})" for one in readings[:4])
-    return QueryError(f"this can be meant in {len(readings)} ways: {shown}", text)
+    return AmbiguousError(f"this can be meant in {len(readings)} ways: {shown}", text)
 
 
 def refused(text: str, heard: Heard, vocabulary: Vocabulary) -> QueryError:
@@ -60,7 +60,15 @@ def refused(text: str, heard: Heard, vocabulary: Vocabulary) -> QueryError:
     understood = " ".join(heard.words[:place])
     found = heard.words[place] if place < len(heard.words) else "the end"
     parts = []
-    if place < len(heard.words) and (meant := _meant(found, vocabulary)):
+    if (relation := _relation_at(heard.words[place : place + 3])) and not _knows(relation, vocabulary):
+        known = [
+            repr(" ".join(words))
+            for group in lexicon(vocabulary).values()
+            for words, entry in group
+            if entry.kind in ("ing", "between")
+        ]
+        parts.append(f"the vocabulary has no relation {relation!r}; it has {', '.join(known[:6]) or 'none'}")
+    elif place < len(heard.words) and (meant := _meant(found, vocabulary)):
         parts.append(f"the vocabulary has no {found!r}; {meant}")
     elif understood:
         parts.append(f"understood {understood!r}, and then expected {_expected(heard.expected)}, not {found!r}")
@@ -69,6 +77,16 @@ def refused(text: str, heard: Heard, vocabulary: Vocabulary) -> QueryError:
     examples = " or ".join(repr(one) for one in _examples(vocabulary))
     parts.append(f"this works: {examples}")
     return QueryError("; ".join(parts), text, *line_and_column(text, offset))
+
+
+def _relation_at(words: Sequence[str]) -> str:
+    """The longest phrase of a relation, of any vocabulary, that the words begin with."""
+    phrases = (" ".join(words[:size]) for size in range(len(words), 0, -1))
+    return next((phrase for phrase in phrases if phrase in RELATION_WORDS), "")
+
+
+def _knows(phrase: str, vocabulary: Vocabulary) -> bool:
+    return any(" ".join(words) == phrase for words, _ in lexicon(vocabulary).get(phrase.split()[0], ()))
 
 
 def _expected(wanted: frozenset[str]) -> str:
@@ -87,7 +105,9 @@ def _meant(word: str, vocabulary: Vocabulary) -> str:
     names = (*vocabulary.concepts, *vocabulary.definitions)
     near = list(dict.fromkeys(one for one in _by_meaning(word, vocabulary) if one in names))
     if not near:
-        near = difflib.get_close_matches(word, [*names, *vocabulary.relations, *vocabulary.categories], n=1, cutoff=0.6)
+        near = difflib.get_close_matches(
+            singular(word), [*names, *vocabulary.relations, *vocabulary.categories], n=1, cutoff=0.6
+        )
     if near:
         return f"did you mean {' or '.join(repr(one) for one in near[:4])}?"
     some = ", ".join(sorted(vocabulary.concepts)[:8])

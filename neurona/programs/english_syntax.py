@@ -111,7 +111,7 @@ class _AsGiven(Lexer):
 
 _PARSER = Lark(_GRAMMAR, parser="lalr", lexer=_AsGiven)
 _OPENING = re.compile(
-    r"\s*(is|are|how|for|what|which|was|were|do|does|did|can|could|there|who|where|please|tell|what's)\s+[\"A-Za-z_0-9]",
+    r"\W*(is|are|how|for|what|which|was|were|do|does|did|can|could|there|who|where|please|tell|name|(what|who|where|there)['\u2019]s)\s+[\"A-Za-z_0-9]",
     re.IGNORECASE,
 )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from neurona.errors import QueryError
+from neurona.errors import AmbiguousError, QueryError
 from neurona.programs.check import check
 from neurona.programs.english_syntax import looks_english, read_english
 from neurona.programs.json_syntax import read_json
 from neurona.programs.lambda_syntax import COMPARISONS, read_lambda
 from neurona.programs.logic_syntax import read_logic
+from neurona.programs.open_question import OpenQuestion
 from neurona.programs.reader import Reading
 from neurona.programs.tree import Query
 from neurona.programs.vocabulary import Vocabulary
@@ -68,15 +69,41 @@ def parse(text: str, vocabulary: Vocabulary | None = None) -> Query:
 
 
 def _english(text: str, vocabulary: Vocabulary | None) -> Reading:
-    """In the fixed grammar, which needs no vocabulary; else as people type it."""
+    """As people type it, on a vocabulary; else in the fixed grammar, which needs none."""
+    refusal: QueryError | None = None
+    if vocabulary is not None and len(text) <= MOST_CHARACTERS:
+        from neurona.programs.english_everyday import read_everyday
+
+        try:
+            return Reading(read_everyday(text, vocabulary), lambda path: (1, 1))
+        except AmbiguousError:
+            raise
+        except QueryError as error:
+            refusal = error
     try:
         reading = read_english(text, vocabulary)
         if vocabulary is not None:
             check(reading.query, vocabulary, text, reading.place)
-    except QueryError:
-        if vocabulary is None or len(text) > MOST_CHARACTERS:
-            raise
-        from neurona.programs.english_everyday import read_everyday
-
-        return Reading(read_everyday(text, vocabulary), lambda path: (1, 1))
+    except QueryError as error:
+        # The one that came further knows more of what was meant.
+        if refusal is not None and (refusal.line, refusal.column) >= (error.line, error.column):
+            raise refusal from None
+        raise
     return reading
+
+
+def parse_question(text: str, vocabulary: Vocabulary) -> Query | OpenQuestion:
+    """As `parse`, and questions for things: who, what, where.
+
+    Raises:
+        QueryError: see `parse`.
+    """
+    try:
+        return parse(text, vocabulary)
+    except QueryError:
+        from neurona.programs.english_everyday import read_open
+
+        found = read_open(text, vocabulary) if surface_of(text) == "english" else None
+        if found is None:
+            raise
+        return found

@@ -26,10 +26,14 @@ from neurona.graphs.source import Said as Beliefs
 from neurona.programs import Query, Vocabulary, parse
 from neurona.programs.check import check
 from neurona.programs.facts import Fact
+from neurona.programs.open_question import OpenQuestion
+from neurona.programs.surfaces import parse_question
 from neurona.readings.asking import AskingModel
 from neurona.readings.belief import Belief
 from neurona.readings.carriers import EntityEvidence
 from neurona.stored import load_stored, save_stored
+
+NUMBERS = ("probability", "prior", "as_asked", "error")
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,8 @@ class Reading(ABC):
         """Every query about every recording.
 
         Args:
-            queries: logic, English, JSON or lambda syntax, or parsed.
+            queries: logic, English, JSON or lambda syntax, or parsed; and English questions for things (who, what, where), whose answer is the
+                likeliest.
             recordings: ids; all when None.
             given: a formula that is taken to be true: probabilities are those given it.
 
@@ -143,23 +148,48 @@ class Reading(ABC):
             DataError: no such recording.
         """
         texts = [queries] if isinstance(queries, str) or not isinstance(queries, Sequence) else list(queries)
-        parsed = [self.parse(text) for text in texts]
+        parsed = [self.question(text) for text in texts]
         ids = self.recordings if recordings is None else ([recordings] if isinstance(recordings, str) else recordings)
-        rows = self.rows(ids)
+        rows, condition = self.rows(ids), self._condition(given)
+        closed = [query for question in parsed for query in _queries(question)]
+        said = self.ask_each([query for query in closed for _ in rows], np.tile(rows, len(closed)), given=condition)
+        table = pd.DataFrame({"answer": list(said.answer)} | {name: getattr(said, name) for name in NUMBERS})
+        parts, start = [], 0
+        for text, question in zip(texts, parsed, strict=True):
+            end = start + len(_queries(question)) * len(rows)
+            part = (
+                table.iloc[start:end]
+                if not isinstance(question, OpenQuestion)
+                else _likeliest(table.iloc[start:end], question)
+            )
+            parts.append(part.assign(recording=list(ids), query=str(text)))
+            start = end
+        columns = ["recording", "query", "answer", *NUMBERS]
+        return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+    def rank(self, question: str, recording: str, *, given: str | Query | None = None) -> pd.DataFrame:
+        """The answers to an English question for things (who, what, where), the likeliest first.
+
+        Args:
+            question: `Who is holding the bat?`
+            recording: its id.
+            given: see `ask`.
+
+        Returns:
+            Columns answer, probability, prior, as_asked, error: of yes to the question that the answer stands for.
+
+        Raises:
+            QueryError: it cannot be understood, or asks for no things.
+        """
+        found = self.question(question)
+        if not isinstance(found, OpenQuestion):
+            raise QueryError("this asks for no things; use ask", question)
         said = self.ask_each(
-            [query for query in parsed for _ in rows], np.tile(rows, len(parsed)), given=self._condition(given)
+            found.queries, np.repeat(self.rows([recording]), len(found.queries)), given=self._condition(given)
         )
-        return pd.DataFrame(
-            {
-                "recording": list(ids) * len(parsed),
-                "query": [text if isinstance(text, str) else str(text) for text in texts for _ in rows],
-                "answer": list(said.answer),
-                "probability": said.probability,
-                "prior": said.prior,
-                "as_asked": said.as_asked,
-                "error": said.error,
-            }
-        )
+        # A word that is likely to be answered no is asked for all the same: these are numbers of yes.
+        table = pd.DataFrame({"answer": found.choices} | {name: getattr(said, name) for name in NUMBERS})
+        return table.sort_values("probability", ascending=False, kind="stable", ignore_index=True)
 
     def ask_each(
         self, queries: Sequence[Query], rows: Int[np.ndarray, " question"], *, given: Query | None = None
@@ -200,6 +230,12 @@ class Reading(ABC):
             return parse(query, self.vocabulary)
         check(query, self.vocabulary)
         return query
+
+    def question(self, query: str | Query) -> Query | OpenQuestion:
+        """As `parse`, and questions for things."""
+        if not isinstance(query, str):
+            return self.parse(query)
+        return parse_question(query, self.vocabulary)
 
     def rows(self, recordings: Sequence[str]) -> Int[np.ndarray, " row"]:
         """Places of recordings.
@@ -258,6 +294,17 @@ class Reading(ABC):
         """The same recordings under another asking model."""
         changed: Any = self
         return replace(changed, asking=asking)
+
+
+def _queries(question: Query | OpenQuestion) -> Sequence[Query]:
+    return question.queries if isinstance(question, OpenQuestion) else (question,)
+
+
+def _likeliest(said: pd.DataFrame, question: OpenQuestion) -> pd.DataFrame:
+    """Of each recording, the choice of highest probability."""
+    n = len(said) // len(question.choices)
+    best = said.probability.fillna(-1.0).to_numpy().reshape(-1, n).argmax(axis=0)
+    return said.iloc[best * n + np.arange(n)].assign(answer=[question.choices[k] for k in best])
 
 
 def open_reading(path: str | Path, *, verify: bool = False) -> Reading:

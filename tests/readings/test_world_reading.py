@@ -244,3 +244,18 @@ def test_likely_facts_are_those_of_some_world():
     assert reading().likely_facts("first", 0.5) == sorted(
         {MAN, BAT, BALL, HOLD, KICK, RED}, key=lambda fact: (len(fact.arguments), fact.name, fact.arguments)
     )
+
+
+def test_a_question_for_things_is_answered_by_the_likeliest_and_ranks_all_of_them():
+    ranked = reading().rank("What is the man kicking?", "first")
+    one = {row["answer"]: row["probability"] for row in ranked.to_dict("records")}
+    assert one == {
+        thing: told(f"kick(the x. man(x), the y. {thing}(y))")["probability"] for thing in ("man", "bat", "ball")
+    }
+    assert list(ranked.probability) == sorted(ranked.probability, reverse=True)
+    assert told("What is the man kicking?")["answer"] == ranked.answer[0] == "ball"
+    both = reading().ask(["Is there a ball?", "Who is holding something?"])
+    assert both.answer.tolist() == ["yes", "no", "man", "man"]
+    assert both["query"].tolist() == ["Is there a ball?"] * 2 + ["Who is holding something?"] * 2
+    with pytest.raises(QueryError, match="asks for no things"):
+        reading().rank("Is there a ball?", "first")

@@ -21,6 +21,8 @@ from neurona.readings.joined import JoinedReading
 
 TOP = 3
 """Entities that are shown of each word."""
+RANKED = 8
+"""Answers that are shown to a question for things."""
 MOST_ROWS = 200
 """Answers in a table that wraps its cells, which takes a millisecond a row; more go as plain text, a line each."""
 
@@ -42,6 +44,17 @@ def answers_table(said: pd.DataFrame, about: About, given: str | None = None) ->
             *(escape(str(row[key])) for key in ("recording", "query", "answer")),
             *(_number(row[key]) for key in ("as_asked", "probability", "prior", "error")),
         )
+    return table
+
+
+def ranked_table(reading: Reading, question: str, recording: str, given: str | None = None) -> Table:
+    """The likeliest answers to a question for things."""
+    table = _table(f"{recording}: {question}", reading.about)
+    table.add_column("answer", overflow="fold")
+    for column in ("probability", "prior", "error"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in reading.rank(question, recording, given=given).head(RANKED).to_dict("records"):
+        table.add_row(escape(row["answer"]), *(_number(row[name]) for name in ("probability", "prior", "error")))
     return table
 
 
