@@ -3,8 +3,8 @@
 from neurona.errors import QueryError
 from neurona.programs.check import check
 from neurona.programs.duplicates import remove_duplicates
-from neurona.programs.english_printer import to_english
-from neurona.programs.english_syntax import parse_english
+from neurona.programs.english.printer import to_english
+from neurona.programs.english.syntax import parse_english
 from neurona.programs.entailment import counterexample, deciding_domain, entails, equivalent
 from neurona.programs.expand import expand, template
 from neurona.programs.json_syntax import parse_json, to_json

@@ -6,7 +6,7 @@ import re
 
 from neurona.errors import AmbiguousError, QueryError
 from neurona.programs.check import check
-from neurona.programs.english_syntax import looks_english, read_english
+from neurona.programs.english.syntax import looks_english, read_english
 from neurona.programs.json_syntax import read_json
 from neurona.programs.lambda_syntax import COMPARISONS, read_lambda
 from neurona.programs.logic_syntax import read_logic
@@ -72,7 +72,7 @@ def _english(text: str, vocabulary: Vocabulary | None) -> Reading:
     """As people type it, on a vocabulary; else in the fixed grammar, which needs none."""
     refusal: QueryError | None = None
     if vocabulary is not None and len(text) <= MOST_CHARACTERS:
-        from neurona.programs.english_everyday import read_everyday
+        from neurona.programs.english.everyday import read_everyday
 
         try:
             return Reading(read_everyday(text, vocabulary), lambda path: (1, 1))
@@ -101,7 +101,7 @@ def parse_question(text: str, vocabulary: Vocabulary) -> Query | OpenQuestion:
     try:
         return parse(text, vocabulary)
     except QueryError:
-        from neurona.programs.english_everyday import read_open
+        from neurona.programs.english.everyday import read_open
 
         found = read_open(text, vocabulary) if surface_of(text) == "english" else None
         if found is None:

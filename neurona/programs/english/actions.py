@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 from lark import Token, v_args
 
 from neurona.errors import QueryError
-from neurona.programs.english_tokens import OPERATORS
-from neurona.programs.english_words import singular
+from neurona.programs.english.tokens import OPERATORS
+from neurona.programs.english.words import singular
 from neurona.programs.reader import TreeActions, place_of
 from neurona.programs.tree import (
     And,

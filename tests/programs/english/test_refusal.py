@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from test_english_everyday import WORDS
+from everyday_words import WORDS
 
 from neurona.errors import QueryError
 from neurona.programs import parse

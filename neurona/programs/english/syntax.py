@@ -18,8 +18,8 @@ import re
 from lark import Lark
 from lark.lexer import Lexer
 
-from neurona.programs.english_actions import EnglishActions
-from neurona.programs.english_tokens import TERMINALS, tokens
+from neurona.programs.english.actions import EnglishActions
+from neurona.programs.english.tokens import TERMINALS, tokens
 from neurona.programs.reader import MAX_CHARACTERS, Reading, read, refuse_long
 from neurona.programs.tree import Query
 from neurona.programs.vocabulary import Vocabulary

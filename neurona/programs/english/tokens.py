@@ -13,7 +13,7 @@ from functools import lru_cache
 from lark import Token
 
 from neurona.errors import QueryError
-from neurona.programs.english_words import RELATION_WORDS, participle
+from neurona.programs.english.words import RELATION_WORDS, participle
 from neurona.programs.reader import line_and_column, place_of
 from neurona.programs.vocabulary import RESERVED, Vocabulary
 

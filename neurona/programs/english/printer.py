@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from neurona.errors import QueryError
-from neurona.programs.english_explicit import a_relation, a_word, explicit
-from neurona.programs.english_syntax import parse_english
-from neurona.programs.english_tokens import OPERATORS, quoted
-from neurona.programs.english_words import ADJECTIVES, ATTRIBUTE_CATEGORIES, article, plural, state
+from neurona.programs.english.explicit import a_relation, a_word, explicit
+from neurona.programs.english.syntax import parse_english
+from neurona.programs.english.tokens import OPERATORS, quoted
+from neurona.programs.english.words import ADJECTIVES, ATTRIBUTE_CATEGORIES, article, plural, state
 from neurona.programs.tree import (
     And,
     Atom,

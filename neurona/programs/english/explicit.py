@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from neurona.programs.english_tokens import OPERATORS, quoted
-from neurona.programs.english_words import ADJECTIVES, article, phrase, state
+from neurona.programs.english.tokens import OPERATORS, quoted
+from neurona.programs.english.words import ADJECTIVES, article, phrase, state
 from neurona.programs.printer import Style, write
 from neurona.programs.tree import (
     And,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from neurona.programs import Vocabulary
-from neurona.programs.english_lexicon import lexicon
+from neurona.programs.english.lexicon import lexicon
 
 
 def forms(relation):

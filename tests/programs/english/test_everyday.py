@@ -6,12 +6,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from everyday_words import WORDS
 from hypothesis import given
 from hypothesis import strategies as st
 
 from neurona.errors import AmbiguousError, QueryError
-from neurona.programs import Vocabulary, normal_form, parse, parse_logic, to_english
-from neurona.programs.english_everyday import read_everyday, read_open
+from neurona.programs import normal_form, parse, parse_logic, to_english
+from neurona.programs.english.everyday import read_everyday, read_open
 from neurona.programs.tree import (
     And,
     Atom,
@@ -27,19 +28,6 @@ from neurona.programs.tree import (
     Variable,
 )
 
-_THINGS = (
-    "person man woman child dog cat horse bat ball hat shirt dress umbrella collar frisbee bench table car tree grass"
-)
-WORDS = Vocabulary(
-    (*_THINGS.split(), "red", "blue", "white", "brown", "big", "small", "wooden"),
-    ("hold", "wear", "ride", "throw", "sit", "on", "_in", "under", "next_to", "behind", "in_front_of", "near", "with"),
-    {
-        "Color": ("red", "blue", "white", "brown"),
-        "Size": ("big", "small"),
-        "Action": ("hold", "wear", "ride", "throw"),
-    },
-    {"animal": "dog(x) | cat(x) | horse(x)"},
-)
 QUESTIONS = [
     line.split(" | ", 1) for line in Path(__file__).with_name("everyday_questions.txt").read_text("utf-8").splitlines()
 ]

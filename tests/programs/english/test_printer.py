@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from queries import queries
 
 from neurona.programs import Vocabulary, parse, parse_english, to_english
-from neurona.programs.english_words import PHRASES, RELATION_WORDS, VERBS, participle, phrase, plural, singular
+from neurona.programs.english.words import PHRASES, RELATION_WORDS, VERBS, participle, phrase, plural, singular
 from neurona.programs.tree import And, Atom, Exists, The, Variable
 
 RELATIONS = (

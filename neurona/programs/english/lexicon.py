@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from neurona.programs.english_words import ADJECTIVES, ATTRIBUTE_CATEGORIES, PHRASES, VERBS, participle, plural
+from neurona.programs.english.words import ADJECTIVES, ATTRIBUTE_CATEGORIES, PHRASES, VERBS, participle, plural
 from neurona.programs.vocabulary import Vocabulary
 
 Kind = Literal["adjective", "one", "many", "category", "ing", "base", "finite", "between", "by"]

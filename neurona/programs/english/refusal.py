@@ -8,16 +8,16 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from neurona.errors import AmbiguousError, QueryError
-from neurona.programs.english_lexicon import lexicon
-from neurona.programs.english_printer import to_english
-from neurona.programs.english_words import RELATION_WORDS, singular
+from neurona.programs.english.lexicon import lexicon
+from neurona.programs.english.printer import to_english
+from neurona.programs.english.words import RELATION_WORDS, singular
 from neurona.programs.logic_syntax import to_logic
 from neurona.programs.reader import line_and_column
 from neurona.programs.tree import And, Atom, Exists, Query, The, Variable
 from neurona.programs.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from neurona.programs.english_everyday import Heard
+    from neurona.programs.english.heard import Heard
 
 KINDS = {
     **{"adjective": "an adjective", "one": "a thing", "many": "things", "category": "a category"},
@@ -98,7 +98,7 @@ def _expected(wanted: frozenset[str]) -> str:
 
 def _meant(word: str, vocabulary: Vocabulary) -> str:
     """What may be meant by a word that is none of the vocabulary's: by meaning first, then by spelling; empty for words of the language."""
-    from neurona.programs.english_everyday import known_words
+    from neurona.programs.english.heard import known_words
 
     if word in lexicon(vocabulary) or word in known_words() or not word[:1].isalpha():
         return ""
@@ -116,9 +116,9 @@ def _meant(word: str, vocabulary: Vocabulary) -> str:
 
 def _by_meaning(word: str, vocabulary: Vocabulary) -> Iterator[str]:
     forms = {word, singular(word)}
-    for category, members in vocabulary.categories.items():
+    for category, words in vocabulary.categories.items():
         if category.lower() in forms:
-            yield from members
+            yield from words
     for group in ALIKE:
         if forms & set(group.split()):
             yield from group.split()

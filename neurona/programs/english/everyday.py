@@ -1,0 +1,284 @@
+"""English as people type it, on a vocabulary: all readings of a question are sought, and more than one is asked back.
+
+    Is the man holding a bat?                hold(the x. man(x), the y. bat(y))
+    Are there any dogs without a collar?     exists x. dog(x) & ~with(x, the y. collar(y))
+    Do all men wear hats?                    forall x. man(x) -> wear(x, the y. hat(y))
+    What colour is the car?                  describe Color(the x. car(x))
+
+A parser is a function of a place in the words that gives what it read and where that ended, in every way it can. What is said of a
+thing is a function from the thing (a term) and the variables not yet used to a formula.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, product
+
+from neurona.programs.english.actions import Said, fresh_variables
+from neurona.programs.english.heard import BE, DO, LEADS, PERSONS, SEEN, SHOWS, TAGS, words_of
+from neurona.programs.english.lexicon import Kind
+from neurona.programs.english.meaning import (
+    Noun,
+    about,
+    anything,
+    atom,
+    both,
+    bound,
+    existence,
+    joined,
+    related_to,
+    the_thing,
+)
+from neurona.programs.english.phrases import Parsed, Phrases
+from neurona.programs.english.words import article
+from neurona.programs.normal_form import normal_form
+from neurona.programs.open_question import OpenQuestion
+from neurona.programs.tree import And, Count, Describe, Exists, Formula, Not, Query
+from neurona.programs.vocabulary import Vocabulary
+
+_OPEN = re.compile(r"\W*(\w+\W+){0,6}?(who|what|where|which)\b", re.IGNORECASE)
+
+
+def read_everyday(text: str, vocabulary: Vocabulary) -> Query:
+    """Read a question of yes or no, for a number, or for a word of a category.
+
+    Raises:
+        QueryError: it is not understood (the message has what was, what was expected then, and questions that work), or it can be meant
+            in several ways (it has all of them).
+    """
+    reader = _Questions(words_of(text), vocabulary)
+    found: dict[Query, Query] = {}
+    for query in reader.questions():
+        found.setdefault(normal_form(query), query)
+    if len(found) == 1:
+        return next(iter(found.values()))
+    from neurona.programs.english.refusal import ambiguous, refused
+
+    if found:
+        raise ambiguous(text, list(found.values()), vocabulary)
+    raise refused(text, reader.text, vocabulary)
+
+
+def read_open(text: str, vocabulary: Vocabulary) -> OpenQuestion | None:
+    """Read a question for things; None where it is none.
+
+    Raises:
+        QueryError: it can be meant in several ways.
+    """
+    if not _OPEN.match(text):
+        return None
+    reader = _Questions(words_of(text), vocabulary)
+    found: dict[tuple[Query, ...], OpenQuestion] = {}
+    for question in reader.open_questions():
+        found.setdefault(tuple(map(normal_form, question.queries[:2])), question)
+    if len(found) > 1:
+        from neurona.programs.english.refusal import ambiguous
+
+        raise ambiguous(text, [question.queries[0] for question in found.values()], vocabulary)
+    return next(iter(found.values()), None)
+
+
+_OPEN = re.compile(r"\W*(\w+\W+){0,6}?(who|what|where|which)\b", re.IGNORECASE)
+_PIECE = re.compile(
+    r"(?P<denied>\w+)n't\b|(?P<short>what|who|where|there|how|that)'s\b|(?P<word>[a-z0-9_]+|'s\b)|(?P<comma>,)"
+)
+
+
+class _Questions(Phrases):
+    """All readings of one question."""
+
+    def questions(self) -> Iterator[Query]:
+        """Every reading of the whole text."""
+        for start in self._starts():
+            for rest in self.maybe(start, "if", "whether"):
+                for query, place in self._question(rest):
+                    if self._ended(place):
+                        yield query
+
+    def open_questions(self) -> Iterator[OpenQuestion]:
+        """Every reading as a question for things."""
+        for start in self._starts():
+            for question, place in self._open(start):
+                if question.queries and self._ended(place):
+                    yield question
+
+    def _starts(self) -> list[int]:
+        starts = {0}
+        for _ in range(2):
+            starts |= {
+                after
+                for lead in LEADS
+                for start in list(starts)
+                for end in self.said(start, lead)
+                for after in self.maybe(end, ",")
+            }
+        return sorted(starts)
+
+    def _ended(self, place: int) -> bool:
+        places = {place}
+        while places:
+            if len(self.text.words) in places:
+                return True
+            places = {end for start in places for end in self.said(start, *TAGS, ",")}
+        self.text.wanted(place, "the end")
+        return False
+
+    def _question(self, start: int) -> Parsed[Query]:
+        yield from self._there(start)
+        yield from self._predicated(start)
+        yield from self._doing(start)
+        yield from self._how_many(start)
+        yield from self._what(start)
+
+    def _there(self, start: int) -> Parsed[Query]:
+        """Is there a dog? Can you see a dog? There is a dog."""
+        openings = [f"{be} there" for be in BE] + [f"there {be}" for be in BE] + [*SEEN, *SHOWS]
+        for place in self.said(start, *openings):
+            yield from self._existing(place)
+        for place in self.said(start, "is this", "is it", "is that", "is this picture of", "is it a picture of"):
+            yield from self._existing(place)
+        for place in self.said(start, *BE):
+            for query, end in self._existing(place):
+                yield from ((query, last) for last in self.said(end, "there", *TAGS))
+
+    def _existing(self, start: int) -> Parsed[Query]:
+        """Things that there are: one, several by `and`, one of several by `or`, neither of two."""
+        for place in self.said(start, "neither"):
+            for first, middle in self._exists(place):
+                for after in self.said(middle, "nor"):
+                    for second, end in self._exists(after):
+                        yield And((Not(first), Not(second))), end
+        for place in self.maybe(start, "both", "either"):
+            for parts, joint, end in self._list(place, self._exists):
+                yield joined(parts, joint), end
+
+    def _exists(self, start: int) -> Parsed[Formula]:
+        for noun, end in self.noun(start):
+            if noun.quantifier in ("every", "the", "these") or noun.said is anything:
+                continue
+            yield existence(noun), end
+
+    def _predicated(self, start: int) -> Parsed[Query]:
+        """Is the man holding a bat? Are all dogs brown?"""
+        for place in self.said(start, *BE):
+            for subjects, joint, middle in self._list(place, self.noun):
+                for said, end in self.predicate(middle):
+                    for found in product(*(about(noun, said) for noun in subjects)):
+                        yield joined(list(found), joint), end
+
+    def _doing(self, start: int) -> Parsed[Query]:
+        """Does the man hold a bat?"""
+        for place in self.said(start, *DO):
+            for noun, middle in self.noun(place):
+                for said, end in self._verb(middle, "base"):
+                    yield from ((found, end) for found in about(noun, said))
+
+    def _how_many(self, start: int) -> Parsed[Query]:
+        """How many dogs are there? How many men are wearing a hat? How many dogs can you see?"""
+        for place in self.said(start, "how many"):
+            for said, middle in self.nominal(place, "many"):
+                counted = bound(Count, said, fresh_variables())
+                for end in self.said(
+                    middle, "are there", "are", "do you see", "can you see", "can be seen", "do we see", "can we see"
+                ):
+                    yield counted, end
+                for after in self.said(middle, *BE):
+                    for more, end in self.predicate(after):
+                        yield bound(Count, both(said, more), fresh_variables()), end
+                for more, end in self._verb(middle, "finite", "base"):
+                    yield bound(Count, both(said, more), fresh_variables()), end
+
+    def _what(self, start: int) -> Parsed[Query]:
+        """What colour is the car? What is the colour of the car? What is the man doing to the ball?"""
+        for place in self.said(start, "what", "which"):
+            for category, middle in self.word(place, "category"):
+                for after in self.said(middle, *BE):
+                    yield from self._described(category, after)
+                for after in self.said(middle, *DO):
+                    for query, end in self._described(category, after):
+                        yield from ((query, last) for last in self.said(end, "have"))
+                for end in self.said(middle, "is there", "is it", "is shown", "is this", "do you see", "can you see"):
+                    if category in self.vocabulary.exclusive:
+                        yield Describe(category, ()), end
+        for place in self.said(start, "what is the", "tell me the", "name the", "what are the"):
+            for category, middle in self.word(place, "category"):
+                for after in self.said(middle, "of"):
+                    yield from self._described(category, after)
+        for place in self.said(start, *(f"what {be}" for be in BE)):
+            for noun, middle in self.noun(place):
+                for after in self.said(middle, "doing to", "doing with"):
+                    for other, end in self.noun(after):
+                        yield from self._of("Action", (noun, other), end)
+
+    def _described(self, category: str, start: int) -> Parsed[Query]:
+        for noun, middle in self.noun(start):
+            yield from self._of(category, (noun,), middle)
+            for after in self.said(middle, "relative to", "compared to"):
+                for other, end in self.noun(after):
+                    yield from self._of(category, (noun, other), end)
+
+    def _of(self, category: str, nouns: Sequence[Noun], end: int) -> Parsed[Query]:
+        members = self.vocabulary.categories.get(category, ())
+        wanted = 2 if members and members[0] in self.vocabulary.relations else 1
+        if members and len(nouns) == wanted and all(noun.quantifier in ("a", "the") for noun in nouns):
+            fresh = fresh_variables()
+            yield Describe(category, tuple(the_thing(noun.said, fresh) for noun in nouns)), end
+
+    # Questions for things
+
+    def _open(self, start: int) -> Parsed[OpenQuestion]:
+        """Who is holding the bat? What is on the table? What is the man doing? What is he holding? Where is the dog?"""
+        for asked in ("who", "what"):
+            names = self._people() if asked == "who" else self._things()
+            for place in self.said(start, asked):
+                for said, end in self._verb(place, "finite"):
+                    yield OpenQuestion(tuple(names), tuple(_some(both(atom(name), said)) for name in names)), end
+        seeing = ("do you see", "can you see", "can be seen", "is there", "is in the picture", "is shown")
+        for place in self.said(start, *(f"what {seen}" for seen in seeing)):
+            names = self._things()
+            yield OpenQuestion(tuple(names), tuple(_some(atom(name)) for name in names)), place
+        for place in self.said(start, *(f"{asked} {be}" for asked in ("what", "who", "whom") for be in BE)):
+            for noun, middle in self.noun(place):
+                for relation, end in self.word(middle, "ing", "between"):
+                    yield from self._object(noun, relation, end)
+                for end in self.said(middle, "doing"):
+                    yield from self._placed(noun, ("ing",), end)
+        for place in self.said(start, *(f"{asked} {do}" for asked in ("what", "who", "whom") for do in DO)):
+            for noun, middle in self.noun(place):
+                for relation, end in self.word(middle, "base"):
+                    yield from self._object(noun, relation, end)
+        for place in self.said(start, *(f"where {be}" for be in BE)):
+            for noun, end in self.noun(place):
+                yield from self._placed(noun, ("between",), end)
+
+    def _object(self, noun: Noun, relation: str, end: int) -> Parsed[OpenQuestion]:
+        if noun.quantifier in ("a", "the"):
+            names = self._things()
+            of_each = (about(noun, related_to(relation, atom(name), passive=False))[0] for name in names)
+            yield OpenQuestion(tuple(names), tuple(of_each)), end
+
+    def _placed(self, noun: Noun, kinds: tuple[Kind, ...], end: int) -> Parsed[OpenQuestion]:
+        if noun.quantifier not in ("a", "the"):
+            return
+        phrases: dict[str, str] = {}
+        for words, entry in chain.from_iterable(self.lexicon.values()):
+            if entry.kind in kinds:
+                phrases.setdefault(entry.name, " ".join(words))
+        choices = {
+            f"{phrase} {article(name)} {name}": about(noun, related_to(relation, atom(name), passive=False))[0]
+            for relation, phrase in phrases.items()
+            for name in self._things()
+        }
+        yield OpenQuestion(tuple(choices), tuple(choices.values())), end
+
+    def _things(self) -> list[str]:
+        named = {entry.name for group in self.lexicon.values() for _, entry in group if entry.kind == "one"}
+        return [name for name in self.vocabulary.concepts if name in named]
+
+    def _people(self) -> list[str]:
+        return [name for name in self._things() if name in PERSONS] or self._things()
+
+
+def _some(said: Said) -> Query:
+    return bound(Exists, said, fresh_variables())
