@@ -21,8 +21,9 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from neurona.datasets.splits.rows import coordinate
 from neurona.datasets.splits.split import Fold
-from neurona.errors import DataError, nearest_name
+from neurona.errors import DataError
 from neurona.recordings.recordings import Recordings
 
 _SHOWN = 5
@@ -71,9 +72,7 @@ def check_leakage(
         DataError: leakage, naming the pairs; an unknown coordinate; a side without recordings.
     """
     data = recordings.data
-    for name in apart:
-        if name not in data.coords:
-            raise DataError(f"recordings: no coordinate {name!r}{nearest_name(name, map(str, data.coords))}")
+    apart = [coordinate(recordings, name) for name in apart]
     ids = data.recording.values.astype(str)
     digests = _digests(recordings, block)
     reports = []

@@ -98,7 +98,9 @@ class EvaluationConfig(Section):
     Attributes:
         split: which recordings or combinations are held out (`neurona.datasets.splits`).
         folds, group: of `stratified_k_fold` and `grouped_k_fold`: how many, and what is kept whole (runs where `grouped_k_fold` is told
-            nothing).
+            nothing). Of `transfer`: what is kept apart besides its column, in so many folds. Of `conjunctions`: what is left out (runs).
+        columns: of `transfer` (one) and `conjunctions` (two or more): what is known of each recording (`metadata_NAME` goes by NAME).
+        train_on, test_on: values of the column of `transfer`; every other one in turn when null.
         within_subjects: whether each subject has folds and a decoder of its own; the group is then summarised over subjects.
         test, validation: shares of the images; `validation` is taken from training and only chooses settings.
         n_train: how many training images to learn from (learning curves); all when null.
@@ -113,6 +115,9 @@ class EvaluationConfig(Section):
     split: SplitName
     folds: int = Field(5, ge=2)
     group: SplitGroup | None = None
+    columns: tuple[str, ...] = ()
+    train_on: str | None = None
+    test_on: str | None = None
     within_subjects: bool = False
     test: float = Field(0.2, gt=0, lt=1)
     validation: float = Field(0.1, ge=0, lt=1)

@@ -99,7 +99,7 @@ def test_runs_of_the_same_name_in_two_subjects_are_two_runs(values):
 
 
 def test_unknown_coordinates_and_empty_sides_are_refused(values):
-    with pytest.raises(DataError, match="no coordinate 'runs'; did you mean 'run'"):
+    with pytest.raises(DataError, match="the recordings say nothing about 'runs'; did you mean 'run'"):
         check(recordings(values), apart=["runs"])
     with pytest.raises(DataError, match="none of the recordings is on the training side"):
         check(recordings(values), Split("mine", ("x",), ("r01",)))

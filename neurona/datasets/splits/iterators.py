@@ -11,18 +11,16 @@ splitting is scikit-learn's. `folds` yields the same with names and with the par
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Int
 from sklearn.model_selection import GroupKFold, LeaveOneGroupOut, StratifiedGroupKFold, StratifiedKFold
 
+from neurona.datasets.splits.rows import Rows, column, fold_of, groups_of, images_of, part_of, spread
 from neurona.datasets.splits.split import Fold, Split
-from neurona.errors import DataError, nearest_name
-
-Rows = Int[np.ndarray, " part"]
+from neurona.errors import DataError
 
 
 class Splitter(ABC):
@@ -78,13 +76,13 @@ class LeaveOut(Splitter):
         return (self.what, *(("image",) if self.images else ()))
 
     def folds(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[Fold]:
-        of = _groups(X, self.what, groups)
+        of = groups_of(X, self.what, groups)
         names = np.unique(of)
         if len(names) < 2:
             raise DataError(f"split: {len(names)} {self.what} ({names[0]}) found, leaving one out needs two or more")
-        part = None if self.images is None else self.images.fold(_images(X))
+        part = None if self.images is None else self.images.fold(images_of(X))
         for train, test in LeaveOneGroupOut().split(of, groups=of):
-            fold = _fold(str(of[test[0]]), len(of), train, test)
+            fold = fold_of(str(of[test[0]]), len(of), train, test)
             if part is not None:
                 fold = Fold(fold.name, fold.train & part.train, fold.train & part.validation, fold.test & part.test)
             yield fold
@@ -111,10 +109,10 @@ class KFold(Splitter):
         return () if self.by is None else (self.by,)
 
     def folds(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[Fold]:
-        of = None if self.by is None and groups is None else _groups(X, self.by or "", groups)
-        labels = np.asarray(_column(X, "label") if y is None else y).astype(str) if self.stratified else None
+        of = None if self.by is None and groups is None else groups_of(X, self.by or "", groups)
+        labels = np.asarray(column(X, "label") if y is None else y).astype(str) if self.stratified else None
         rows = (
-            len(of) if labels is None and of is not None else len(_column(X, "recording") if labels is None else labels)
+            len(of) if labels is None and of is not None else len(column(X, "recording") if labels is None else labels)
         )
         if of is not None and len(np.unique(of)) < self.n:
             raise DataError(
@@ -135,7 +133,7 @@ class KFold(Splitter):
         else:
             pairs = StratifiedGroupKFold(self.n, shuffle=True, random_state=self.seed).split(nothing, labels, of)
         for k, (train, test) in enumerate(pairs, start=1):
-            yield _fold(f"fold-{k}", rows, train, test)
+            yield fold_of(f"fold-{k}", rows, train, test)
 
 
 @dataclass(frozen=True)
@@ -149,7 +147,7 @@ class ByImage(Splitter):
         return ("image",)
 
     def folds(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[Fold]:
-        yield self.images.fold(_images(X) if groups is None else groups)
+        yield self.images.fold(images_of(X) if groups is None else groups)
 
 
 @dataclass(frozen=True)
@@ -163,72 +161,15 @@ class WithinSubjects(Splitter):
         return self.inner.apart
 
     def folds(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[Fold]:
-        subjects = _groups(X, "subject", None)
+        subjects = groups_of(X, "subject", None)
         for subject in np.unique(subjects):
             rows = np.flatnonzero(subjects == subject)
-            part = _rows(X, rows)
+            part = part_of(X, rows)
             try:
                 for fold in self.inner.folds(
                     part, *(None if one is None else np.asarray(one)[rows] for one in (y, groups))
                 ):
-                    masks = (_spread(mask, rows, len(subjects)) for mask in fold[1:])
+                    masks = (spread(mask, rows, len(subjects)) for mask in fold[1:])
                     yield Fold(f"{subject}_{fold.name}", *masks)
             except DataError as error:
                 raise DataError(f"subject {subject}: {error}") from error
-
-
-def _fold(name: str, rows: int, train: Int[np.ndarray, " train"], test: Int[np.ndarray, " test"]) -> Fold:
-    sides = np.zeros((2, rows), dtype=bool)
-    sides[0, train], sides[1, test] = True, True
-    return Fold(name, sides[0], np.zeros(rows, dtype=bool), sides[1])
-
-
-def _spread(mask: Bool[np.ndarray, " part"], rows: Rows, total: int) -> Bool[np.ndarray, " recording"]:
-    whole = np.zeros(total, dtype=bool)
-    whole[rows] = mask
-    return whole
-
-
-def _data(X: Any) -> Any:
-    """The labelled array of a data set or of recordings."""
-    data = getattr(getattr(X, "recordings", X), "data", None)
-    return data if hasattr(data, "coords") else None
-
-
-def _rows(X: Any, rows: Rows) -> Any:
-    from neurona.recordings.recordings import Recordings
-
-    data = _data(X)
-    return X[rows] if data is None else Recordings(data.isel(recording=rows))
-
-
-def _column(X: Any, name: str) -> Sequence[str]:
-    data = _data(X)
-    if data is None:
-        raise DataError(
-            f"split: X is no recordings, so nothing says the {name} of each row; give groups (or y, for labels)"
-        )
-    if name not in data.coords or data[name].dims != ("recording",):
-        along = [str(key) for key, coordinate in data.coords.items() if coordinate.dims == ("recording",)]
-        raise DataError(f"split: the recordings say nothing about {name!r}{nearest_name(name, along)}")
-    return [str(value) for value in data[name].values]
-
-
-def _images(X: Any) -> Sequence[str]:
-    """The image of each recording; the recording itself where no image is known."""
-    data = _data(X)
-    return _column(X, "image" if data is not None and "image" in data.coords else "recording")
-
-
-def _groups(X: Any, what: str, groups: Any) -> np.ndarray:
-    """The group of each row; a session with its subject."""
-    if groups is not None:
-        return np.asarray(groups).astype(str)
-    if what == "image":
-        return np.array(_images(X))
-    of = _column(X, what)
-    if what == "session":
-        if not any(of):
-            raise DataError("split: the recordings have no sessions; leave out runs or subjects")
-        of = [f"{who} {when}" for who, when in zip(_column(X, "subject"), of, strict=True)]
-    return np.array(of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from neurona.datasets.splits.columns import Conjunctions, Transfer
 from neurona.datasets.splits.iterators import ByImage, KFold, LeaveOut, Splitter, WithinSubjects
 from neurona.datasets.splits.split import Split
 from neurona.errors import ConfigError
@@ -13,6 +14,9 @@ def splitter(
     images: Split | None = None,
     folds: int = 5,
     group: str | None = None,
+    columns: tuple[str, ...] = (),
+    train_on: str | None = None,
+    test_on: str | None = None,
     within_subjects: bool = False,
     seed: int = 0,
 ) -> Splitter:
@@ -21,17 +25,29 @@ def splitter(
     Args:
         name: one of `SplitName`.
         images: the split of the images, for names that stand for one; `subject` heeds it, too.
-        folds: of the k-fold splits.
-        group: what k-fold splits keep whole; `grouped_k_fold` keeps runs where nothing is said.
+        folds: of the k-fold splits, and of `transfer` with a group.
+        group: what k-fold splits keep whole, `grouped_k_fold` runs where nothing is said; what `transfer` keeps apart besides its column; what
+            `conjunctions` leave out, runs where nothing is said.
+        columns: of `transfer` (one) and `conjunctions` (two or more).
+        train_on, test_on: values of the column of `transfer`; every other one in turn when None.
         within_subjects: whether each subject has folds, and so a decoder, of its own.
         seed: of shuffling.
 
     Raises:
         ConfigError: settings that contradict each other.
     """
-    if group is not None and not name.endswith("k_fold"):
+    if group is not None and name not in _GROUPED:
         raise ConfigError(
-            f"evaluation.group: {group!r} says what k-fold splits keep whole, but the split is {name!r}; leave it out"
+            f"evaluation.group: {group!r} says what {', '.join(_GROUPED)} keep whole, but the split is {name!r}; leave it out"
+        )
+    needed = {"transfer": "one column", "conjunctions": "two columns or more"}.get(name)
+    if (needed is None) != (not columns) or (name == "transfer") != (len(columns) == 1):
+        raise ConfigError(
+            f"evaluation.columns: {list(columns)}; split {name} takes {needed or 'none'}, e.g. columns: [object, position]"
+        )
+    if name != "transfer" and (train_on, test_on) != (None, None):
+        raise ConfigError(
+            f"evaluation.train_on and test_on are of the split transfer, but this one is {name!r}; leave them out"
         )
     if within_subjects and "subject" in (name, group):
         raise ConfigError(
@@ -44,6 +60,10 @@ def splitter(
         made = KFold(folds, group, True, seed)
     elif name == "grouped_k_fold":
         made = KFold(folds, group or "run", False, seed)
+    elif name == "transfer":
+        made = Transfer(columns[0], train_on, test_on, group, folds, seed)
+    elif name == "conjunctions":
+        made = Conjunctions(columns, group or "run")
     elif images is not None:
         made = ByImage(images)
     else:
@@ -53,4 +73,5 @@ def splitter(
     return WithinSubjects(made) if within_subjects else made
 
 
+_GROUPED = ("stratified_k_fold", "grouped_k_fold", "transfer", "conjunctions")
 _LEFT_OUT = {"leave_one_run_out": "run", "session": "session", "subject": "subject"}

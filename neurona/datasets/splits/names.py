@@ -10,6 +10,8 @@ SplitName = Literal[
     "subject",
     "stratified_k_fold",
     "grouped_k_fold",
+    "transfer",
+    "conjunctions",
     "published",
     "image",
     "unseen",
@@ -17,7 +19,8 @@ SplitName = Literal[
     "predicate_transfer",
     "role_transfer",
 ]
-"""One run, session or subject at a time; k folds; the published part; drawn images; combinations that training lacks."""
+"""One run, session or subject at a time; k folds; from one value of a column to another; conjunctions of columns that training lacks, tested
+beside those that it has; the published part; drawn images; combinations that training lacks."""
 
 SplitGroup = Literal["run", "session", "subject", "image"]
 """What the k-fold splits may keep whole."""

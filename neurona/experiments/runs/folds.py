@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 from rich.console import Console
 
 from neurona.datasets.leakage import LeakageReport, check_leakage
-from neurona.datasets.splits import Fold, Splitter, splitter
+from neurona.datasets.splits import Fold, Splitter, shown_on_both_sides, splitter
 from neurona.decoders import Answerer, Decoder
 from neurona.decoders.fitting import held_for_validation, problem_of
 from neurona.errors import ConfigError, DataError
@@ -19,6 +20,9 @@ from neurona.experiments.study import Study
 from neurona.questions import Asked, Problem
 from neurona.readings import Reading
 from neurona.recordings.entities import FittedEntities, fit_entities
+
+
+logger = logging.getLogger(__name__)
 
 
 class Fitted(NamedTuple):
@@ -63,6 +67,9 @@ def splitter_of(config: Config, study: Study) -> Splitter:
         images=study.split,
         folds=chosen.folds,
         group=chosen.group,
+        columns=chosen.columns,
+        train_on=chosen.train_on,
+        test_on=chosen.test_on,
         within_subjects=chosen.within_subjects,
         seed=config.seed,
     )
@@ -96,10 +103,11 @@ def leakage_of(config: Config, study: Study, folds: Sequence[Fold], console: Con
     return reports
 
 
-def questions_of(study: Study, asked: Asked, fold: Fold) -> tuple[Asked, Asked, Asked]:
+def questions_of(config: Config, study: Study, asked: Asked, fold: Fold) -> tuple[Asked, Asked, Asked]:
     """Questions to learn from, to choose by and to test in a fold.
 
-    Questions about held combinations are none of training's, and those about words that training never asks for are not tested.
+    Questions about held combinations are none of training's, and those about words that training never asks for are not tested; nor, where
+    folds go from one value of a column to another, those about words that one of the sides never shows.
 
     Raises:
         DataError: nothing is left to train on or to test.
@@ -110,6 +118,11 @@ def questions_of(study: Study, asked: Asked, fold: Fold) -> tuple[Asked, Asked, 
         kept = [set(rows.question) for rows in (chosen.train, chosen.validation, chosen.test)]
         parts = [part.take(part.table.question.isin(names).to_numpy()) for part, names in zip(parts, kept, strict=True)]
     train, validation, test = parts
+    if config.evaluation.split == "transfer":
+        known = shown_on_both_sides(test.table.program.unique(), train.table, test.table, study.dataset.vocabulary)
+        kept = test.table.program.map(known).to_numpy(dtype=bool)
+        logger.info("fold %s: %d test questions left out, about words that one side never shows", fold.name, (~kept).sum())
+        test = test.take(kept)
     for name, part in (("train on", train), ("test", test)):
         if not len(part):
             raise DataError(f"fold {fold.name}: no questions to {name}; see evaluation.split and evaluation.n_train")
@@ -123,7 +136,7 @@ def fold_problem(config: Config, study: Study, asked: Asked, fold: Fold) -> tupl
         ConfigError: scenes are to be learned from, and the data set has none.
         DataError: see `questions_of` and `fit_entities`.
     """
-    train, validation, test = questions_of(study, asked, fold)
+    train, validation, test = questions_of(config, study, asked, fold)
     seen = fold.train | fold.validation
     entities = fit_entities(study.dataset.recordings, config.entities, seen, align=config.align, seed=config.seed)
     problem = problem_of(study.dataset, entities, train, validation, config.decoder, study.facts, config.seed)

@@ -2,7 +2,17 @@ from typing import get_args
 
 import pytest
 
-from neurona.datasets.splits import ByImage, KFold, LeaveOut, Split, SplitName, WithinSubjects, splitter
+from neurona.datasets.splits import (
+    ByImage,
+    Conjunctions,
+    KFold,
+    LeaveOut,
+    Split,
+    SplitName,
+    Transfer,
+    WithinSubjects,
+    splitter,
+)
 from neurona.errors import ConfigError
 
 IMAGES = Split("mine", ("a", "b"), ("c",))
@@ -17,6 +27,8 @@ IMAGES = Split("mine", ("a", "b"), ("c",))
         ("stratified_k_fold", {"folds": 3, "seed": 2}, KFold(3, None, True, 2)),
         ("grouped_k_fold", {}, KFold(5, "run", False, 0)),
         ("grouped_k_fold", {"group": "image"}, KFold(5, "image", False, 0)),
+        ("transfer", {"columns": ("mode",), "train_on": "executed"}, Transfer("mode", "executed")),
+        ("conjunctions", {"columns": ("object", "position")}, Conjunctions(("object", "position"))),
         ("published", {"images": IMAGES}, ByImage(IMAGES)),
         ("leave_one_run_out", {"within_subjects": True}, WithinSubjects(LeaveOut("run"))),
     ],
@@ -27,13 +39,18 @@ def test_a_name_stands_for_a_splitter(name, options, expected):
 
 @pytest.mark.parametrize("name", get_args(SplitName))
 def test_every_name_has_a_splitter(name):
-    assert splitter(name, images=IMAGES).apart is not None
+    columns = {"transfer": ("mode",), "conjunctions": ("object", "position")}.get(name, ())
+    assert splitter(name, images=IMAGES, columns=columns).apart is not None
 
 
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("leave_one_run_out", {"group": "run"}, "evaluation.group: 'run' says what k-fold splits keep whole"),
+        ("leave_one_run_out", {"group": "run"}, "evaluation.group: 'run' says what stratified_k_fold, "),
+        ("transfer", {"columns": ("a", "b")}, r"evaluation.columns: \['a', 'b'\]; split transfer takes one column"),
+        ("subject", {"columns": ("a",)}, r"evaluation.columns: \['a'\]; split subject takes none"),
+        ("conjunctions", {"columns": ("a",)}, "split conjunctions takes two columns or more"),
+        ("subject", {"test_on": "a"}, "train_on and test_on are of the split transfer, but this one is 'subject'"),
         ("subject", {"within_subjects": True}, "goes across subjects"),
         ("grouped_k_fold", {"group": "subject", "within_subjects": True}, "goes across subjects"),
         ("unseen", {}, "unseen splits images, and there is no such split of these"),

@@ -1,0 +1,1 @@
+"""Bars on real recordings, one theme a module: `THEMES`, name -> what measures its bars."""
