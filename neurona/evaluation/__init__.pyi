@@ -13,6 +13,7 @@ from .metrics.calibration import Reliability, expected_calibration_error, reliab
 from .metrics.ceilings import NoiseCeiling, answer_agreement, ceiling_table, noise_ceiling, spearman_brown
 from .metrics.chance_levels import chance_of, guessing_range
 from .metrics.concept_accuracy import accuracy_by_concept
+from .metrics.conjunctions import conjunction_table
 from .metrics.contrasts import loss_table
 from .metrics.ideal import share_of_ideal
 from .metrics.learning_curves import CurveRun, learning_curve_table
@@ -54,6 +55,7 @@ __all__ = [
     "clusters",
     "comparison_table",
     "confusion_plot",
+    "conjunction_table",
     "expected_calibration_error",
     "forest_plot",
     "grounding_consistency",

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from neurona.datasets.splits import unseen
 from neurona.decoders.linear_evidence import LinearEvidence
 from neurona.errors import DataError
 from neurona.evaluation import (
@@ -23,6 +24,7 @@ from neurona.evaluation import (
     answer_agreement,
     by_entity,
     ceiling_table,
+    conjunction_table,
     grounding_recovery,
     grounding_table,
     noise_ceiling,
@@ -75,6 +77,22 @@ def concepts(findings: Findings) -> pd.DataFrame:
     vocabulary, unit = findings.study.dataset.vocabulary, UNITS[findings.unit]
     found = accuracy_by_concept(findings.predictions, vocabulary, by=unit, seed=findings.config.seed)
     return found.drop(columns=["kind", "n_clusters"])
+
+
+@METRICS.register("conjunctions")
+def conjunctions(findings: Findings) -> pd.DataFrame:
+    """How many recordings have all of their exclusive categories described rightly; where folds leave conjunctions of columns out of training, of those
+    that training has and of those that it lacks."""
+    dataset, columns = findings.study.dataset, findings.config.evaluation.columns
+    predictions = findings.predictions
+    if findings.config.evaluation.split == "conjunctions":
+        ids = dataset.recordings.data.recording.values.astype(str)
+        new = {
+            one.fold.name: dict(zip(ids, unseen(dataset, columns, one.fold), strict=True)) for one in findings.fitted
+        }
+        told = [new[fold][row] for fold, row in zip(predictions.fold, predictions.recording, strict=True)]
+        predictions = predictions.assign(unseen=told)
+    return conjunction_table(predictions, dataset.vocabulary.exclusive, by=UNITS[findings.unit])
 
 
 @METRICS.register("noise_ceiling")

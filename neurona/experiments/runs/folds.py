@@ -120,9 +120,9 @@ def questions_of(config: Config, study: Study, asked: Asked, fold: Fold) -> tupl
     train, validation, test = parts
     if config.evaluation.split == "transfer":
         known = shown_on_both_sides(test.table.program.unique(), train.table, test.table, study.dataset.vocabulary)
-        kept = test.table.program.map(known).to_numpy(dtype=bool)
-        logger.info("fold %s: %d test questions left out, about words that one side never shows", fold.name, (~kept).sum())
-        test = test.take(kept)
+        asked_of = test.table.program.map(known).to_numpy(dtype=bool)
+        logger.info("fold %s: %d test questions left out, about words that one side never shows", fold.name, (~asked_of).sum())
+        test = test.take(asked_of)
     for name, part in (("train on", train), ("test", test)):
         if not len(part):
             raise DataError(f"fold {fold.name}: no questions to {name}; see evaluation.split and evaluation.n_train")
