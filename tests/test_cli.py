@@ -40,8 +40,6 @@ def meg_run(ts_folder, tmp_path_factory):
 
 
 def test_run_leaves_all_its_files_and_decodes_what_was_planted(meg_run):
-    from neurona.evaluation import yes_no_reliability
-
     metrics = json.loads((meg_run / "metrics.json").read_text())
     describe = metrics["accuracy"]["describe"]
     assert describe["n"] == 40
@@ -54,12 +52,12 @@ def test_run_leaves_all_its_files_and_decodes_what_was_planted(meg_run):
     assert predictions.recording.str.startswith("test-").all()
     yes_no = predictions[predictions.type != "describe"]
     assert ((yes_no.score > 0) == (yes_no.predicted == "yes")).all()
-    calibration = yes_no_reliability(predictions)
-    assert calibration.count.sum() == len(yes_no)
-    assert calibration.expected_error < 0.25
+    calibration = pd.read_csv(meg_run / "tables" / "calibration.csv").set_index("group")
+    assert calibration.n["yes/no"] == len(yes_no)
+    assert calibration.error["yes/no"] < 0.25
     provenance = json.loads((meg_run / "provenance.json").read_text())
     assert len(provenance["dataset"]["checksums"]) == 2
-    for name in ("config.yaml", "accuracy.png", "confusion.png", "reading", "graphs"):
+    for name in ("config.yaml", "accuracy.png", "confusion.png", "calibration.png", "reading", "graphs"):
         assert (meg_run / name).exists()
 
 

@@ -10,7 +10,8 @@ from random_programs import FORMS, form_of
 
 from bars.bar import Bar, below, nothing_of
 from bars.lab import Lab, programs_about, true_worlds, worlds_of
-from bars.scores import calibration_bar, log_loss
+from bars.scores import calibration_bar
+from neurona.evaluation.metrics.calibration import log_loss
 from neurona.programs import expand, value
 
 

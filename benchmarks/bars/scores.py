@@ -7,15 +7,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LogisticRegression
 
 from bars.bar import Bar, at_least, at_most, below, between, told
 from bars.lab import Lab, worlds_of
-from neurona.evaluation.metrics.calibration import reliability
+from neurona.evaluation.metrics.calibration import calibration_slope, error_of_perfect, log_loss, reliability
 from neurona.evaluation.predictions import right_answers
 from neurona.programs import parse
 from neurona.programs.facts import Fact
-from neurona.readings.belief import log_odds
 from neurona.scenes.facts import program_of
 
 ACCURACY = {"object": 0.955, "attribute": 0.915, "relation": 0.805, "action": 0.67, "position": 0.68}
@@ -23,7 +21,6 @@ LOG_LOSS = {"object": 0.119, "attribute": 0.179, "relation": 0.425}
 """Of the sketch (issue 13)."""
 SLOPE = (0.9, 1.1)
 SOME_PRIOR = 0.005
-DRAWS = 2000
 
 
 def quickstart_scores(lab: Lab) -> Iterator[Bar]:
@@ -69,11 +66,13 @@ def scene_facts_calibrated(lab: Lab) -> Iterator[Bar]:
         before.append(prior[kept])
     probability, holds, first = (np.concatenate(part) for part in (p, truth, before))
     title = f"facts of prior > {SOME_PRIOR} ({len(kept)} in {len(p)} scenes)"
-    yield between(f"{title}, calibration slope", slope(probability, holds), *SLOPE, digits=2)
+    yield between(f"{title}, calibration slope", calibration_slope(probability, holds), *SLOPE, digits=2)
     yield between(f"{title}, number expected by number true", float(probability.sum() / holds.sum()), *SLOPE, digits=2)
     after, before_it = log_loss(probability, holds), log_loss(first, holds)
     yield below(f"{title}, log loss against prior's", after, before_it, digits=4)
-    yield told(f"{title}, ECE", f"{ece(probability, holds):.4f} (perfectly calibrated {band(probability):.4f})")
+    yield told(
+        f"{title}, ECE", f"{ece(probability, holds):.4f} (perfectly calibrated {error_of_perfect(probability):.4f})"
+    )
 
 
 def by_type(predictions: pd.DataFrame) -> dict[str, dict[str, Any]]:
@@ -84,9 +83,9 @@ def by_type(predictions: pd.DataFrame) -> dict[str, dict[str, Any]]:
         found[str(kind)] = {
             "accuracy": float(right_answers(rows).mean()),
             "log loss": log_loss(p, right),
-            "slope": slope(p, right),
+            "slope": calibration_slope(p, right),
             "ece": ece(p, right),
-            "ece of a perfect decoder": band(p),
+            "ece of a perfect decoder": error_of_perfect(p),
             "n": len(rows),
         }
     return found
@@ -100,7 +99,7 @@ def as_asked(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 def calibration_bar(name: str, p: np.ndarray, right: np.ndarray) -> Bar:
     """ECE inside what 95 % of perfectly calibrated decoders of the same statements have."""
-    return at_most(name, ece(p, right), band(p), digits=4)
+    return at_most(name, ece(p, right), error_of_perfect(p), digits=4)
 
 
 def ece(p: np.ndarray, right: np.ndarray) -> float:
@@ -108,36 +107,12 @@ def ece(p: np.ndarray, right: np.ndarray) -> float:
     return reliability(np.clip(p, 0, 1), right.astype(bool)).expected_error  # shares sum to 1 but for the last digits
 
 
-def band(p: np.ndarray, seed: int = 0) -> float:
-    """Below this are 95 % of the calibration errors of decoders whose statements are `p` and true as often as they say."""
-    rng, place = np.random.default_rng(seed), np.clip((p * 10).astype(int), 0, 9)
-    confidence = np.bincount(place, weights=p, minlength=10)
-    errors = [
-        np.abs(np.bincount(place, weights=rng.random(len(p)) < p, minlength=10) - confidence).sum() / len(p)
-        for _ in range(DRAWS if len(p) < 1e5 else 200)
-    ]
-    return float(np.quantile(errors, 0.95))
-
-
-def slope(p: np.ndarray, right: np.ndarray) -> float:
-    """Of a logistic regression of what is true on the stated log odds: 1 if calibrated, less if too sure."""
-    kept = ~np.isnan(p)
-    model = LogisticRegression(C=np.inf, tol=1e-3).fit(log_odds(p[kept], 1e-6)[:, None], right[kept])
-    return float(model.coef_[0, 0])
-
-
 def perfect_slopes(predictions: pd.DataFrame, kind: str, draws: int = 100) -> str:
     """Between which slopes lie 95 % of perfectly calibrated decoders of the same statements: how much so few questions can tell."""
     p, _ = as_asked(predictions[predictions.type == kind])
     rng = np.random.default_rng(0)
-    low, high = np.quantile([slope(p, rng.random(len(p)) < p) for _ in range(draws)], (0.025, 0.975))
+    low, high = np.quantile([calibration_slope(p, rng.random(len(p)) < p) for _ in range(draws)], (0.025, 0.975))
     return f"perfect: {low:.2f} to {high:.2f}"
-
-
-def log_loss(p: np.ndarray, right: np.ndarray, least: float = 1e-6) -> float:
-    """Mean of -log of what was stated of the truth."""
-    kept = np.clip(p, least, 1 - least)
-    return float(-np.log(np.where(right, kept, 1 - kept)).mean())
 
 
 def _known(fact: Fact, vocabulary: Any) -> bool:

@@ -9,7 +9,7 @@ from .inference.paired import Comparison, comparison_table, paired_test
 from .inference.permutation import SignFlips, sign_flips
 from .metrics.accuracy import Accuracy, accuracy_table
 from .metrics.baselines import BASELINES, baseline_predictions, baseline_table
-from .metrics.calibration import Reliability, expected_calibration_error, reliability, yes_no_reliability
+from .metrics.calibration import Reliability, calibration_table, reliability, statements
 from .metrics.ceilings import NoiseCeiling, answer_agreement, ceiling_table, noise_ceiling, spearman_brown
 from .metrics.chance_levels import chance_of, guessing_range
 from .metrics.concept_accuracy import accuracy_by_concept
@@ -45,6 +45,7 @@ __all__ = [
     "baseline_predictions",
     "baseline_table",
     "by_entity",
+    "calibration_table",
     "ceiling_table",
     "chance_interval",
     "chance_of",
@@ -56,7 +57,6 @@ __all__ = [
     "comparison_table",
     "confusion_plot",
     "conjunction_table",
-    "expected_calibration_error",
     "forest_plot",
     "grounding_consistency",
     "grounding_recovery",
@@ -77,7 +77,7 @@ __all__ = [
     "share_of_ideal",
     "sign_flips",
     "spearman_brown",
+    "statements",
     "subjects_rich_table",
     "wilson_interval",
-    "yes_no_reliability",
 ]

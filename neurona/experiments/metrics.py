@@ -23,13 +23,13 @@ from neurona.evaluation import (
     activation_patterns,
     answer_agreement,
     by_entity,
+    calibration_table,
     ceiling_table,
     conjunction_table,
     grounding_recovery,
     grounding_table,
     noise_ceiling,
     share_of_ideal,
-    yes_no_reliability,
 )
 from neurona.evaluation.predictions import UNITS
 from neurona.experiments.runs.findings import Findings
@@ -60,15 +60,9 @@ def groundings(findings: Findings) -> Numbers | None:
 
 
 @METRICS.register("calibration")
-def calibration(findings: Findings) -> Numbers:
-    """How far the probabilities of yes/no answers, as asked, are from the shares of them that are right."""
-    found = yes_no_reliability(findings.predictions)
-    if not found.count.sum():
-        raise DataError("the test questions are none of yes or no")
-    bins = {
-        name: [None if np.isnan(x) else x for x in getattr(found, name).tolist()] for name in ("confidence", "accuracy")
-    }
-    return {"expected_error": found.expected_error, "n": int(found.count.sum()), "count": found.count.tolist(), **bins}
+def calibration(findings: Findings) -> pd.DataFrame:
+    """Whether answers, as asked, are true as often as is stated, by type of question."""
+    return calibration_table(findings.predictions, seed=findings.config.seed)
 
 
 @METRICS.register("concepts")

@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from neurona.evaluation import accuracy_plot, confusion_plot, reliability_plot, yes_no_reliability
+from neurona.evaluation import accuracy_plot, confusion_plot, reliability, reliability_plot, statements
 from neurona.evaluation.plots.groundings import grounding_map
+from neurona.evaluation.predictions import forms_of
 from neurona.experiments.runs.findings import Findings
 from neurona.graphs.draw import draw
 from neurona.registry import Registry
@@ -72,7 +73,9 @@ def concept_graph(findings: Findings, folder: Path) -> Path | None:
 
 @PLOTS.register("calibration")
 def calibration(findings: Findings, folder: Path) -> None:
-    """How often yes/no answers are right, against how sure the decoder was."""
-    found = yes_no_reliability(findings.predictions)
-    if found.count.sum():
-        reliability_plot(found, folder / "calibration.png", findings.title, simulated=findings.simulated)
+    """Which share of what was stated with a probability is true."""
+    (p, true), forms = statements(findings.predictions), forms_of(findings.predictions)
+    of_forms = {form: forms == form for form in ("yes/no", "describe") if (forms == form).any()}
+    if of_forms:
+        diagrams = {form: reliability(p[rows], true[rows]) for form, rows in of_forms.items()}
+        reliability_plot(diagrams, folder / "calibration.png", findings.title, simulated=findings.simulated)

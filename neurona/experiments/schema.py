@@ -126,8 +126,8 @@ class EvaluationConfig(Section):
     shuffle: bool = False
     fit_all: Annotated[bool, SILENT] = True
     permutations: int = Field(0, ge=0)
-    metrics: tuple[str, ...] = ("groundings", "views")
-    plots: tuple[str, ...] = ("accuracy", "confusion", "groundings", "concept_graph")
+    metrics: tuple[str, ...] = ("groundings", "views", "calibration")
+    plots: tuple[str, ...] = ("accuracy", "confusion", "groundings", "concept_graph", "calibration")
 
     @field_validator("metrics")
     @classmethod

@@ -51,11 +51,11 @@ def test_groundings_are_measured_where_they_were_planted(findings):
     assert METRICS["groundings"](findings) is None
 
 
-def test_answers_that_are_given_with_even_odds_and_are_right_more_often_are_not_calibrated(findings):
-    found = METRICS["calibration"](findings)
+def test_even_odds_are_calibrated_where_half_of_the_answers_are_yes(findings):
+    found = METRICS["calibration"](findings).set_index("group").loc["yes/no"]
     assert found["n"] == 240
-    assert found["expected_error"] == pytest.approx(0.0, abs=0.1)  # score 0: half of the answers are no
-    assert sum(found["count"]) == 240
+    assert found["error"] < found["perfect"]
+    assert found["log_loss"] == pytest.approx(np.log(2))
 
 
 def test_words_are_told_apart(findings):

@@ -15,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from neurona.evaluation.inference.intervals import wilson_interval
 from neurona.evaluation.metrics.accuracy import Accuracy
 from neurona.evaluation.metrics.calibration import Reliability
 from neurona.evaluation.simulated import SIMULATED
@@ -149,25 +150,34 @@ def save_figure(figure: Figure, path: str | Path) -> Path:
     return write_atomically(path, lambda target: figure.savefig(target, dpi=150, metadata=metadata))
 
 
-def reliability_plot(reliability: Reliability, path: str | Path, title: str = "", simulated: bool = False) -> Path:
-    """Draw how often answers are right against how sure they were; on the diagonal both agree. Dots grow with their number of answers.
+def reliability_plot(
+    diagrams: Mapping[str, Reliability], path: str | Path, title: str = "", simulated: bool = False
+) -> Path:
+    """Draw which share of the statements of a probability is true, with its 95 % interval and, below, how many there are; on the diagonal both agree.
+
+    Args:
+        diagrams: form of questions -> their diagram; one panel each.
+        path: of the picture.
+        title: above it.
+        simulated: whether the title says so.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    figure = new_figure(4.6, 4.6)
-    axes = figure.add_subplot()
-    filled = reliability.count > 0
-    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
-    confidence, accuracy = reliability.confidence[filled], reliability.accuracy[filled]
-    sizes = 20 + 180 * reliability.count[filled] / reliability.count.max()
-    axes.plot(confidence, accuracy, color=BLUE, linewidth=1.2, zorder=2)
-    axes.scatter(confidence, accuracy, s=sizes, color=BLUE, edgecolor="white", zorder=3)
-    axes.set_xlim(float(reliability.edges[filled.argmax()]) - 0.03, 1.03)
-    axes.set_ylim(-0.03, 1.03)
-    axes.set_xlabel("confidence")
-    axes.set_ylabel("share of right answers")
-    axes.set_title(f"expected error {reliability.expected_error:.3f}", fontsize=9)
-    axes.spines[["top", "right"]].set_visible(False)
+    figure = new_figure(0.6 + 3.6 * len(diagrams), 4.8)
+    panels = figure.subplots(2, len(diagrams), sharex=True, squeeze=False, height_ratios=(4, 1))
+    for (name, diagram), (axes, below) in zip(diagrams.items(), panels.T, strict=True):
+        filled = diagram.count > 0
+        stated, true, count = diagram.stated[filled], diagram.true[filled], diagram.count[filled]
+        ends = np.array([wilson_interval(round(share * n), n) for share, n in zip(true, count, strict=True)])
+        axes.plot([0, 1], [0, 1], color=GREY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
+        axes.vlines(stated, ends[:, 0], ends[:, 1], color=BLUE, linewidth=1.2, zorder=2)
+        axes.plot(stated, true, "o-", color=BLUE, linewidth=1.2, markersize=4.5, markeredgecolor="white", zorder=3)
+        axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), ylabel="share that is true")
+        axes.set_title(f"{name}: expected error {diagram.expected_error:.3f}, n = {diagram.count.sum()}", fontsize=9)
+        below.bar((diagram.edges[:-1] + diagram.edges[1:]) / 2, diagram.count, width=0.09, color=GREY)
+        below.set(xlabel="stated probability", ylabel="number")
+        for each in (axes, below):
+            each.spines[["top", "right"]].set_visible(False)
     set_title(figure, title, simulated)
     return save_figure(figure, path)

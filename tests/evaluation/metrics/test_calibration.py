@@ -1,44 +1,66 @@
-"""Calibration: the expected calibration error of made-up answers."""
+"""Calibration of made-up statements."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit, logit
 
-from neurona.evaluation import expected_calibration_error, reliability, yes_no_reliability
+from neurona.evaluation import calibration_table, reliability, statements
+from neurona.evaluation.metrics.calibration import calibration_slope, error_of_perfect, log_loss
 
 
-def test_honest_confidence_has_a_small_error_and_overconfidence_its_gap():
+def test_honest_statements_are_calibrated_and_those_too_sure_are_not():
     random = np.random.default_rng(0)
-    confidence = random.uniform(0.5, 1, 20_000)
-    assert expected_calibration_error(confidence, random.random(20_000) < confidence) < 0.02
-    sure = np.full(1000, 0.95)
-    assert expected_calibration_error(sure, np.arange(1000) < 600) == pytest.approx(0.35)
+    p = random.uniform(0.02, 0.98, 5000)
+    true = random.random(5000) < p
+    assert reliability(p, true).expected_error < error_of_perfect(p)
+    assert calibration_slope(p, true) == pytest.approx(1, abs=0.1)
+    sure = expit(2 * logit(p))
+    assert reliability(sure, true).expected_error > 3 * error_of_perfect(sure)
+    assert calibration_slope(sure, true) == pytest.approx(0.5, abs=0.05)
+    assert log_loss(p, true) < log_loss(sure, true)
 
 
-def test_bins_hold_their_answers_and_empty_ones_are_nan():
+def test_one_in_twenty_perfect_decoders_exceeds_the_error_that_is_told():
+    random = np.random.default_rng(1)
+    p = random.uniform(0, 1, 200)
+    least = error_of_perfect(p)
+    above = [reliability(p, random.random(200) < p).expected_error > least for _ in range(1000)]
+    assert 0.03 < np.mean(above) < 0.07
+
+
+def test_bins_hold_their_statements_and_empty_ones_are_nan():
     diagram = reliability(np.array([0.0, 0.55, 0.59, 1.0]), np.array([False, True, False, True]), bins=10)
     assert diagram.count.tolist() == [1, 0, 0, 0, 0, 2, 0, 0, 0, 1]
-    assert diagram.accuracy[5] == 0.5
-    assert diagram.confidence[5] == pytest.approx(0.57)
-    assert np.isnan(diagram.accuracy[1])
+    assert diagram.true[5] == 0.5
+    assert diagram.stated[5] == pytest.approx(0.57)
+    assert np.isnan(diagram.true[1])
+    assert np.isnan(reliability(np.zeros(0), np.zeros(0, bool)).expected_error)
 
 
-def test_no_answers_have_no_error():
-    assert np.isnan(expected_calibration_error(np.zeros(0), np.zeros(0, bool)))
-
-
-def test_confidence_must_be_a_probability():
+def test_a_probability_lies_between_0_and_1():
     for bad in (1.2, -0.1, np.nan):
         with pytest.raises(ValueError, match="between 0 and 1"):
             reliability(np.array([bad]), np.array([True]))
 
 
-def test_yes_no_questions_are_read_from_their_logits():
-    table = pd.DataFrame(
-        {"answer": ["yes", "no", "no", "face"], "score": [30.0, -30.0, 30.0, 5.0], "chance": [None, None, None, 0.5]}
+def test_yes_is_stated_and_the_word_that_was_given(asked):
+    yes_no = asked(np.array([True, True, False]), truth=["yes", "no", "no"]).assign(score=[3.0, -3.0, 3.0])
+    word = yes_no.head(1).assign(question="w", type="kind", answer="face", predicted="face", score=1.0, chance=0.5)
+    p, true = statements(pd.concat([yes_no, word], ignore_index=True))
+    assert p == pytest.approx(expit([3.0, -3.0, 3.0, 1.0]))
+    assert true.tolist() == [True, False, False, True]
+
+
+def test_the_table_has_a_row_for_each_type_and_form(asked):
+    random = np.random.default_rng(0)
+    yes_no = asked(random.random(60) < 0.7).assign(type=["object", "relation"] * 30, score=random.normal(size=60))
+    word = yes_no.assign(
+        question=[f"w{k}" for k in range(60)], type="kind", answer="face", predicted="face", chance=0.5
     )
-    diagram = yes_no_reliability(table)
-    assert diagram.count.sum() == 3
-    assert diagram.expected_error == pytest.approx(1 / 3)
+    table = calibration_table(pd.concat([yes_no, word], ignore_index=True)).set_index("group")
+    assert set(table.index) == {"object", "relation", "kind", "yes/no", "describe"} - ({"describe"} - set(table.index))
+    assert table.n["yes/no"] == 60
+    assert (table.error > 0).all()
