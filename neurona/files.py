@@ -137,15 +137,22 @@ def write_folder(folder: str | Path, fill: Callable[[Path], None], replaces: Cal
     return folder
 
 
+def digest(content: Any) -> str:
+    """SHA-256 of bytes, of a text, or of what JSON can hold, whatever the order of its keys."""
+    if not isinstance(content, bytes):
+        content = (content if isinstance(content, str) else json.dumps(content, sort_keys=True)).encode()
+    return hashlib.sha256(content).hexdigest()
+
+
 def checksum(path: str | Path, block_bytes: int = 2**20) -> str:
     """SHA-256 of a file's content; of a folder's files and their names, litter left out. Reads block by block."""
-    path, digest = Path(path), hashlib.sha256()
+    path, found = Path(path), hashlib.sha256()
     for file in _files_of(path):
-        digest.update(file.relative_to(path).as_posix().encode() if file != path else b"")
+        found.update(file.relative_to(path).as_posix().encode() if file != path else b"")
         with file.open("rb") as content:
             while block := content.read(block_bytes):
-                digest.update(block)
-    return digest.hexdigest()
+                found.update(block)
+    return found.hexdigest()
 
 
 def remembered_checksum(path: Path) -> str:
@@ -156,8 +163,7 @@ def remembered_checksum(path: Path) -> str:
     """
     files = list(_files_of(path))
     states = [(file.relative_to(path).as_posix(), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
-    state = hashlib.sha256(repr(states).encode()).hexdigest()
-    place = hashlib.sha256(str(path.resolve()).encode()).hexdigest()
+    state, place = digest(repr(states)), digest(str(path.resolve()))
     memory = cache_folder() / "checksums" / f"{place[:32]}.json"
     try:
         told = json.loads(memory.read_text(encoding="utf-8"))

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-import hashlib
 import importlib
 import json
 import math
@@ -25,7 +24,7 @@ from urllib.parse import quote
 import numpy as np
 
 from neurona.errors import DataError, OutputError
-from neurona.files import checksum, write_folder
+from neurona.files import checksum, digest, write_folder
 
 MANIFEST = "manifest.json"
 VERSION = 1
@@ -53,7 +52,7 @@ def save_stored(value: Any, folder: str | Path) -> Path:
             "holds": type(value).__qualname__,
             "classes": list(writer.classes),
             "arrays": writer.sums,
-            "checksum": _of_text(json.dumps(tree)),
+            "checksum": digest(json.dumps(tree)),
             "tree": tree,
         }
         (work / MANIFEST).write_text(json.dumps(manifest) + "\n", encoding="utf-8")
@@ -81,7 +80,7 @@ def load_stored(folder: str | Path, kind: type[_Stored], *, verify: bool = True,
         plain = json.loads(manifest.read_text(encoding="utf-8"))
         written, holds, by = plain["version"], plain["holds"], plain["neurona"]
         tree, classes, sums = plain["tree"], list(plain["classes"]), dict(plain["arrays"])
-        whole = _of_text(json.dumps(tree)) == plain["checksum"]
+        whole = digest(json.dumps(tree)) == plain["checksum"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{manifest}: cannot be read ({error!r}); save the {_spoken(kind)} again") from error
     if written != VERSION:
@@ -271,7 +270,3 @@ def _packages() -> frozenset[str]:
 def _spoken(kind: type) -> str:
     """`FittedDecoder` -> `fitted decoder`."""
     return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).strip()
-
-
-def _of_text(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

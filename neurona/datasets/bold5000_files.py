@@ -17,7 +17,6 @@ value a question of `type`, `negative`, `pair`, `hops`. Other keys are not used.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,7 +27,8 @@ from jaxtyping import Float
 from neurona.datasets.conversion import Row
 from neurona.datasets.question_words import asked, plain_answer
 from neurona.datasets.restricted_pickle import read_pickled_dict
-from neurona.errors import DataError, OutputError, QueryError, nearest_name
+from neurona.errors import DataError, QueryError, nearest_name
+from neurona.files import write_atomically
 
 N_TIMES, N_COMPONENTS, TR_S = 5, 1024, 2.0
 SPLITS = ("train", "test")
@@ -90,16 +90,7 @@ def write_recording(
     }
     if simulated:
         content["simulated"] = True
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
-            np.save(file, np.array(content, dtype=object), allow_pickle=True)
-        os.replace(part, path)
-    except OSError as error:
-        if part.is_file():
-            part.unlink()
-        raise OutputError(f"{path}: cannot be written ({error}); free space or choose another folder") from error
+    write_atomically(path, lambda target: np.save(target, np.array(content, dtype=object), allow_pickle=True))
 
 
 def read_file(file: ImageFile) -> tuple[Row, list[str]]:

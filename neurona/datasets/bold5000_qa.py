@@ -8,7 +8,6 @@ folder is what was planted. A table `difumo1024_yeo_labels.csv` there gives each
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +26,7 @@ from neurona.datasets.difumo_networks import LABELS, component_networks
 from neurona.datasets.folder_report import FolderReport, first_faults
 from neurona.datasets.question_words import QuestionWords
 from neurona.errors import DataError
-from neurona.files import data_files
+from neurona.files import data_files, digest
 
 __all__ = ["NAME", "check", "convert", "is_layout", "write_recording"]
 
@@ -90,14 +89,14 @@ def check(folder: Path, console: Console) -> FolderReport:
     """
     report = FolderReport(NAME)
     words, simulated, measured = QuestionWords(), 0, 0
-    responses: dict[tuple[str, bytes], ImageFile] = {}
+    responses: dict[tuple[str, str], ImageFile] = {}
     for file in track(list_files(folder, report), "checking files", console=console, transient=True):
         try:
             row, faults = read_file(file)
         except DataError as error:
             report.add(file.place, str(error).removeprefix(f"{file.path}: "))
             continue
-        content = hashlib.sha256(row.values.tobytes()).digest()
+        content = digest(row.values.tobytes())
         other = responses.setdefault((file.subject, content), file)
         if other.split != file.split and other.image != file.image and not faults:
             faults = [f"the same response as {other.place}; keep a recording in one split"]

@@ -11,10 +11,8 @@ its name. So the folder `<name>` is always whole, memory holds one chunk, and a 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,7 +33,7 @@ from neurona.datasets.dataset import Dataset, write_pointer
 from neurona.datasets.folder_lock import only_writer
 from neurona.datasets.question_words import QuestionWords, why_left_out
 from neurona.errors import DataError, OutputError
-from neurona.files import checksum
+from neurona.files import checksum, digest, write_text
 from neurona.programs import Vocabulary
 from neurona.recordings import store
 from neurona.recordings.recordings import rows_per_chunk
@@ -120,11 +118,8 @@ class Converted:
 
 def fingerprint_of(files: Sequence[Path], root: Path, *settings: object) -> str:
     """Digest of files' names, sizes and times of change, and of settings."""
-    digest = hashlib.sha256(repr(settings).encode())
-    for file in files:
-        status = file.stat()
-        digest.update(f"{file.relative_to(root)} {status.st_size} {status.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
+    told = [(file.relative_to(root).as_posix(), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    return digest(repr((settings, told)))
 
 
 def convert(plan: Plan, out: Path, console: Console) -> Converted:
@@ -146,9 +141,9 @@ def convert(plan: Plan, out: Path, console: Console) -> Converted:
                 converted = _finish(work, plan, out)
             work.rename(out)
             return converted
-        except OSError as error:
+        except (OSError, OutputError) as error:
             raise OutputError(
-                f"{out}: cannot be written ({error}); free space and run the same command again, it goes on where it stopped "
+                f"{out}: cannot be written ({error.__cause__ or error}); free space and run the same command again, it goes on where it stopped "
                 f"(its work lies in {work})"
             ) from error
 
@@ -157,13 +152,13 @@ def _prepare(work: Path, plan: Plan, rows: int) -> None:
     """The work folder of this plan; of another, or half laid out, it is made anew."""
     expected = json.dumps({"plan": plan.fingerprint, "shape": plan.shape, "rows": rows})
     path = work / "plan.json"
-    if path.is_file() and path.read_text(encoding="utf-8") == expected:
+    if path.is_file() and path.read_text(encoding="utf-8").rstrip() == expected:
         return
     if work.exists():
         shutil.rmtree(work)
     (work / "parts").mkdir(parents=True)
     store.start(work / "recordings.zarr", plan.shape, rows)
-    _replace(path, expected.encode())
+    write_text(path, expected)
 
 
 def _chunks(work: Path, plan: Plan, rows: int, console: Console) -> None:
@@ -190,11 +185,11 @@ def _chunk(work: Path, part: Path, first: int, rows: Sequence[Row], expected: in
     ]
     pq.write_table(pa.Table.from_pylist(questions, schema=schema), part.with_suffix(".parquet"))
     known = [{"recording": row.id, "simulated": row.simulated, **row.coordinates} for row in rows]
-    _replace(part.with_suffix(".json"), json.dumps(known).encode())
+    write_text(part.with_suffix(".json"), json.dumps(known))
 
 
 def _finish(work: Path, plan: Plan, out: Path) -> Converted:
-    parts = sorted((work / "parts").glob("*.json"))
+    parts = sorted((work / "parts").glob("[0-9]*.json"))  # what a killed writer left begins with a dot
     known = [row for part in parts for row in json.loads(part.read_text(encoding="utf-8"))]
     simulated = any(row["simulated"] for row in known)
     words = QuestionWords()
@@ -263,10 +258,3 @@ def _write_questions(
     if not left_out:
         (work / "left_out.parquet").unlink()
     return n_questions, dict(sorted(left_out.items()))
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a small file whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    os.replace(part, path)

@@ -8,11 +8,8 @@ study, carries it along as `card.md`.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from neurona.datasets.card import DataCard, has_card, read_card, read_card_file, write_card
-from neurona.errors import DataError, OutputError
-from neurona.files import checksum, remembered_checksum, verify
+from neurona.errors import DataError
+from neurona.files import checksum, digest, remembered_checksum, verify, write_folder
 from neurona.programs import Vocabulary
 from neurona.recordings.recordings import Recordings
 
@@ -223,32 +220,20 @@ class Dataset:
 
 
 def save_dataset(dataset: Dataset, folder: Path) -> None:
-    """Write a data set; the folder appears complete or not at all.
+    """Write a data set; the folder, which may hold another one, appears complete or not at all.
 
     Raises:
-        OutputError: it cannot be written.
+        OutputError: it cannot be written, or the folder holds something else.
     """
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as made:
-            work = Path(made) / folder.name
-            write_parts(work, dataset, folder)
-            if folder.exists():
-                shutil.rmtree(folder)
-            work.rename(folder)
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: the data set cannot be written ({error}); free space or set NEURONA_CACHE"
-        ) from error
+    write_folder(folder, lambda work: write_parts(work, dataset, folder), is_dataset)
 
 
 def write_parts(work: Path, dataset: Dataset, folder: Path) -> None:
-    """Write everything into the new folder `work`, which is going to be `folder`.
+    """Write everything into the empty folder `work`, which is going to be `folder`.
 
     Raises:
         OSError: it cannot be written.
     """
-    work.mkdir()
     dataset.recordings.save(work / PARTS[0])
     dataset.questions.to_parquet(work / PARTS[1], index=False)
     if not has_card(dataset.name):
@@ -344,7 +329,7 @@ def fingerprint_of(folder: Path) -> str:
             raise DataError(f"{path}: missing; delete {folder} and fetch the data set again")
     told: dict[str, Any] = {name: remembered_checksum(path) for name, path in parts.items()}
     told["vocabulary"] = pointer.get("vocabulary") or words_of_card(str(pointer.get("card")))
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return digest(told)
 
 
 def words_of_card(name: str) -> dict[str, Any] | None:

@@ -188,6 +188,7 @@ def _convert_whole(
         try:
             if work.exists():
                 shutil.rmtree(work)
+            work.mkdir(parents=True)
             with console.status("writing the data set"):
                 write_parts(work, dataset, out)
             work.rename(out)

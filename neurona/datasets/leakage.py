@@ -14,7 +14,6 @@ Recordings are read in blocks, so that a lazy array never stands in memory as a 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from jaxtyping import Float, Int
 from neurona.datasets.splits.rows import coordinate
 from neurona.datasets.splits.split import Fold
 from neurona.errors import DataError
+from neurona.files import digest
 from neurona.recordings.recordings import Recordings
 
 _SHOWN = 5
@@ -104,17 +104,13 @@ def _check_apart(split: str, name: str, labels: np.ndarray, train: np.ndarray, t
         raise DataError(f"split {split!r} leaks: {len(both)} {name}(s) on both sides: {shown}; split by {name}")
 
 
-def _digests(recordings: Recordings, block: int) -> list[bytes]:
+def _digests(recordings: Recordings, block: int) -> list[str]:
     rows = np.arange(recordings.n_recordings)
-    return [
-        hashlib.blake2b(values.tobytes(), digest_size=16).digest()
-        for part in _blocks(rows, block)
-        for values in _read(recordings, part)
-    ]
+    return [digest(values.tobytes()) for part in _blocks(rows, block) for values in _read(recordings, part)]
 
 
-def _check_copies(split: str, ids: np.ndarray, digests: list[bytes], train: np.ndarray, test: np.ndarray) -> None:
-    seen: dict[bytes, int] = {}
+def _check_copies(split: str, ids: np.ndarray, digests: list[str], train: np.ndarray, test: np.ndarray) -> None:
+    seen: dict[str, int] = {}
     for k in train:
         seen.setdefault(digests[k], k)
     copies = [f"{ids[seen[digests[k]]]} = {ids[k]}" for k in test if digests[k] in seen]

@@ -7,8 +7,6 @@ A data set that is more than one experiment needs has settings, a dataclass: who
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,7 +17,7 @@ from rich.console import Console
 
 from neurona.datasets.dataset import Dataset, fingerprint_of, is_dataset, words_of_card
 from neurona.errors import ConfigError, DataError, nearest_name
-from neurona.files import remembered_checksum
+from neurona.files import digest, remembered_checksum
 from neurona.registry import Registry
 from neurona.validated import validated
 
@@ -113,4 +111,4 @@ def fingerprint(name: str | None, path: Path | None, console: Console, settings:
         told["files"] = remembered_checksum(folder)
     else:
         told["files"] = {file.name: remembered_checksum(file) for file in known.files(folder)}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return digest(told)

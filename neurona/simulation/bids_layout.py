@@ -29,7 +29,6 @@ _RESOLUTION_MM = 8
 
 def write_bids(simulation: Simulation, folder: Path, console: Console) -> None:
     """Write one NIfTI file, events and sidecar a run."""
-    folder.mkdir()
     _write_top(simulation, folder)
     template, places = grey_matter(_RESOLUTION_MM)
     nearest = KDTree(simulation.brain.centroids).query(places)[1]

@@ -10,7 +10,6 @@ Beside the data stand the folder `truth` and a file `SIMULATED`. A folder appear
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from neurona.datasets.bold5000_qa import write_recording
 from neurona.datasets.dataset import save_dataset
 from neurona.datasets.difumo_networks import LABELS
 from neurona.errors import ConfigError, OutputError, nearest_name
+from neurona.files import write_folder
 from neurona.programs import parse, to_lambda
 from neurona.simulation.bids_layout import write_bids
 from neurona.simulation.mne_layout import write_mne
@@ -48,18 +48,13 @@ def write(simulation: Simulation, folder: Path, layout: str = "native", console:
         OutputError: the folder holds something already, or cannot be written.
     """
     check_layout(simulation.settings, layout, folder)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as made:
-            work = Path(made) / folder.name
-            LAYOUTS[layout](simulation, work, console or Console())
-            (work / "SIMULATED").write_text(NOTICE, encoding="utf-8")
-            write_truth(simulation, work / "truth")
-            if folder.exists():
-                folder.rmdir()
-            work.rename(folder)
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be written ({error}); free space or choose another folder") from error
+
+    def fill(work: Path) -> None:
+        LAYOUTS[layout](simulation, work, console or Console())
+        (work / "SIMULATED").write_text(NOTICE, encoding="utf-8")
+        write_truth(simulation, work / "truth")
+
+    write_folder(folder, fill, lambda _: False)
 
 
 def check_layout(settings: SimulationSettings, layout: str, folder: Path) -> None:
@@ -96,7 +91,6 @@ def _write_native(simulation: Simulation, folder: Path, console: Console) -> Non
 
 
 def _write_bold5000_qa(simulation: Simulation, folder: Path, console: Console) -> None:
-    folder.mkdir()
     data = simulation.recordings.data
     lambdas = {program: to_lambda(parse(program)) for program in simulation.questions["program"].unique()}
     by_image = dict(iter(simulation.questions.groupby("image", sort=False)))

@@ -29,7 +29,6 @@ _VOLTS = 1e-6
 
 def write_mne(simulation: Simulation, folder: Path, console: Console) -> None:
     """Write two files a subject."""
-    folder.mkdir()
     simulation.dataset().questions.to_parquet(folder / "questions.parquet", index=False)
     for number, name in enumerate(track(simulation.subjects, "writing subjects", console=console, transient=True)):
         stem = f"{name}_task-{TASK}"

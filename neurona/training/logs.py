@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from neurona.errors import ConfigError, DataError
+from neurona.files import write_atomically
 from neurona.training.settings import TrainingSettings
 
 logger = logging.getLogger(__name__)
@@ -50,9 +51,8 @@ class Log:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / "log.jsonl"
         rows = [row for row in read_log(path) if row["epoch"] < self.done] if path.exists() else []
-        part = path.with_suffix(".partial")
-        part.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-        part.replace(path)
+        lines = "".join(json.dumps(row) + "\n" for row in rows)
+        write_atomically(path, lambda target: target.write_text(lines, encoding="utf-8"))
         self._lines = path.open("a", encoding="utf-8")
         if self._tensorboard is not None:
             self._writer = self._tensorboard.SummaryWriter(str(self.folder / "tensorboard"), purge_step=self.done)

@@ -114,5 +114,5 @@ def test_a_missing_key_suggests_the_nearest(tmp_path):
 
 def test_a_place_that_cannot_be_written_is_an_output_error(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="cannot be written"):
+    with pytest.raises(OutputError, match="cannot write"):
         write_recording(tmp_path / "file" / "train" / "a.npy", ["a"], ["yes"], response(0), "S", "a")

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -94,7 +95,7 @@ def test_killed_in_mid_run_it_goes_on_to_the_same_bytes(folder, whole, tmp_path,
         (zarr.storage._local, "_put", 12),
         (pq, "write_table", 1),
         (pq.ParquetWriter, "write_table", 0),
-        (conversion, "_replace", 2),
+        (Path, "write_text", 2),
         (conversion, "write_pointer", 0),
     ],
 )

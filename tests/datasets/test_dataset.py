@@ -57,7 +57,7 @@ def test_a_damaged_pointer_is_named(saved):
 
 def test_a_place_that_cannot_be_written_is_an_output_error(saved, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="set NEURONA_CACHE"):
+    with pytest.raises(OutputError, match="cannot be written"):
         save_dataset(saved[0], tmp_path / "file" / "set")
 
 

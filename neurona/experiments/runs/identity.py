@@ -7,7 +7,6 @@ a run keeps all of its settings, and is finished only where they agree.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from neurona.datasets.registry import fingerprint
 from neurona.errors import ConfigError
 from neurona.experiments.config import load_config
 from neurona.experiments.schema import Config
+from neurona.files import digest
 from neurona.settings import decisive
 
 _FOUND_BY_DATA = ("name", "path")
@@ -49,8 +49,7 @@ def digest_of(config: Config, data: str) -> str:
         config: of the run.
         data: its `data_fingerprint`.
     """
-    text = json.dumps({"settings": decisive_settings(config), "data": data}, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:10]
+    return digest({"settings": decisive_settings(config), "data": data})[:10]
 
 
 def is_finished(folder: Path, config: Config, data: str) -> bool:

@@ -8,7 +8,6 @@ by the next sweep. A sweep that is killed loses the runs in hand and nothing els
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import socket
@@ -32,6 +31,7 @@ from neurona.experiments.shipped import find_config
 from neurona.experiments.sweeps.jobs import OUTCOME, RUN, Job, Outcome, supervise
 from neurona.experiments.sweeps.over import combinations, overrides
 from neurona.experiments.sweeps.results import failures_table, over_seeds, run_rows, summary_table, write_results
+from neurona.files import digest
 
 Backend = Literal["loky", "dask", "ray"]
 Fingerprints = dict[tuple[str | None, Path | None, bool], str]
@@ -231,7 +231,7 @@ def sweep(
     name = planned[0].config.name
     if out is None:
         digests = "".join(sorted(one.job.digest for one in planned))
-        out = runs / name / f"sweep_{hashlib.sha256(digests.encode()).hexdigest()[:10]}"
+        out = runs / name / f"sweep_{digest(digests)[:10]}"
     write_results(out, table, summary, keys, name)
     if len(summary):
         console.print(summary_table(summary, keys, name))
