@@ -57,7 +57,7 @@ def require_content(path: Path) -> Path:
     return path
 
 
-def write_atomically(path: str | Path, write: Callable[[Path], None]) -> Path:
+def write_atomically(path: str | Path, write: Callable[[Path], object]) -> Path:
     """Let `write` fill a temporary neighbour of `path`, then rename it into place; return `path`.
 
     Missing folders are made. The neighbour keeps the suffix, so writers that choose the format by it work.
