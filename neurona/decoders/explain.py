@@ -4,7 +4,8 @@ Fit: facts of the training scenes -> features (`bindings`) -> patterns (`encodin
 
     evidence for facts (`worlds.evidence`) -> worlds drawn from the posterior over scenes (`worlds.sampler`)
 
-Where training shows few different scenes (one label a recording), these are all the worlds there are, with their exact posterior
+Where recordings show one word of each exclusive category, all conjunctions of words are listed with their exact posterior, those that
+training lacks among them (`label_scenes`); where training shows few different scenes, these are all the worlds there are
 (`worlds.listed`).
 """
 
@@ -20,9 +21,11 @@ from jaxtyping import Float, Int
 from threadpoolctl import threadpool_limits
 
 from neurona.decoders.decoder import Context, DecoderSettings, learn_asking
+from neurona.decoders.label_scenes import label_scenes
 from neurona.decoders.registry import register
 from neurona.encoding_models.axes import fit_axes
 from neurona.encoding_models.bindings import ATTRIBUTE, CONCEPT, RELATION, Bindings
+from neurona.encoding_models.class_model import ClassModelSettings
 from neurona.encoding_models.encoding import fit_encoding
 from neurona.encoding_models.inversion import Inversion
 from neurona.encoding_models.known_facts import KnownFacts, expected_design, known_facts
@@ -60,6 +63,7 @@ class ExplainSettings(DecoderSettings):
         carriers: share of the entities that carry a word, before any is seen.
         rest_as_noise: share of the rest of a scene that worlds take as noise.
         worlds: how they are drawn.
+        listed: how worlds are read where they are few enough to be listed.
     """
 
     kind: Literal["explain"] = "explain"
@@ -68,6 +72,7 @@ class ExplainSettings(DecoderSettings):
     carriers: Annotated[float, annotated_types.Gt(0), annotated_types.Lt(1)] = 0.1
     rest_as_noise: Annotated[float, annotated_types.Ge(0), annotated_types.Le(1)] = 0.1
     worlds: SamplerSettings = field(default_factory=SamplerSettings)
+    listed: ClassModelSettings = field(default_factory=ClassModelSettings)
 
 
 @dataclass(frozen=True)
@@ -197,15 +202,16 @@ def fit_explain(problem: Problem, settings: ExplainSettings, context: Context | 
     # Of small products, threads of BLAS would mostly wait for each other, at full speed.
     with threadpool_limits(1 if len(known) < _FEW else None, "blas"):
         inverted, diagnostics = _invert(problem, settings, known)
-    scenes = None
-    if few_scenes(known):
-        # It chooses by inner folds, so that it can learn from the validation recordings, too.
+    # Few scenes choose by inner folds, so that they can learn from the validation recordings, too.
+    scenes = label_scenes(problem, settings.listed)
+    if scenes is None and few_scenes(known):
         learning = problem.learning
-        scenes = SceneList.fit(
+        scenes = SceneList.of_known(
             known_facts(problem, learning),
             problem.entities.features[np.unique(learning.recording)],
             problem.vocabulary,
             n_times=problem.entities.n_times,
+            settings=settings.listed,
             seed=problem.seed,
         )
     about = About(problem.dataset, settings.kind, settings.supervision, problem.simulated)

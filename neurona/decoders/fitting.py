@@ -15,6 +15,7 @@ from neurona.errors import ConfigError, DataError, nearest_name
 from neurona.questions import Asked, Problem
 from neurona.readings import About
 from neurona.recordings.alignment import Alignment
+from neurona.recordings.alignment.groups import groups_of
 from neurona.recordings.entities import EntitySettings, FittedEntities, default_entities, fit_entities
 from neurona.scenes.facts import SceneFacts
 from neurona.training.settings import TrainingSettings
@@ -105,6 +106,10 @@ def problem_of(
                 f"decoder.supervision: scenes, but {dataset.name} comes without scene graphs; use answers"
             )
         scenes = tuple(facts[image] for image in dataset.images)
+    runs = [""] * dataset.recordings.data.sizes["recording"]
+    for group in groups_of(dataset.recordings, "run"):
+        for row in group.rows.tolist():
+            runs[row] = group.name
     return Problem(
         entities.apply(dataset.recordings),
         dataset.vocabulary,
@@ -113,7 +118,7 @@ def problem_of(
         scenes,
         seed,
         dataset.simulated,
-        tuple(map(str, dataset.recordings.data.run.values)),
+        tuple(runs),
         dataset.name,
     )
 

@@ -1,33 +1,47 @@
-"""One concept a recording: the encoding model's inversion in closed form.
+"""One of a few worlds behind each recording: the encoding model's inversion in closed form.
 
-Where exactly one of K concepts holds in each recording, the scene is its class and the encoding model its mean:
+Where a recording shows one of W worlds (a label, or a conjunction of one word of each category), the encoding model is their means:
 
-    y_n | k ~ N(m_k, S),    log p(k | y_n) = T (m_k' S^-1 y_n - m_k' S^-1 m_k / 2) + log prior_k + const
+    y_n | w ~ N(m_w, (s^2 + V_w) S),    log p(w | y_n) = T log N(y_n; m_w, (s^2 + V_w) S) + log prior_w + const
 
-How much of the time course to keep is a question of the data, so several members see it differently: as the sizes of one or
-more fitted courses in every channel (`neurona.encoding_models.haemodynamics`; S shrunk), or as every time point (S a Kronecker
-product). A mean over the window, as linear discriminant analysis commonly gets, ignores which moments are informative. Few
-recordings make S too certain; each member's temperature T mends that. The posterior is the members' mixture (stacking:
-D. Wolpert 1992, Neural Networks 5:241). Temperatures and weights minimise the log loss of predictions for inner folds of the
-training recordings.
+The means are shrunk towards what worlds that share words have in common (`world_patterns`), so that worlds which training lacks have one, too, of
+uncertainty V_w. How to look at a recording is a question of the data, so several members see it differently: as the sizes of one or
+more fitted courses in every channel (`haemodynamics`), as means of bins, or as every time point (S a Kronecker product); with noise that
+covaries between channels or does not, as where neurons were recorded one after another; as the roots of counts; as the pattern's shape alone (`views`).
+A mean over the window, as linear discriminant analysis commonly gets, ignores which moments are informative. Few recordings make S too certain: recordings that
+were held out spread by s^2 instead of 1, and each member's temperature T mends the rest. The posterior is the members' mixture (stacking: D. Wolpert 1992, Neural Networks 5:241). Temperatures and weights minimise
+the log loss of predictions for inner folds of the training recordings, so that a fit has no setting left to choose.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
-from annotated_types import Ge
+from annotated_types import Ge, Le
 from jaxtyping import Float, Int, Shaped
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, logsumexp
 from sklearn.model_selection import GroupKFold, StratifiedKFold
 
-from neurona.encoding_models.haemodynamics import filtered, fitted_courses, matched_filter
-from neurona.encoding_models.noise import KroneckerNoise, ShrunkNoise, around_means, kronecker_noise, shrunk_noise
+from neurona.encoding_models.haemodynamics import fitted_courses, matched_filter
+from neurona.encoding_models.noise import (
+    KroneckerNoise,
+    Noise,
+    around_means,
+    diagonal_noise,
+    kronecker_noise,
+    means_of,
+    shrunk_noise,
+)
+from neurona.encoding_models.views import View, bin_means, count_unit, may_be_counts
+from neurona.encoding_models.world_patterns import WorldPatterns, fit_world_patterns
 from neurona.errors import DataError
+
+_LEAST_FOR_SHAPE = 50
+"""Channels: the mean over fewer is no common gain."""
 
 
 @dataclass(frozen=True)
@@ -35,55 +49,70 @@ class ClassModelSettings:
     """How a class model is fitted.
 
     Attributes:
-        courses: of each member, the number of fitted courses; 0 keeps every time point. Without times there is one member.
+        courses: numbers of fitted courses, a member each, where recordings have times.
+        bins: numbers of bins of time, a member each; 0 keeps every time point.
+        unseen: prior odds of a conjunction that training lacks, as a multiple of those which the shares of its words give it; 0 leaves it out.
         inner_folds: of the training recordings, at most.
     """
 
-    courses: tuple[int, ...] = (1, 2, 4, 0)
+    courses: tuple[int, ...] = (1, 2, 4)
+    bins: tuple[int, ...] = (6, 12, 24, 0)
+    unseen: Annotated[float, Ge(0), Le(1)] = 1.0
     inner_folds: Annotated[int, Ge(2)] = 6
 
 
 @dataclass(frozen=True)
 class Member:
-    """One view of the time course.
+    """One view of recordings.
 
     Attributes:
-        filters: what makes recordings the sizes of courses; None leaves features as they are.
-        means: response to each class, in the filtered features.
-        noise: covariance of the filtered features.
+        view: what is looked at.
+        noise: its covariance.
+        patterns: response to each world, in white noise.
+        spread: s^2, variance of new recordings in the noise that was made white.
     """
 
-    filters: Float[np.ndarray, "time course"] | None
-    means: Float[np.ndarray, "class feature"]
-    noise: ShrunkNoise | KroneckerNoise
+    view: View
+    noise: Noise
+    patterns: WorldPatterns
+    spread: float = 1.0
 
-    def log_likelihood(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording class"]:
+    def white(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording axis"]:
+        """Recordings as this member sees them, in white noise."""
+        return self.noise.whiten(self.view(features))
+
+    def excess(
+        self, features: Float[np.ndarray, "recording feature"], classes: Int[np.ndarray, " recording"]
+    ) -> Float[np.ndarray, " recording"]:
+        """Mean square of recordings around the mean of their world, less V."""
+        white = self.white(features)
+        own = self.patterns.squares(white)[np.arange(len(classes)), classes]
+        found: np.ndarray = own / white.shape[1] - self.patterns.variance[classes]
+        return found
+
+    def log_likelihood(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording world"]:
         """Up to a constant a recording."""
-        values = np.asarray(features, dtype=np.float64)
-        values = values if self.filters is None else filtered(values, self.filters)
-        centre = self.means.mean(axis=0)
-        means = self.noise.whiten(self.means - centre)
-        return self.noise.whiten(values - centre) @ means.T - 0.5 * np.sum(means**2, axis=1)
+        return self.patterns.log_likelihood(self.white(features), self.spread)
 
 
 @dataclass(frozen=True)
 class ClassModel:
-    """A fitted model of K classes.
+    """A fitted model of W worlds.
 
     Attributes:
-        members: views of the time course.
+        members: views of recordings.
         temperatures: T of each member.
         weights: share of each member in the mixture, sum 1.
-        log_prior: of each class.
+        log_prior: of each world.
     """
 
     members: tuple[Member, ...]
     temperatures: Float[np.ndarray, " member"]
     weights: Float[np.ndarray, " member"]
-    log_prior: Float[np.ndarray, " class"]
+    log_prior: Float[np.ndarray, " world"]
 
-    def log_posterior(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording class"]:
-        """Log probability of each class."""
+    def log_posterior(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording world"]:
+        """Log probability of each world."""
         likelihood = np.stack([member.log_likelihood(features) for member in self.members])
         return _mixed(likelihood, self.temperatures, self.weights, self.log_prior)
 
@@ -92,7 +121,7 @@ def fit_class_model(
     features: Float[np.ndarray, "recording feature"],
     classes: Int[np.ndarray, " recording"],
     *,
-    n_classes: int,
+    words: Int[np.ndarray, "world category"],
     n_times: int = 1,
     groups: Shaped[np.ndarray, " recording"] | None = None,
     settings: ClassModelSettings = ClassModelSettings(),
@@ -102,38 +131,55 @@ def fit_class_model(
 
     Args:
         features: `[N, channel * n_times]`.
-        classes: of each recording, 0 to K - 1; each class three times or more.
-        n_classes: K.
+        classes: the world of each recording, 0 to W - 1.
+        words: of each world its word of each category, counted from 0; one column where worlds have nothing in common.
         n_times: time points a channel.
         groups: inner folds keep each together (the runs, say); None draws stratified folds.
         settings: the members.
         seed: of drawn folds.
 
     Raises:
-        DataError: a class with fewer than three recordings, groups that leave a class out, or no courses that the times allow.
+        DataError: a word that fewer than three recordings show, groups that leave a word out, or no view that the times allow.
     """
     values = np.asarray(features, dtype=np.float64)
-    _check(classes, n_classes)
-    courses = tuple(dict.fromkeys(k for k in settings.courses if k <= n_times)) if n_times > 1 else (0,)
-    if not courses:
-        raise DataError(
-            f"class model: courses {settings.courses} of {n_times} times; offer a number up to {n_times}, or 0"
-        )
-    log_prior = np.log(np.bincount(classes, minlength=n_classes) / len(classes))
-    likelihood = np.zeros((len(courses), len(values), n_classes))
-    tested = np.zeros(len(values), bool)
-    for train, test in _inner_folds(classes, n_classes, groups, settings.inner_folds, seed):
-        members = _members(values[train], classes[train], n_classes, n_times, courses)
-        likelihood[:, test] = np.stack([member.log_likelihood(values[test]) for member in members])
-        tested[test] = True
-    held, truth = likelihood[:, tested], classes[tested]
+    _check(classes, words)
+    kinds = _kinds(values, n_times, settings)
+    log_prior = log_prior_of(classes, words, settings.unseen)
+    folds = _inner_folds(classes, words, groups, settings.inner_folds, seed)
+    fitted = [_members(kinds, values[train], classes[train], words, n_times) for train, _ in folds]
+    excess = [
+        [member.excess(values[test], classes[test]) for member in members]
+        for members, (_, test) in zip(fitted, folds, strict=True)
+    ]
+    spread = np.maximum(np.concatenate(excess, axis=1).mean(axis=1), 1e-3)
+    parts = [
+        np.stack([member.log_likelihood(values[test]) for member in _spread(members, spread)])
+        for members, (_, test) in zip(fitted, folds, strict=True)
+    ]
+    held, truth = np.concatenate(parts, axis=1), classes[np.concatenate([test for _, test in folds])]
     temperatures = np.array([fit_temperature(member, truth, log_prior) for member in held])
     return ClassModel(
-        _members(values, classes, n_classes, n_times, courses),
+        _spread(_members(kinds, values, classes, words, n_times), spread),
         temperatures,
         fit_weights(held, temperatures, truth, log_prior),
         log_prior,
     )
+
+
+def log_prior_of(
+    classes: Int[np.ndarray, " recording"], words: Int[np.ndarray, "world category"], unseen: float = 1.0
+) -> Float[np.ndarray, " world"]:
+    """Log share of each world among recordings: that of its training recordings, or where training lacks some conjunctions, the product of its
+    words' shares, as which conjunctions are shown was then the experimenter's choice. `unseen` times that for those it lacks."""
+    count = np.bincount(classes, minlength=len(words))
+    share = count / len(classes)
+    if not count.all():
+        share = np.ones(len(words))
+        for column in words.T:
+            share *= (np.bincount(column[classes], minlength=int(column.max()) + 1) / len(classes))[column]
+        share[count == 0] *= unseen
+    with np.errstate(divide="ignore"):
+        return np.log(share / share.sum())
 
 
 def fit_temperature(
@@ -180,56 +226,130 @@ def _mixed(
     return logsumexp(each, axis=0, b=weights[:, None, None])
 
 
+@dataclass(frozen=True)
+class _Kind:
+    """What kind of member: `apart` noise covaries with nothing; filters are so many fitted `courses`, or means of `bins`; neither: all features."""
+
+    counts: bool = False
+    shape: bool = False
+    apart: bool = False
+    courses: int = 0
+    bins: int = 0
+
+
+def _kinds(
+    values: Float[np.ndarray, "recording feature"], n_times: int, settings: ClassModelSettings
+) -> tuple[_Kind, ...]:
+    """The members that the recordings allow.
+
+    Raises:
+        DataError: none.
+    """
+    looks = [_Kind(), *([_Kind(counts=True)] if may_be_counts(values) else [])]
+    if n_times == 1:
+        found = [replace(look, apart=apart) for look in looks for apart in (False, True)]
+        return (*found, *([_Kind(shape=True)] if values.shape[1] >= _LEAST_FOR_SHAPE else []))
+    views = [{"courses": number} for number in dict.fromkeys(settings.courses) if 0 < number < n_times]
+    views += [{"bins": number} for number in dict.fromkeys(settings.bins) if 0 < number < n_times]
+    if 0 in settings.bins:
+        views += [{}, {"apart": True}]
+    if not views:
+        raise DataError(
+            f"class model: courses {settings.courses} and bins {settings.bins} of {n_times} times; offer a number below {n_times}, or bins 0"
+        )
+    return tuple(replace(look, **view) for look in looks for view in views)
+
+
 def _members(
+    kinds: Sequence[_Kind],
     values: Float[np.ndarray, "recording feature"],
     classes: Int[np.ndarray, " recording"],
-    n_classes: int,
+    words: Int[np.ndarray, "world category"],
     n_times: int,
-    courses: Sequence[int],
 ) -> tuple[Member, ...]:
-    means, residuals = _means(values, classes, n_classes), around_means(values, classes)
-    if n_times == 1:
-        return (Member(None, means, shrunk_noise(residuals)),)
-    noise = kronecker_noise(residuals, n_times)
+    whole: dict[_Kind, tuple[View, KroneckerNoise | None]] = {}
     members = []
-    for count in courses:
-        if count == 0:
-            members.append(Member(None, means, noise))
-            continue
-        chosen = fitted_courses(means - means.mean(axis=0), noise, count)
-        filters = matched_filter(chosen, noise.time @ noise.time.T)
-        members.append(Member(filters, filtered(means, filters), shrunk_noise(filtered(residuals, filters))))
+    for kind in kinds:
+        look = _Kind(counts=kind.counts, shape=kind.shape)
+        if look not in whole:
+            view = View(count_unit(values, around_means(values, classes)) if kind.counts else None, kind.shape)
+            whole[look] = (
+                view,
+                kronecker_noise(around_means(view(values), classes), n_times) if n_times > 1 else None,
+            )
+        members.append(_member(kind, *whole[look], values, classes, words))
     return tuple(members)
 
 
-def _means(
-    values: Float[np.ndarray, "recording feature"], classes: Int[np.ndarray, " recording"], n_classes: int
-) -> Float[np.ndarray, "class feature"]:
-    return np.stack([values[classes == k].mean(axis=0) for k in range(n_classes)])
+def _spread(members: Sequence[Member], spread: Float[np.ndarray, " member"]) -> tuple[Member, ...]:
+    return tuple(replace(member, spread=float(one)) for member, one in zip(members, spread, strict=True))
+
+
+def _member(
+    kind: _Kind,
+    view: View,
+    over_time: KroneckerNoise | None,
+    values: Float[np.ndarray, "recording feature"],
+    classes: Int[np.ndarray, " recording"],
+    words: Int[np.ndarray, "world category"],
+) -> Member:
+    """Fit one member; of all features, Kronecker noise is that of `over_time` already."""
+    noise: Noise | None = over_time
+    if over_time is not None and kind.courses:
+        means = means_of(view(values), classes)[np.unique(classes)]
+        courses = fitted_courses(means - means.mean(axis=0), over_time, kind.courses)
+        view = replace(view, filters=matched_filter(courses, over_time.time @ over_time.time.T))
+    elif over_time is not None and kind.bins:
+        view = replace(view, filters=bin_means(len(over_time.time), kind.bins))
+    seen = view(values)
+    residuals = around_means(seen, classes)
+    if kind.apart:
+        noise = diagonal_noise(residuals)
+    elif noise is None or kind.courses:
+        noise = shrunk_noise(residuals)
+    elif kind.bins:
+        noise = kronecker_noise(residuals, kind.bins)
+    white = noise.whiten(seen)
+    count = np.bincount(classes, minlength=len(words))
+    return Member(view, noise, fit_world_patterns(means_of(white, classes, len(words)), count, words))
 
 
 def _inner_folds(
     classes: Int[np.ndarray, " recording"],
-    n_classes: int,
+    words: Int[np.ndarray, "world category"],
     groups: Shaped[np.ndarray, " recording"] | None,
     n_folds: int,
     seed: int,
 ) -> Sequence[tuple[np.ndarray, np.ndarray]]:
-    if groups is not None:
-        n_groups = len(np.unique(groups))
-        folds = list(GroupKFold(min(n_folds, n_groups)).split(classes, groups=groups)) if n_groups > 1 else []
-        complete = [pair for pair in folds if np.bincount(classes[pair[0]], minlength=n_classes).min() > 1]
-        if not complete:
-            raise DataError("class model: no group can be left out without losing a class; give other groups, or none")
-        return complete
-    n_folds = min(n_folds, int(np.bincount(classes, minlength=n_classes).min()))
-    return list(StratifiedKFold(n_folds, shuffle=True, random_state=seed).split(classes, classes))
+    """Folds whose training part shows every word twice or more."""
+    if groups is None:
+        least = int(_shown(classes, words).min())
+        folds = StratifiedKFold(min(n_folds, least), shuffle=True, random_state=seed)
+        # Of conjunctions that are rarer than there are folds, some fold lacks one; its words are there.
+        rare = np.bincount(classes)[classes] < folds.n_splits
+        return list(folds.split(classes, np.where(rare, len(words), classes)))
+    n_groups = len(np.unique(groups))
+    found = list(GroupKFold(min(n_folds, n_groups)).split(classes, groups=groups)) if n_groups > 1 else []
+    complete = [pair for pair in found if _shown(classes[pair[0]], words).min() > 1]
+    if not complete:
+        raise DataError("class model: no group can be left out without losing a class; give other groups, or none")
+    return complete
 
 
-def _check(classes: Int[np.ndarray, " recording"], n_classes: int) -> None:
-    count = np.bincount(classes, minlength=n_classes)
-    if n_classes < 2 or len(count) > n_classes or count.min() < 3:
-        rare = int(count.argmin())
+def _shown(
+    classes: Int[np.ndarray, " recording"], words: Int[np.ndarray, "world category"]
+) -> Int[np.ndarray, " word"]:
+    """How many recordings show each word, category by category."""
+    return np.concatenate([np.bincount(column[classes], minlength=int(column.max()) + 1) for column in words.T])
+
+
+def _check(classes: Int[np.ndarray, " recording"], words: Int[np.ndarray, "world category"]) -> None:
+    if len(classes) and int(classes.max()) >= len(words):
+        raise DataError(f"class model: class {int(classes.max())} of {len(words)}; classes count from 0")
+    shown = _shown(classes, words)
+    if len(np.unique(classes)) < 2 or shown.min() < 3:
+        rare = int(shown.argmin())
         raise DataError(
-            f"class model: class {rare} of {n_classes} has {count[rare]} training recording(s); each needs three or more"
+            f"class model: class {rare} of {len(shown)} has {shown[rare]} training recording(s); each word of each category needs three or "
+            "more, and two worlds must be seen"
         )

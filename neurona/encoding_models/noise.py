@@ -1,14 +1,15 @@
 """The noise of a response: what is left of its features beside what the scene explains.
 
-    e_n ~ N(0, S),   two forms of S, from many free numbers to few:
+    e_n ~ N(0, S),   three forms of S, from many free numbers to few:
 
     shrunk      S = D ((1 - a) R + a 1) D      D standard deviations, R correlations of the residuals (Ledoit and Wolf 2004,
                                                J. Multivariate Analysis 88:365); variances stay as they are (Walther et al. 2016,
                                                NeuroImage 137:188)
+    diagonal    S = D^2                        features that do not covary, as of neurons that were recorded one after another
     Kronecker   S = C_space (x) C_time         the same course of noise in every channel; maximum likelihood by flip-flop
                                                (Dutilleul 1999, J. Stat. Comput. Simul. 64:105), each factor shrunk
 
-Both whiten recordings; the second never builds a matrix of all features.
+All whiten recordings; the last never builds a matrix of all features.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from neurona.errors import DataError
 
 JITTER = 1e-6
 """Share of the mean variance that keeps a covariance invertible where shrinkage does not."""
+_POOLED = 0.05
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,33 @@ def shrunk_noise(
 
 
 @dataclass(frozen=True)
+class DiagonalNoise:
+    """S = D^2.
+
+    Attributes:
+        deviation: standard deviation of each feature.
+    """
+
+    deviation: Float[np.ndarray, " feature"]
+
+    def whiten(self, values: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "row feature"]:
+        return values / self.deviation
+
+
+def diagonal_noise(residuals: Float[np.ndarray, "row feature"]) -> DiagonalNoise:
+    """Variances alone, drawn a little towards their mean, so that a feature that hardly ever changes decides nothing.
+
+    Args:
+        residuals: rows of mean 0.
+
+    Raises:
+        DataError: see `_checked`.
+    """
+    variance = np.mean(_checked(residuals) ** 2, axis=0)
+    return DiagonalNoise(np.sqrt((1 - _POOLED) * variance + _POOLED * max(variance.mean(), 1e-300)))
+
+
+@dataclass(frozen=True)
 class KroneckerNoise:
     """S = C_space (x) C_time over features laid out channel by channel, the times of each together.
 
@@ -89,6 +118,9 @@ class KroneckerNoise:
         timed = over_time(values.reshape(-1, times).T).T.reshape(rows, channels, times)
         spaced = over_space(timed.transpose(1, 0, 2).reshape(channels, -1)).reshape(channels, rows, times)
         return spaced.transpose(1, 0, 2).reshape(rows, -1)
+
+
+Noise = ShrunkNoise | DiagonalNoise | KroneckerNoise
 
 
 def kronecker_noise(
@@ -145,9 +177,17 @@ def around_means(
 ) -> Float[np.ndarray, "recording feature"]:
     """Features less the mean of their group; groups are numbered from 0."""
     values = np.asarray(features, dtype=np.float64)
-    total = np.zeros((int(group.max()) + 1, values.shape[1]))
+    return values - means_of(values, group)[group]
+
+
+def means_of(
+    values: Float[np.ndarray, "recording feature"], group: Int[np.ndarray, " recording"], n_groups: int = 0
+) -> Float[np.ndarray, "group feature"]:
+    """Mean of each group, numbered from 0; 0 where it has no recording."""
+    count = np.bincount(group, minlength=n_groups)
+    total = np.zeros((len(count), values.shape[1]))
     np.add.at(total, group, values)
-    return values - (total / np.maximum(np.bincount(group), 1)[:, None])[group]
+    return total / np.maximum(count, 1)[:, None]
 
 
 def _deviation(values: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, " feature"]:

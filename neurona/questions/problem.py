@@ -28,7 +28,7 @@ class Problem:
         facts: what holds in the scene of each recording, where the data set has scene graphs; None where the answers say all.
         seed: of everything that is drawn.
         simulated: whether nobody measured the recordings.
-        runs: run of each recording, where settings are chosen by folds of whole runs.
+        runs: run of each recording (one subject's, and one session's), where settings are chosen by folds of whole runs.
         dataset: name of the data set.
     """
 

@@ -14,7 +14,7 @@ from itertools import product
 import numpy as np
 from jaxtyping import Float
 
-from neurona.encoding_models.class_model import ClassModel, fit_class_model
+from neurona.encoding_models.class_model import ClassModel, ClassModelSettings, fit_class_model
 from neurona.encoding_models.known_facts import KnownFacts
 from neurona.errors import DataError
 from neurona.execution.worlds import Worlds
@@ -41,35 +41,38 @@ class SceneList:
 
     Attributes:
         model: their posterior.
-        before: the scenes as the worlds of one recording, their shares those of training.
+        before: the scenes as the worlds of one recording, with their prior shares.
     """
 
     model: ClassModel
     before: Worlds
 
     @classmethod
-    def fit(
+    def of_known(
         cls,
         known: Sequence[KnownFacts],
         features: Float[np.ndarray, "row feature"],
         vocabulary: Vocabulary,
         *,
         n_times: int = 1,
+        settings: ClassModelSettings,
         seed: int = 0,
     ) -> SceneList:
-        """Learn from training recordings, whose facts are known.
+        """Learn from training recordings, whose facts are known; scenes have nothing in common.
 
         Args:
             known: facts of each recording's scene.
             features: of each recording, channel by channel.
             vocabulary: words of the worlds.
             n_times: time points a channel.
+            settings: of the class model.
             seed: of the inner folds.
         """
         scenes = sorted({facts.true for facts in known}, key=lambda scene: sorted(map(repr, scene)))
         place = {scene: k for k, scene in enumerate(scenes)}
         classes = np.array([place[facts.true] for facts in known], dtype=np.int64)
-        model = fit_class_model(features, classes, n_classes=len(scenes), n_times=n_times, seed=seed)
+        alone = np.arange(len(scenes))[:, None]
+        model = fit_class_model(features, classes, words=alone, n_times=n_times, settings=settings, seed=seed)
         forms = NameTable.read().forms
         closed = [sorted(KnownFacts(scene).closed(forms), key=repr) for scene in scenes]
         share = np.exp(model.log_prior)[None, :]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from neurona.encoding_models.noise import around_means, kronecker_noise, shrunk_noise
+from neurona.encoding_models.noise import around_means, diagonal_noise, kronecker_noise, shrunk_noise
 from neurona.errors import DataError
 
 
@@ -67,3 +67,12 @@ def test_wrong_residuals_are_named():
     values[2, 1] = np.inf
     with pytest.raises(DataError, match="recording 2 are not finite"):
         shrunk_noise(values)
+
+
+def test_diagonal_noise_keeps_variances_and_drops_correlations():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(20000, 1)) @ np.ones((1, 3)) * [1.0, 2.0, 3.0]
+    white = diagonal_noise(values).whiten(values)
+    np.testing.assert_allclose(white.std(axis=0), 1, rtol=0.15)
+    silent = np.column_stack([values[:, :1], np.zeros(len(values))])
+    assert np.isfinite(diagonal_noise(silent).whiten(silent)).all()

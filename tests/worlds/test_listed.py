@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from neurona.encoding_models.class_model import ClassModelSettings
 from neurona.encoding_models.known_facts import KnownFacts
 from neurona.errors import DataError
 from neurona.programs import Vocabulary
@@ -25,7 +26,8 @@ def test_the_posterior_finds_the_scene_and_knows_the_prior():
     classes = np.arange(48) % 3
     features = (3 * np.eye(3)[classes] @ rng.normal(size=(3, 10)) + rng.normal(size=(48, 10))).astype(np.float32)
     words = [("cat", "face", "house")[k] for k in classes]
-    scenes = SceneList.fit(known(words[:36]), features[:36], Vocabulary(("cat", "face", "house")))
+    vocabulary = Vocabulary(("cat", "face", "house"))
+    scenes = SceneList.of_known(known(words[:36]), features[:36], vocabulary, settings=ClassModelSettings())
     worlds = scenes.worlds(features[36:])
     shown = [next(iter(worlds.facts(row, int(share.argmax())))).name for row, share in enumerate(worlds.share)]
     assert np.mean([name == word for name, word in zip(shown, words[36:], strict=True)]) > 0.9
