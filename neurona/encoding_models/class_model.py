@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from annotated_types import Ge, Le
@@ -249,7 +249,9 @@ def _kinds(
     if n_times == 1:
         found = [replace(look, apart=apart) for look in looks for apart in (False, True)]
         return (*found, *([_Kind(shape=True)] if values.shape[1] >= _LEAST_FOR_SHAPE else []))
-    views = [{"courses": number} for number in dict.fromkeys(settings.courses) if 0 < number < n_times]
+    views: list[dict[str, Any]] = [
+        {"courses": number} for number in dict.fromkeys(settings.courses) if 0 < number < n_times
+    ]
     views += [{"bins": number} for number in dict.fromkeys(settings.bins) if 0 < number < n_times]
     if 0 in settings.bins:
         views += [{}, {"apart": True}]
