@@ -1,5 +1,6 @@
 """Whole commands, as a user runs them."""
 
+import io
 import json
 import re
 import shutil
@@ -82,7 +83,7 @@ def test_fmri_blocks_are_decoded_leaving_runs_out(neurona, fmri_folder, tmp_path
     metrics = json.loads((tmp_path / "metrics.json").read_text())
     assert metrics["accuracy"]["describe"]["value"] > 0.8
     code, printed, _ = neurona(
-        "query", tmp_path, "exists x. animate(x) & ~face(x)", "--recording", "sub-2_run-01_block-01"
+        "query", tmp_path, "exists x. animate(x) & ~face(x)", "--recordings", "sub-2_run-01_block-01"
     )
     assert code == 0
     assert "ward parcel" in printed
@@ -92,13 +93,13 @@ def test_fmri_blocks_are_decoded_leaving_runs_out(neurona, fmri_folder, tmp_path
 def test_a_query_gives_the_answers_and_the_numbers_of_the_run(neurona, meg_run):
     predictions = pd.read_parquet(meg_run / "predictions.parquet")
     chosen = predictions[predictions.recording == "test-002"]
-    code, printed, _ = neurona("query", meg_run, *chosen.program, "--recording", "test-002")
+    code, printed, _ = neurona("query", meg_run, *chosen.program, "--recordings", "test-002")
     assert code == 0
     lines = [[cell.strip() for cell in line.split("│")[1:-1]] for line in printed.splitlines() if line.startswith("│")]
-    said = {cells[1]: cells for cells in lines if len(cells) == 7}
+    said = {cells[1]: cells for cells in lines if len(cells) == 8}
     for row in chosen.to_dict("records"):
-        _, _, answer, *numbers = said[row["program"]]
-        assert answer == row["predicted"]
+        _, _, answer, truth, *numbers = said[row["program"]]
+        assert (answer, truth) == (row["predicted"], row["answer"])
         expected = [row[name] for name in ("as_asked", "probability", "prior", "error")]
         np.testing.assert_allclose([float(number) for number in numbers], expected, atol=5.1e-4)
 
@@ -109,8 +110,52 @@ def test_a_query_about_all_recordings_answers_for_each(neurona, meg_run):
     assert sum("test-" in line for line in printed.splitlines()) == 40
 
 
+def test_answers_are_left_to_other_programs(neurona, meg_run):
+    asked = ("query", meg_run, "Is there a left?", "describe Direction", "--recordings", "run=run-01")
+    told = json.loads(neurona(*asked, "--json")[1])
+    assert len(told) == 80
+    assert {row["truth"] for row in told if row["query"] == "Is there a left?"} == {"yes", "no"}
+    table = pd.read_csv(io.StringIO(neurona(*asked, "--csv")[1]))
+    assert table.answer.tolist() == [row["answer"] for row in told]
+
+
+def test_what_may_be_asked_is_listed(neurona, meg_run):
+    printed = neurona("query", meg_run, "--list")[1]
+    assert "40 recordings: test-000" in printed
+    assert "category Direction: " in printed
+    assert "horizontal := " in printed
+
+
+def test_the_change_that_turns_an_answer_is_shown(neurona, meg_run):
+    printed = neurona("query", meg_run, "Is there a left?", "-r", "test-002", "--why-not")[1]
+    assert re.search(
+        r"yes in the likeliest scene \(share 0\.\d+\); it would be no without left and with (up|down|right)", printed
+    )
+
+
+def test_a_prompt_answers_line_by_line_until_its_input_ends(neurona, meg_run, monkeypatch):
+    lines = iter(
+        [
+            ":recordings test-002",
+            "Is there a left?",
+            ":why-not",
+            "Is there a lift?",
+            ":given exists x. right(x)",
+            "exists x. left(x)",
+            ":quit",
+        ]
+    )
+    monkeypatch.setattr("builtins.input", lambda _: next(lines))
+    code, printed, _ = neurona("query", meg_run)
+    assert code == 0
+    assert "understood as: exists x. left(x)" in printed
+    assert "it would be no without left" in printed
+    assert "did you mean 'left'?" in printed
+    assert "0.000" in printed.split("given exists x.")[-1]
+
+
 def test_a_query_leaves_a_concept_graph(neurona, meg_run):
-    code, printed, _ = neurona("query", meg_run, "describe Direction", "--recording", "test-002")
+    code, printed, _ = neurona("query", meg_run, "describe Direction", "--recordings", "test-002")
     assert code == 0
     assert "left" in next(line for line in printed.splitlines() if "describe" in line)  # planted in this trial
     graph = read_graph(meg_run / "graphs" / "test-002.graphml")
@@ -121,7 +166,7 @@ def test_a_query_leaves_a_concept_graph(neurona, meg_run):
 
 
 def test_query_explained_shows_every_part_and_leaves_it_as_json(neurona, meg_run):
-    code, printed, _ = neurona("query", meg_run, "Is there a left?", "--recording", "test-002", "--explain")
+    code, printed, _ = neurona("query", meg_run, "Is there a left?", "--recordings", "test-002", "--explain")
     assert code == 0
     assert "left(x)" in printed
     told = json.loads((meg_run / "graphs" / "test-002.explanation.json").read_text())
@@ -130,7 +175,7 @@ def test_query_explained_shows_every_part_and_leaves_it_as_json(neurona, meg_run
 
 
 def test_the_likeliest_scenes_are_shown_with_their_shares(neurona, meg_run):
-    code, printed, _ = neurona("query", meg_run, "describe Direction", "--recording", "test-002", "--worlds", "2")
+    code, printed, _ = neurona("query", meg_run, "describe Direction", "--recordings", "test-002", "--worlds", "2")
     assert code == 0
     shares = [float(line.split("│")[1]) for line in printed.split("likeliest scenes")[1].splitlines() if "│" in line]
     assert len(shares) == 2
@@ -139,16 +184,16 @@ def test_the_likeliest_scenes_are_shown_with_their_shares(neurona, meg_run):
 
 def test_simplifying_prints_the_shorter_question_and_changes_no_answer(neurona, meg_run):
     asked = "Is there something that is horizontal or left?"
-    code, printed, _ = neurona("query", meg_run, asked, "--recording", "test-002", "--simplify")
+    code, printed, _ = neurona("query", meg_run, asked, "--recordings", "test-002", "--simplify")
     assert code == 0
     assert "simplified: exists x. horizontal(x)" in printed
     assert "in words: Is there something that is horizontal?" in printed
-    plain = neurona("query", meg_run, asked, "--recording", "test-002")[1]
+    plain = neurona("query", meg_run, asked, "--recordings", "test-002")[1]
     assert printed.endswith(plain)
 
 
 def test_given_what_excludes_it_nothing_else_is_shown(neurona, meg_run):
-    asked = ("query", meg_run, "exists x. left(x)", "--recording", "test-002")
+    asked = ("query", meg_run, "exists x. left(x)", "--recordings", "test-002")
     code, printed, _ = neurona(*asked, "--given", "exists x. right(x)")
     assert code == 0
     assert "given exists x." in printed
@@ -156,11 +201,11 @@ def test_given_what_excludes_it_nothing_else_is_shown(neurona, meg_run):
     assert neurona(*asked, "--given", "describe Direction")[0] == 2
 
 
-@pytest.mark.parametrize("option", [("--explain",), ("--worlds", 2)])
+@pytest.mark.parametrize("option", [("--explain",), ("--why-not",), ("--worlds", 2)])
 def test_what_is_shown_of_one_recording_needs_its_name(neurona, meg_run, option):
     code, _, error = neurona("query", meg_run, "exists x. left(x)", *option)
     assert code == 2
-    assert "name it with --recording" in error
+    assert "name it with --recordings ID" in error
 
 
 @pytest.mark.parametrize(
@@ -172,13 +217,13 @@ def test_what_is_shown_of_one_recording_needs_its_name(neurona, meg_run, option)
     ],
 )
 def test_a_query_that_cannot_be_answered_ends_with_code_2(neurona, meg_run, query, recording, message):
-    code, _, error = neurona("query", meg_run, query, "--recording", recording)
+    code, _, error = neurona("query", meg_run, query, "--recordings", recording)
     assert code == 2
     assert message in error
 
 
 def test_a_query_needs_a_finished_run(neurona, tmp_path):
-    code, _, error = neurona("query", tmp_path, "exists x. left(x)", "--recording", "test-002")
+    code, _, error = neurona("query", tmp_path, "exists x. left(x)", "--recordings", "test-002")
     assert code == 2
     assert "config.yaml: missing" in error
 
@@ -315,6 +360,6 @@ def test_a_run_that_did_not_come_to_its_end_is_not_asked(neurona, meg_run, tmp_p
     copy = tmp_path / "killed"
     shutil.copytree(meg_run, copy)
     (copy / "metrics.json").unlink()
-    code, _, error = neurona("query", copy, "exists x. left(x)", "--recording", "test-002")
+    code, _, error = neurona("query", copy, "exists x. left(x)", "--recordings", "test-002")
     assert code == 2
     assert "metrics.json: missing; name the directory of a finished run" in error

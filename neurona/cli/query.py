@@ -14,53 +14,119 @@ if TYPE_CHECKING:
 
 def query(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="directory of a finished run, or of a saved reading")],
-    texts: Annotated[list[str], typer.Argument(metavar="QUERY...", help='e.g. "exists x. animate(x) & ~face(x)"')],
-    recording: Annotated[
-        str | None, typer.Option(help="id of a held-out recording (see predictions.parquet); all unless given")
+    texts: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="QUERY...",
+            help='"Is there a man?", "exists x. animate(x) & ~face(x)"; a prompt where there is none',
+        ),
+    ] = None,
+    recordings: Annotated[
+        str | None,
+        typer.Option(
+            "--recordings", "-r", help='ID,ID, all, or columns of the run: "subject=1 & run=run-02"; all unless given'
+        ),
     ] = None,
     given: Annotated[str | None, typer.Option(help="a formula that is taken to be true")] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="show the value of every part, and leave it as JSON")
     ] = False,
+    why_not: Annotated[
+        bool, typer.Option("--why-not", help="show the smallest change of the decoded scene that turns the answer")
+    ] = False,
     worlds: Annotated[int, typer.Option(min=0, help="show so many of the likeliest scenes")] = 0,
     simplify: Annotated[
         bool, typer.Option("--simplify", help="print the simplified query; the answer is the same")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print nothing but the answers, as JSON")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="print nothing but the answers, as CSV")] = False,
+    list_: Annotated[
+        bool, typer.Option("--list", help="print the recordings, words and categories that there are")
+    ] = False,
     graphs: Annotated[Path | None, typer.Option(help="where concept graphs go; RUN/graphs unless given")] = None,
 ) -> None:
-    """Ask queries about one recording, or about all; of one recording, its concept graph is left as files."""
+    """Ask queries about one recording, about some, or about all; of one recording, its concept graph is left as files."""
     from neurona.errors import ConfigError
-    from neurona.experiments.runs.finished_run import reading_of
-    from neurona.experiments.runs.query_tables import answers_table, carriers_table, ranked_table
-    from neurona.programs.open_question import OpenQuestion
+    from neurona.experiments.runs.asking import Source, summary
+    from neurona.experiments.runs.query_tables import answers_table, summary_table
 
-    console = Console()
-    reading = reading_of(run)
-    if recording is None and (explain or worlds):
-        raise ConfigError("--explain and --worlds show one recording; name it with --recording")
+    console, source = Console(), Source.open(run)
+    reading = source.reading
+    if list_:
+        _print_what_there_is(reading, console)
+        return
+    if not texts:
+        from neurona.cli.prompt import prompt
+
+        prompt(source, recordings, given, graphs or run / "graphs", console)
+        return
+    chosen = source.select(recordings)
+    if len(chosen) != 1 and (explain or worlds or why_not):
+        raise ConfigError("--explain, --why-not and --worlds show one recording; name it with --recordings ID")
+    said = source.ask(texts, chosen, given)
+    if as_json or as_csv:
+        print(said.to_json(orient="records", indent=1) if as_json else said.to_csv(index=False), end="")
+        return
     if simplify:
         _print_simplified(reading, texts, console)
-    _print_understood(reading, texts, console)
-    answers = answers_table(reading.ask(texts, recording, given=given), reading.about, given)
+    print_understood(reading, texts, console)
+    answers = answers_table(said, reading.about, given)
     print(answers) if isinstance(answers, str) else console.print(answers)
-    if recording is None:
-        return
-    for text in texts:
-        if isinstance(reading.question(text), OpenQuestion):
+    if len(chosen) > 1:
+        console.print(summary_table(summary(said), reading.about))
+    elif recordings is not None:
+        _show_one(
+            reading, texts, chosen[0], (graphs or run / "graphs") / chosen[0], given, explain, why_not, worlds, console
+        )
+
+
+def _show_one(
+    reading: Reading,
+    texts: list[str],
+    recording: str,
+    stem: Path,
+    given: str | None,
+    explain: bool,
+    why_not: bool,
+    worlds: int,
+    console: Console,
+) -> None:
+    """Where the words were found, and whatever else was asked for; the concept graph is left as files."""
+    from neurona.experiments.runs.query_tables import carriers_table, ranked_table
+    from neurona.programs.open_question import OpenQuestion
+
+    questions = {text: reading.question(text) for text in texts}
+    for text, question in questions.items():
+        if isinstance(question, OpenQuestion):
             console.print(ranked_table(reading, text, recording, given))
-    texts = [text for text in texts if not isinstance(reading.question(text), OpenQuestion)]
-    stem = (graphs or run / "graphs") / recording
-    table = carriers_table(reading, texts, recording)
+    closed = [text for text, question in questions.items() if not isinstance(question, OpenQuestion)]
+    table = carriers_table(reading, closed, recording)
     if table is not None:
         console.print(table)
     if explain:
-        _explain(reading, texts, recording, stem, console)
+        _explain(reading, closed, recording, stem, console)
+    if why_not:
+        for text in closed:
+            print_why_not(reading, text, recording, console)
     if worlds:
-        _print_worlds(reading, recording, worlds, console)
-    _leave_graph(reading, recording, stem, console)
+        print_worlds(reading, recording, worlds, console)
+    leave_graph(reading, recording, stem, console)
 
 
-def _print_understood(reading: Reading, texts: list[str], console: Console) -> None:
+def _print_what_there_is(reading: Reading, console: Console) -> None:
+    words = reading.vocabulary
+    parts = {
+        f"{len(reading.recordings)} recordings": reading.recordings,
+        f"{len(words.concepts)} concepts": words.concepts,
+        f"{len(words.relations)} relations": words.relations,
+        **{f"category {name}": members for name, members in words.categories.items()},
+        **{f"{name} := {formula}": () for name, formula in words.definitions.items()},
+    }
+    for title, members in parts.items():
+        console.print(f"{title}: {', '.join(members)}" if members else title, highlight=False, markup=False)
+
+
+def print_understood(reading: Reading, texts: list[str], console: Console) -> None:
     """The program that each question in English is taken for."""
     from neurona import programs
     from neurona.programs.open_question import OpenQuestion
@@ -74,6 +140,14 @@ def _print_understood(reading: Reading, texts: list[str], console: Console) -> N
         else:
             shown = programs.to_logic(question)
         console.print(f"{text}  understood as: {shown}", highlight=False, markup=False, soft_wrap=True)
+
+
+def print_why_not(reading: Reading, text: str, recording: str, console: Console) -> None:
+    """The smallest change of the decoded scene that turns the answer."""
+    from neurona.experiments.runs.query_tables import change_in_words
+
+    shown = change_in_words(reading, text, recording)
+    console.print(f"{text}  {shown}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _print_simplified(reading: Reading, texts: list[str], console: Console) -> None:
@@ -98,13 +172,15 @@ def _explain(reading: Reading, texts: list[str], recording: str, stem: Path, con
     console.print(f"explanation: {stem}.explanation.json", highlight=False)
 
 
-def _print_worlds(reading: Reading, recording: str, count: int, console: Console) -> None:
+def print_worlds(reading: Reading, recording: str, count: int, console: Console) -> None:
+    """The likeliest scenes."""
     from neurona.experiments.runs.query_tables import worlds_table
 
     console.print(worlds_table(reading, recording, count))
 
 
-def _leave_graph(reading: Reading, recording: str, stem: Path, console: Console) -> None:
+def leave_graph(reading: Reading, recording: str, stem: Path, console: Console) -> None:
+    """The recording's concept graph, as files."""
     from neurona.graphs import write_graph
     from neurona.graphs.draw import draw
 

@@ -18,6 +18,7 @@ from neurona.programs.tree import Describe, names
 from neurona.readings import About, Reading, WorldReading
 from neurona.readings.belief import log_odds
 from neurona.readings.joined import JoinedReading
+from neurona.readings.nearest_change import nearest_change
 
 TOP = 3
 """Entities that are shown of each word."""
@@ -35,16 +36,54 @@ def answers_table(said: pd.DataFrame, about: About, given: str | None = None) ->
     if len(said) > MOST_ROWS:
         return "\n".join([_title(title, about), *_lines(said)])
     table = _table(title, about)
-    for column in ("recording", "query", "answer"):
+    texts = ["recording", "query", "answer", *(["truth"] if (said.truth != "").any() else [])]
+    for column in texts:
         table.add_column(column, overflow="fold")
     for column in ("as asked", "probability", "prior", "error"):
         table.add_column(column, justify="right", no_wrap=True)
     for row in said.to_dict("records"):
         table.add_row(
-            *(escape(str(row[key])) for key in ("recording", "query", "answer")),
+            *(escape(str(row[key])) for key in texts),
             *(_number(row[key]) for key in ("as_asked", "probability", "prior", "error")),
         )
     return table
+
+
+def summary_table(found: pd.DataFrame, about: About) -> Table:
+    """What `asking.summary` returns."""
+    table = _table("over recordings", about)
+    known = bool(found.known.any())
+    table.add_column("query", overflow="fold", min_width=14)
+    table.add_column("answers", overflow="fold", min_width=8)
+    for column in ("mean p", "prior", *(("accuracy", "95 %", "known") if known else ()), "n"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in found.to_dict("records"):
+        right = (_number(row["accuracy"]), f"{_number(row['low'])}-{_number(row['high'])}", str(row["known"]))
+        if not row["known"]:
+            right = ("", "", "0")
+        table.add_row(
+            escape(row["query"]), escape(row["answers"]), _number(row["probability"]), _number(row["prior"]), *(right if known else ()), str(row["n"])
+        )
+    return table
+
+
+def change_in_words(reading: Reading, text: str, recording: str) -> str:
+    """The smallest change of the decoded scene that turns the answer to a query.
+
+    Raises:
+        ConfigError: the decoder's reading is not made of possible worlds.
+        QueryError: the query asks for a number or a word.
+    """
+    part = _worlds_of(reading, recording, "--why-not")
+    change = nearest_change(part.worlds, part.parse(text), int(part.rows([recording])[0]))
+    if change is None:
+        return "in every scene that is held possible the answer is the same"
+    turns = [f"without {_in_words(change.less)}"] if change.less else []
+    turns += [f"with {_in_words(change.more)}"] if change.more else []
+    return (
+        f"{'yes' if change.holds else 'no'} in the likeliest scene (share {change.share:.3f}); it would be "
+        f"{'no' if change.holds else 'yes'} {' and '.join(turns)} (share {change.other_share:.3f})"
+    )
 
 
 def ranked_table(reading: Reading, question: str, recording: str, given: str | None = None) -> Table:
@@ -92,9 +131,7 @@ def worlds_table(reading: Reading, recording: str, count: int) -> Table:
     Raises:
         ConfigError: the decoder's reading is not made of possible worlds.
     """
-    part = reading.part_of(recording) if isinstance(reading, JoinedReading) else reading
-    if not isinstance(part, WorldReading):
-        raise ConfigError(f"--worlds: decoder {reading.about.decoder!r} scores entities and has no possible worlds")
+    part = _worlds_of(reading, recording, "--worlds")
     found = likeliest(part.worlds, int(part.rows([recording])[0]), count)
     table = _table(f"{recording}: the likeliest scenes", reading.about)
     table.add_column("share", justify="right", no_wrap=True)
@@ -102,6 +139,13 @@ def worlds_table(reading: Reading, recording: str, count: int) -> Table:
     for share, facts in found:
         table.add_row(f"{share:.3f}", escape(_in_words(facts)))
     return table
+
+
+def _worlds_of(reading: Reading, recording: str, option: str) -> WorldReading:
+    part = reading.part_of(recording) if isinstance(reading, JoinedReading) else reading
+    if not isinstance(part, WorldReading):
+        raise ConfigError(f"{option}: decoder {reading.about.decoder!r} scores entities and has no possible worlds")
+    return part
 
 
 def _lines(said: pd.DataFrame) -> list[str]:
