@@ -237,7 +237,7 @@ def test_a_query_needs_a_finished_run(neurona, tmp_path):
         ("evaluation.split=leave_one_run_out", "1 run (run-01) found, leaving one out needs two"),
         ("entities={method: windows, n_bins: 9, n_windows: 2}", "do not share out among 2 windows"),
         ("entities={method: windows, n_bins: 900}", "900 bins of 40 samples"),
-        ("evaluation.baselines=[rigde]", "should be 'ridge', 'linear_svc' or 'lda' (found 'rigde')"),
+        ("evaluation.baselines=[rigde]", "'lda_window', 'tangent_space' or 'minirocket' (found 'rigde')"),
     ],
 )
 def test_bad_settings_end_with_code_2(neurona, ts_folder, tmp_path, override, message):

@@ -8,7 +8,8 @@ from .inference.intervals import chance_interval, wilson_interval
 from .inference.paired import Comparison, comparison_table, paired_test
 from .inference.permutation import SignFlips, sign_flips
 from .metrics.accuracy import Accuracy, accuracy_table
-from .metrics.baselines import BASELINES, baseline_predictions, baseline_table
+from .metrics.baseline_classifiers import BASELINES
+from .metrics.baselines import Signal, baseline_predictions, baseline_table
 from .metrics.calibration import Reliability, calibration_table, reliability, statements
 from .metrics.ceilings import NoiseCeiling, answer_agreement, ceiling_table, noise_ceiling, spearman_brown
 from .metrics.chance_levels import chance_of, guessing_range
@@ -36,6 +37,7 @@ __all__ = [
     "Recovery",
     "Reliability",
     "SignFlips",
+    "Signal",
     "accuracy_by_concept",
     "accuracy_plot",
     "accuracy_rich_table",

@@ -21,6 +21,8 @@ from neurona.simulation.settings import SimulationSettings
 from neurona.training.settings import TrainingSettings
 from neurona.validated import Section
 
+BaselineName = Literal["ridge", "logistic", "linear_svc", "lda", "lda_window", "tangent_space", "minirocket"]
+
 DECODER_SETTINGS: tuple[Any, ...] = tuple(kind.settings for kind in decoders().values())
 """Of all registered decoders."""
 
@@ -104,7 +106,8 @@ class EvaluationConfig(Section):
         within_subjects: whether each subject has folds and a decoder of its own; the group is then summarised over subjects.
         test, validation: shares of the images; `validation` is taken from training and only chooses settings.
         n_train: how many training images to learn from (learning curves); all when null.
-        baselines: classical decoders of the describe answer of recordings that are all asked the same.
+        baselines: classical decoders of the describe answer of recordings that are all asked the same, tuned inside training folds
+            (`neurona.evaluation.metrics.baseline_classifiers`).
         shuffle: the control with shuffled answers.
         fit_all: whether a run ends with a fit on all its recordings, for recordings to come (`RUN/decoder`). It costs about as much as a
             fold; controls, and learning curves (`n_train`), have none.
@@ -122,7 +125,7 @@ class EvaluationConfig(Section):
     test: float = Field(0.2, gt=0, lt=1)
     validation: float = Field(0.1, ge=0, lt=1)
     n_train: int | None = Field(None, ge=2)
-    baselines: tuple[Literal["ridge", "linear_svc", "lda"], ...] = ()
+    baselines: tuple[BaselineName, ...] = ()
     shuffle: bool = False
     fit_all: Annotated[bool, SILENT] = True
     permutations: int = Field(0, ge=0)

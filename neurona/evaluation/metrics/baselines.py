@@ -1,4 +1,4 @@
-"""What scikit-learn's linear decoders reach on the same features and folds.
+"""What classical decoders reach on the same features, or recordings, and folds.
 
 Features are used as given: a dataset's own normalisation (detrending, z-scores within a run) belongs to its
 reader, and a scaler fitted here on each training set is an option.
@@ -6,37 +6,43 @@ reader, and a scaler fitted here on each training set is an option.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.linear_model import RidgeClassifierCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import LinearSVC
 
 from neurona.errors import ConfigError, DataError, nearest_name
 from neurona.evaluation.inference.intervals import accuracy_interval
 from neurona.evaluation.metrics.accuracy import Accuracy
+from neurona.evaluation.metrics.baseline_classifiers import BASELINES, Baseline, inner_folds
 from neurona.evaluation.metrics.chance_levels import balanced_accuracy
 
-BASELINES: dict[str, Callable[[], Any]] = {
-    "ridge": RidgeClassifierCV,
-    "linear_svc": lambda: LinearSVC(C=0.01, random_state=0),
-    "lda": lambda: LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"),
-}
-"""Name -> maker of a fresh classifier."""
+
+class Signal(NamedTuple):
+    """Recordings themselves.
+
+    Attributes:
+        values: measured.
+        sampling_hz: samples a second.
+    """
+
+    values: Float[np.ndarray, "N channel time"]
+    sampling_hz: float
 
 
 def baseline_table(
     features: Float[np.ndarray, "N F"],
     labels: Shaped[np.ndarray, " labels"],
     folds: Sequence[tuple[np.ndarray, np.ndarray]],
-    names: Sequence[str] = tuple(BASELINES),
+    names: Sequence[str] = tuple(name for name, one in BASELINES.items() if one.of == "features"),
     groups: Shaped[np.ndarray, " N"] | None = None,
     standardise: bool = False,
+    *,
+    signal: Signal | None = None,
+    runs: Shaped[np.ndarray, " N"] | None = None,
 ) -> dict[str, Accuracy]:
     """Accuracy of each named decoder, pooled over the test recordings of all folds.
 
@@ -47,19 +53,21 @@ def baseline_table(
         names: keys of `BASELINES`.
         groups: what the interval keeps together (runs, say); None takes recordings as independent.
         standardise: z-score each feature with the training recordings' mean and deviation.
+        signal: of those that classify recordings.
+        runs: what inner folds keep together.
 
     Returns:
         `{name: {value, low, high, chance, majority, balanced, balanced_chance, n}}`; chance is the rate of the most frequent test label.
 
     Raises:
-        ConfigError: an unknown name (the nearest one is suggested).
+        ConfigError: an unknown name (the nearest one is suggested), or a package that is not installed.
         DataError: features that are not finite, or a training set with fewer than two classes.
     """
     for name in names:
         _known(name)
     table: dict[str, Accuracy] = {}
     for name in names:
-        tested, predicted = baseline_predictions(name, features, labels, folds, standardise)
+        tested, predicted = baseline_predictions(name, features, labels, folds, standardise, signal=signal, runs=runs)
         truth = labels[tested]
         correct = np.asarray(predicted == truth, dtype=bool)
         low, high = accuracy_interval(correct, None if groups is None else groups[tested])
@@ -84,9 +92,12 @@ def baseline_predictions(
     labels: Shaped[np.ndarray, " labels"],
     folds: Sequence[tuple[np.ndarray, np.ndarray]],
     standardise: bool = False,
+    *,
+    signal: Signal | None = None,
+    runs: Shaped[np.ndarray, " N"] | None = None,
 ) -> tuple[Int[np.ndarray, " n"], Shaped[np.ndarray, " n"]]:
-    """Fit one decoder on each fold's training set; indices of the tested recordings and predictions."""
-    make = _known(name)
+    """Fit one decoder on each fold's training set, tuned inside it; indices of the tested recordings and predictions."""
+    baseline = _known(name)
     if len(features) != len(labels):
         raise DataError(f"baseline {name!r}: {len(features)} rows of features but {len(labels)} labels")
     if not folds:
@@ -94,6 +105,9 @@ def baseline_predictions(
     if not np.isfinite(features).all():
         row = int(np.flatnonzero(~np.isfinite(features).all(axis=1))[0])
         raise DataError(f"baseline {name!r}: features of recording {row} are not finite")
+    if baseline.of == "recordings" and (signal is None or signal.values.shape[2] < 2):
+        raise DataError(f"baseline {name!r}: it classifies recordings of several samples; use one of features")
+    hz = 1.0 if signal is None else signal.sampling_hz
     tested, predicted = [], []
     for number, (train, test) in enumerate(folds):
         train, test = _indices(train), _indices(test)
@@ -103,10 +117,16 @@ def baseline_predictions(
                 f"baseline {name!r}, fold {number}: training recordings have {len(classes)} class(es), "
                 "two or more are needed"
             )
-        classifier = make_pipeline(StandardScaler(), make()) if standardise else make()
-        classifier.fit(features[train], labels[train])
+        values: np.ndarray = features
+        if baseline.of == "recordings":
+            assert signal is not None
+            values = signal.values / signal.values[train].std()  # of EEG in volts, covariances are next to nothing
+        classifier = baseline.make(inner_folds(labels[train], None if runs is None else runs[train]), hz)
+        if standardise and baseline.of == "features":
+            classifier = make_pipeline(StandardScaler(), classifier)
+        classifier.fit(values[train], labels[train])
         tested.append(test)
-        predicted.append(classifier.predict(features[test]))
+        predicted.append(classifier.predict(values[test]))
     return np.concatenate(tested), np.concatenate(predicted)
 
 
@@ -116,7 +136,7 @@ def _indices(chosen: np.ndarray) -> np.ndarray:
     return np.flatnonzero(chosen) if chosen.dtype == bool else chosen
 
 
-def _known(name: str) -> Callable[[], Any]:
+def _known(name: str) -> Baseline:
     if name not in BASELINES:
         raise ConfigError(f"unknown baseline {name!r}{nearest_name(name, BASELINES)}")
     return BASELINES[name]

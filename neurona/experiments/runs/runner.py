@@ -15,7 +15,7 @@ from rich.progress import Progress
 from neurona.datasets.dataset import Dataset
 from neurona.decoders import Context, Decoder, fit, fit_decoder
 from neurona.decoders.fitting import fitted_decoder
-from neurona.evaluation import accuracy_table, baseline_table, over_subjects
+from neurona.evaluation import Signal, accuracy_table, baseline_table, over_subjects
 from neurona.evaluation.predictions import UNITS, clusters
 from neurona.experiments.runs import run_folder
 from neurona.experiments.runs.findings import Findings
@@ -76,7 +76,7 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     unit, permutations = unit_of(config, study), config.evaluation.permutations
     accuracy = accuracy_table(predictions, seed=config.seed, by=UNITS[unit], permutations=permutations)
     findings = Findings(config, study, fitted, predictions, accuracy, unit)
-    baselines = _baselines(config, asked, fitted, unit) if config.evaluation.baselines else {}
+    baselines = _baselines(config, dataset.recordings, asked, fitted, unit) if config.evaluation.baselines else {}
     run_folder.write(folder, config, dataset, fingerprint, predictions)
     run_folder.write_reading(folder, fitted)
     subjects = over_subjects(predictions) if predictions.subject.nunique() > 1 else None
@@ -130,8 +130,8 @@ def shuffled(dataset: Dataset, seed: int) -> Dataset:
     return replace(dataset, recordings=Recordings(data.copy(data=data.values[source])))
 
 
-def _baselines(config: Config, asked: Asked, fitted: list[Fitted], unit: str) -> dict:
-    """Classical decoders of the describe answers, on the features that the entities are made of."""
+def _baselines(config: Config, recordings: Recordings, asked: Asked, fitted: list[Fitted], unit: str) -> dict:
+    """Classical decoders of the describe answers, on the features that the entities are made of, or on the recordings."""
     features = fitted[0].problem.entities.features
     labels = asked.take(asked.is_describe)
     labels = labels.take((labels.table.program == labels.table.program.iloc[0]).to_numpy())
@@ -140,6 +140,10 @@ def _baselines(config: Config, asked: Asked, fitted: list[Fitted], unit: str) ->
     pairs = [(np.flatnonzero(one.fold.train | one.fold.validation), np.flatnonzero(one.fold.test)) for one in fitted]
     independent = np.arange(len(features))
     independent[labels.recording] = clusters(labels.table, UNITS[unit])
-    table = baseline_table(features, answers, pairs, config.evaluation.baselines, groups=independent, standardise=True)
+    data = recordings.data
+    signal = Signal(data.values, float(data.attrs["sampling_hz"]))
+    runs = data.run.values.astype(str)
+    names = config.evaluation.baselines
+    table = baseline_table(features, answers, pairs, names, independent, standardise=True, signal=signal, runs=runs)
     # The same question has the same chance in both tables: guessing one of its words.
     return {name: {**row, "chance": 1 / len(labels.words[0])} for name, row in table.items()}

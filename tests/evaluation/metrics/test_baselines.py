@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from neurona.errors import ConfigError, DataError
-from neurona.evaluation import BASELINES, baseline_predictions, baseline_table
+from neurona.evaluation import Signal, baseline_predictions, baseline_table
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def problem():
 def test_all_solve_a_separable_problem(problem):
     features, labels, folds, runs = problem
     table = baseline_table(features, labels, folds, groups=runs)
-    assert list(table) == list(BASELINES) == ["ridge", "linear_svc", "lda"]
+    assert list(table) == ["ridge", "logistic", "linear_svc", "lda"]
     for row in table.values():
         assert row["value"] > 0.95
         assert row["low"] <= row["value"] <= row["high"]
@@ -57,3 +57,18 @@ def test_complaints_name_the_fault(problem):
         baseline_predictions("ridge", features, labels[:3], folds)
     with pytest.raises(DataError, match="no folds"):
         baseline_predictions("ridge", features, labels, [])
+    with pytest.raises(DataError, match=r"lda_window.*recordings of several samples"):
+        baseline_table(features, labels, folds, ["lda_window"])
+
+
+@pytest.mark.parametrize("name", ["lda_window", "tangent_space", pytest.param("minirocket", marks=pytest.mark.slow)])
+def test_those_of_recordings_find_a_short_rhythm_in_any_unit(name):
+    pytest.importorskip({"tangent_space": "pyriemann", "minirocket": "aeon"}.get(name, "sklearn"))
+    random = np.random.default_rng(0)
+    labels = np.tile(["rest", "move"], 30)
+    values = random.normal(size=(60, 3, 100))
+    values[1::2, 0, 50:75] += 3 * np.sin(2 * np.pi * 12 * np.arange(25) / 100) + 2
+    folds = [(np.arange(40), np.arange(40, 60))]
+    signal = Signal(1e-6 * values, 100.0)
+    table = baseline_table(values[:, :, 0], labels, folds, [name], signal=signal, runs=np.arange(60) // 10)
+    assert table[name]["value"] > 0.85

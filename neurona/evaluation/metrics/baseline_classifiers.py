@@ -1,0 +1,130 @@
+"""Classical decoders, each tuned inside the training recordings: what a reviewer would try in ten minutes.
+
+Some take the features of entities, others the recordings themselves `[recording, channel, time]`:
+
+- ridge, logistic, linear_svc: penalties by inner cross-validation; lda: shrinkage by Ledoit and Wolf;
+- lda_window: shrinkage LDA of the channels' means in the window that inner folds choose (B. Blankertz et al. 2011, NeuroImage 56, 814-825);
+- tangent_space: covariances in the band that inner folds choose, tangent space, logistic regression (A. Barachant et al. 2013,
+  Neurocomputing 112, 172-178), by pyriemann;
+- minirocket: random convolutional kernels and ridge (A. Dempster et al. 2021, KDD), by aeon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+from scipy.signal import butter, sosfiltfilt
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
+from sklearn.model_selection import GridSearchCV, GroupKFold, StratifiedKFold
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.svm import LinearSVC
+
+from neurona.errors import ConfigError
+
+Inner: TypeAlias = list[tuple[Int[np.ndarray, " _"], Int[np.ndarray, " _"]]]
+"""Inner folds of training recordings."""
+
+FOLDS = 4
+PENALTIES = (1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0)
+"""C of logistic regression and of the support vector classifier, for z-scored features."""
+BANDS = ((8.0, 30.0), (4.0, 40.0))
+"""Hz; of mu and beta rhythms, and all that muscles and drifts leave."""
+WINDOWS = tuple((k / n, (k + 1) / n, bins) for n in (1, 2, 4) for k in range(n) for bins in (1, 5))
+"""From, to (shares of a recording), and the bins in between."""
+
+
+class Baseline(NamedTuple):
+    """A classical decoder.
+
+    Attributes:
+        make: a fresh classifier, from inner folds of its training recordings and the samples a second.
+        of: what it classifies.
+    """
+
+    make: Callable[[Inner, float], Any]
+    of: Literal["features", "recordings"] = "features"
+
+
+def inner_folds(labels: Shaped[np.ndarray, " n"], runs: Shaped[np.ndarray, " n"] | None) -> Inner:
+    """Folds of training recordings to tune by: whole runs where there are enough, else of like shares of classes."""
+    if runs is not None and len(np.unique(runs)) >= FOLDS:
+        return list(GroupKFold(FOLDS).split(labels, groups=runs))
+    fewest = int(np.unique(labels, return_counts=True)[1].min())
+    return list(StratifiedKFold(max(2, min(FOLDS, fewest)), shuffle=True, random_state=0).split(labels, labels))
+
+
+def window_means(
+    values: Float[np.ndarray, "recording channel time"], window: tuple[float, float, int]
+) -> Float[np.ndarray, "recording feature"]:
+    """Means of each channel over equal bins of a window."""
+    first, last = (round(share * values.shape[2]) for share in window[:2])
+    bins = np.array_split(values[:, :, first:last], min(window[2], last - first), axis=2)
+    return np.concatenate([part.mean(axis=2) for part in bins], axis=1)
+
+
+def band_passed(
+    values: Float[np.ndarray, "recording channel time"], band: tuple[float, float], hz: float
+) -> Float[np.ndarray, "recording channel time"]:
+    """Recordings in a band, by a zero-phase Butterworth filter of order 4."""
+    high = min(band[1], 0.45 * hz)
+    filtered: np.ndarray = sosfiltfilt(butter(4, (band[0], high), "bandpass", fs=hz, output="sos"), values, axis=2)
+    return filtered
+
+
+def _lda() -> Any:
+    return LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+
+
+def _searched(classifier: Any, settings: dict[str, Sequence[Any]], inner: Inner) -> Any:
+    return GridSearchCV(classifier, settings, cv=inner)
+
+
+def _tangent_space(inner: Inner, hz: float) -> Any:
+    try:
+        from pyriemann.estimation import Covariances
+        from pyriemann.tangentspace import TangentSpace
+    except ModuleNotFoundError as error:
+        raise _lacking("tangent_space", "pyriemann") from error
+    steps = [
+        ("band", FunctionTransformer(band_passed)),
+        ("covariance", Covariances("oas")),
+        ("tangent", TangentSpace()),
+        ("logistic", LogisticRegression(max_iter=300)),
+    ]
+    return _searched(Pipeline(steps), {"band__kw_args": [{"band": band, "hz": hz} for band in BANDS]}, inner)
+
+
+def _minirocket(inner: Inner, hz: float) -> Any:
+    try:
+        from aeon.classification.convolution_based import MiniRocketClassifier
+    except ModuleNotFoundError as error:
+        raise _lacking("minirocket", "aeon") from error
+    return MiniRocketClassifier(random_state=0)
+
+
+def _lacking(baseline: str, package: str) -> ConfigError:
+    return ConfigError(f"baseline {baseline!r} needs {package}, which is not installed: pip install 'neurona[bench]'")
+
+
+BASELINES: dict[str, Baseline] = {
+    "ridge": Baseline(lambda inner, hz: RidgeClassifierCV(np.logspace(-1, 6, 15))),
+    "logistic": Baseline(lambda inner, hz: _searched(LogisticRegression(max_iter=300), {"C": PENALTIES}, inner)),
+    "linear_svc": Baseline(lambda inner, hz: _searched(LinearSVC(random_state=0), {"C": PENALTIES}, inner)),
+    "lda": Baseline(lambda inner, hz: _lda()),
+    "lda_window": Baseline(
+        lambda inner, hz: _searched(
+            make_pipeline(FunctionTransformer(window_means), _lda()),
+            {"functiontransformer__kw_args": [{"window": window} for window in WINDOWS]},
+            inner,
+        ),
+        "recordings",
+    ),
+    "tangent_space": Baseline(_tangent_space, "recordings"),
+    "minirocket": Baseline(_minirocket, "recordings"),
+}
+"""By name."""
