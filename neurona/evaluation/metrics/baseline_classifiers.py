@@ -30,7 +30,7 @@ Inner: TypeAlias = list[tuple[Int[np.ndarray, " _"], Int[np.ndarray, " _"]]]
 """Inner folds of training recordings."""
 
 FOLDS = 4
-PENALTIES = (1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0)
+PENALTIES = (1e-5, 1e-4, 1e-3, 1e-2, 0.1)
 """C of logistic regression and of the support vector classifier, for z-scored features."""
 BANDS = ((8.0, 30.0), (4.0, 40.0))
 """Hz; of mu and beta rhythms, and all that muscles and drifts leave."""
