@@ -104,6 +104,8 @@ class EvaluationConfig(Section):
         columns: of `transfer` (one) and `conjunctions` (two or more): what is known of each recording (`metadata_NAME` goes by NAME).
         train_on, test_on: values of the column of `transfer`; every other one in turn when null.
         within_subjects: whether each subject has folds and a decoder of its own; the group is then summarised over subjects.
+        labelled, reserved: of each run, session or subject that is left out, how many of its first recordings join training, and how many are not
+            tested (as many as are labelled when null), so that a curve over `labelled` is tested on the same recordings.
         test, validation: shares of the images; `validation` is taken from training and only chooses settings.
         n_train: how many training images to learn from (learning curves); all when null.
         baselines: classical decoders of the describe answer of recordings that are all asked the same, tuned inside training folds
@@ -122,6 +124,8 @@ class EvaluationConfig(Section):
     train_on: str | None = None
     test_on: str | None = None
     within_subjects: bool = False
+    labelled: int = Field(0, ge=0)
+    reserved: int | None = Field(None, ge=1)
     test: float = Field(0.2, gt=0, lt=1)
     validation: float = Field(0.1, ge=0, lt=1)
     n_train: int | None = Field(None, ge=2)

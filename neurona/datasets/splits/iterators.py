@@ -66,14 +66,19 @@ class LeaveOut(Splitter):
     Attributes:
         what: `run`, `session`, `subject`, or another coordinate of the recordings.
         images: where images are split, too: then nobody trains with a test image, whoever saw it.
+        labelled: how many recordings of what is left out join training, the first ones in their order.
+        reserved: how many of the first recordings are not tested, so that folds of different `labelled` are tested on the same recordings; as many as
+            are labelled when None. Where images are split, labelled recordings are of training images, and none need be reserved.
     """
 
     what: str
     images: Split | None = None
+    labelled: int = 0
+    reserved: int | None = None
 
     @property
     def apart(self) -> tuple[str, ...]:
-        return (self.what, *(("image",) if self.images else ()))
+        return (*(() if self.labelled else (self.what,)), *(("image",) if self.images else ()))
 
     def folds(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[Fold]:
         of = groups_of(X, self.what, groups)
@@ -85,7 +90,23 @@ class LeaveOut(Splitter):
             fold = fold_of(str(of[test[0]]), len(of), train, test)
             if part is not None:
                 fold = Fold(fold.name, fold.train & part.train, fold.train & part.validation, fold.test & part.test)
-            yield fold
+            yield self._with_labelled(fold, test if part is None else test[part.train[test]])
+
+    def _with_labelled(self, fold: Fold, candidates: Rows) -> Fold:
+        """The fold with the first recordings of what is left out in training."""
+        reserved = self.labelled if self.reserved is None else self.reserved
+        if self.labelled > reserved:
+            raise DataError(
+                f"split: {self.labelled} labelled recordings of {reserved} that are reserved; reserve as many at least"
+            )
+        if reserved and len(candidates) <= reserved - (self.images is not None):
+            raise DataError(
+                f"split: {self.what} {fold.name} has {len(candidates)} recordings, too few to reserve {reserved}; label or reserve fewer"
+            )
+        train, tested = fold.train.copy(), fold.test.copy()
+        train[candidates[: self.labelled]] = True
+        tested[candidates[:reserved]] = False
+        return fold._replace(train=train, test=tested)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ def splitter(
     train_on: str | None = None,
     test_on: str | None = None,
     within_subjects: bool = False,
+    labelled: int = 0,
+    reserved: int | None = None,
     seed: int = 0,
 ) -> Splitter:
     """The splitter of a name.
@@ -31,6 +33,7 @@ def splitter(
         columns: of `transfer` (one) and `conjunctions` (two or more).
         train_on, test_on: values of the column of `transfer`; every other one in turn when None.
         within_subjects: whether each subject has folds, and so a decoder, of its own.
+        labelled, reserved: recordings of what is left out that join training, and that are not tested (`LeaveOut`).
         seed: of shuffling.
 
     Raises:
@@ -53,9 +56,14 @@ def splitter(
         raise ConfigError(
             "evaluation.within_subjects: a split by subject goes across subjects; choose another, or leave it out"
         )
+    if (labelled or reserved) and name not in _LEFT_OUT:
+        raise ConfigError(
+            f"evaluation.labelled: recordings of what is left out join training, and the split {name!r} leaves nothing out as a whole; choose "
+            f"one of {', '.join(_LEFT_OUT)}"
+        )
     made: Splitter
     if name in _LEFT_OUT:
-        made = LeaveOut(_LEFT_OUT[name], images if name == "subject" else None)
+        made = LeaveOut(_LEFT_OUT[name], images if name == "subject" else None, labelled, reserved)
     elif name == "stratified_k_fold":
         made = KFold(folds, group, True, seed)
     elif name == "grouped_k_fold":

@@ -11,6 +11,7 @@ import pandas as pd
 from neurona.decoders import Grounded
 from neurona.evaluation import Accuracy
 from neurona.experiments.runs.folds import Fitted
+from neurona.experiments.runs.tested_people import used_of_tested_people
 from neurona.experiments.schema import Config
 from neurona.experiments.study import Study
 
@@ -38,6 +39,13 @@ class Findings(NamedTuple):
     def title(self) -> str:
         """What stands over its tables and plots."""
         return title_of(self.config)
+
+    @property
+    def used_of_tested_people(self) -> str:
+        """Nothing, recordings without labels, or labelled ones."""
+        return used_of_tested_people(
+            [one.fold for one in self.fitted], self.study.dataset.recordings, self.config.align
+        )
 
     @property
     def simulated(self) -> bool:

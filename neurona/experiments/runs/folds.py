@@ -71,6 +71,8 @@ def splitter_of(config: Config, study: Study) -> Splitter:
         train_on=chosen.train_on,
         test_on=chosen.test_on,
         within_subjects=chosen.within_subjects,
+        labelled=chosen.labelled,
+        reserved=chosen.reserved,
         seed=config.seed,
     )
 

@@ -38,7 +38,7 @@ def run(config: Config, folder: Path, console: Console) -> dict:
 
     Returns:
         The metrics: `accuracy` by question type and `baselines`, see `accuracy_table`; `unit`, what their intervals take to be independent; `supervision`, what the decoder
-        learned from; `leakage`, what the check of each fold saw; `subjects`, mean accuracy over subjects where there are several; and what
+        learned from; `used_of_tested_people`, nothing, unlabelled or labelled recordings; `leakage`, what the check of each fold saw; `subjects`, mean accuracy over subjects where there are several; and what
         `results.measure` returns.
 
     Raises:
@@ -82,6 +82,7 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     subjects = over_subjects(predictions) if predictions.subject.nunique() > 1 else None
     show(findings, subjects, baselines, console)
     metrics = {"accuracy": accuracy, "unit": unit, "baselines": baselines, "supervision": config.decoder.supervision}
+    metrics["used_of_tested_people"] = findings.used_of_tested_people
     metrics["leakage"] = [report._asdict() for report in leakage]
     metrics |= {"subjects": subjects} if subjects else {}
     metrics |= measure(findings, folder, console)

@@ -135,3 +135,30 @@ def test_a_split_of_images_is_one_fold(recordings):
     (fold,) = ByImage(images).folds(recordings)
     assert set(column(recordings, "image")[fold.test]) == set(images.test)
     assert ByImage(images).get_n_splits(recordings) == 1
+
+
+@pytest.mark.parametrize("labelled", [0, 2, 3])
+def test_the_first_recordings_of_who_is_left_out_join_training_and_the_same_ones_are_tested(recordings, labelled):
+    plain = LeaveOut("subject").folds(recordings)
+    for before, fold in zip(plain, LeaveOut("subject", labelled=labelled, reserved=3).folds(recordings), strict=True):
+        mine = np.flatnonzero(before.test)
+        assert np.flatnonzero(fold.train & before.test).tolist() == mine[:labelled].tolist()
+        assert np.flatnonzero(fold.test).tolist() == mine[3:].tolist()
+        assert (fold.train & ~before.test == before.train).all()
+
+
+def test_labelled_recordings_are_of_training_images_where_images_are_split(recordings):
+    images = by_image(column(recordings, "image").tolist(), test=0.5, seed=0)
+    plain = LeaveOut("subject", images).folds(recordings)
+    for before, fold in zip(plain, LeaveOut("subject", images, labelled=2).folds(recordings), strict=True):
+        assert (fold.test == before.test).all()
+        joined = fold.train & ~before.train
+        assert joined.sum() == 2
+        assert set(column(recordings, "image")[joined]) <= set(images.train)
+
+
+def test_more_labelled_than_reserved_or_than_there_are_is_told(recordings):
+    with pytest.raises(DataError, match="4 labelled recordings of 3 that are reserved"):
+        list(LeaveOut("subject", labelled=4, reserved=3).folds(recordings))
+    with pytest.raises(DataError, match=r"has \d+ recordings, too few to reserve 99; label or reserve fewer"):
+        list(LeaveOut("subject", labelled=99).folds(recordings))

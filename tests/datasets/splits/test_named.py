@@ -24,6 +24,7 @@ IMAGES = Split("mine", ("a", "b"), ("c",))
         ("leave_one_run_out", {}, LeaveOut("run")),
         ("session", {}, LeaveOut("session")),
         ("subject", {"images": IMAGES}, LeaveOut("subject", IMAGES)),
+        ("subject", {"labelled": 5, "reserved": 9}, LeaveOut("subject", None, 5, 9)),
         ("stratified_k_fold", {"folds": 3, "seed": 2}, KFold(3, None, True, 2)),
         ("grouped_k_fold", {}, KFold(5, "run", False, 0)),
         ("grouped_k_fold", {"group": "image"}, KFold(5, "image", False, 0)),
@@ -53,6 +54,7 @@ def test_every_name_has_a_splitter(name):
         ("subject", {"test_on": "a"}, "train_on and test_on are of the split transfer, but this one is 'subject'"),
         ("subject", {"within_subjects": True}, "goes across subjects"),
         ("grouped_k_fold", {"group": "subject", "within_subjects": True}, "goes across subjects"),
+        ("stratified_k_fold", {"labelled": 5}, "leaves nothing out as a whole; choose one of leave_one_run_out"),
         ("unseen", {}, "unseen splits images, and there is no such split of these"),
     ],
 )
