@@ -7,12 +7,12 @@ World w has one word f_c(w) of each category c (object, position). In white nois
 where y_w is the mean of world w's n_w recordings and k_c how many words category c has: the analysis of variance's effects of each word ({object},
 {position}) and of words together ({object, position}, the interaction), which sum to 0 over the words of each category, with a variance a_C for
 each kind of effect (A. Gelman 2005, Annals of Statistics 33:1). The a_C are those of largest marginal likelihood over all axes (empirical Bayes:
-C. Morris 1983, J. American Statistical Association 78:47). With P = (K + N^-1)^-1 over the worlds that were seen,
+C. Morris 1983, J. American Statistical Association 78:47). m has a flat prior, which is part of K in what follows. With P = (K + N^-1)^-1 over the worlds that were seen,
 
-    E[e_j] = K P (y_j - m_j),    V = diag(K - K P K)
+    E[m_j + e_j] = K P y_j,    V = diag(K - K P K)
 
 so a seen world's mean is what the others predict of it plus a share n / (n + k) of what they leave over, and an unseen one's is the prediction, with
-a larger variance V. A recording of world w then has y_j ~ N(m_j + E[e_jw], 1 + V_w): uncertain worlds are neither favoured nor punished.
+a larger variance V. A recording of world w then has y_j ~ N(E[m_j + e_jw], 1 + V_w): uncertain worlds are neither favoured nor punished.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from scipy.optimize import minimize
 _STEPS = 200
 _USUAL, _WIDE = -2.0, 3.0
 """Mean and standard deviation of log a_C beforehand."""
+_FLAT = 1e4
+"""Variance of m beforehand: whatever the mean over all worlds is, seen or not, is learned with the effects."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class WorldPatterns:
     """Responses to W worlds in white noise.
 
     Attributes:
-        mean: m + E[e].
+        mean: E[m + e].
         variance: V, the same on all axes.
         power: a_C of each set of categories, in the order of `sets_of`.
     """
@@ -65,8 +67,8 @@ class WorldPatterns:
 
 
 def sets_of(n_categories: int) -> list[tuple[int, ...]]:
-    """All sets of categories, small ones first; the empty set is what all worlds share beside m."""
-    return [chosen for size in range(n_categories + 1) for chosen in combinations(range(n_categories), size)]
+    """All sets of categories, small ones first."""
+    return [chosen for size in range(1, n_categories + 1) for chosen in combinations(range(n_categories), size)]
 
 
 def fit_world_patterns(
@@ -85,7 +87,7 @@ def fit_world_patterns(
     around = means[seen] - centre
     effects = _effects(words)
     power = _powers(effects[:, seen][:, :, seen], number, around @ around.T, means.shape[1])
-    covariance = np.tensordot(power, effects, 1)
+    covariance = np.tensordot(power, effects, 1) + _FLAT
     gain = np.linalg.solve(covariance[np.ix_(seen, seen)] + np.diag(1 / number), covariance[seen]).T
     variance = np.maximum(np.diag(covariance) - (gain * covariance[:, seen]).sum(axis=1), 0.0)
     return WorldPatterns(centre + gain @ around, variance, power)
@@ -108,7 +110,7 @@ def _powers(
 
     def objective(log_power: np.ndarray) -> tuple[float, np.ndarray]:
         power = np.exp(log_power)
-        factor = cho_factor(np.tensordot(power, effects, 1) + np.diag(1 / number), lower=True)
+        factor = cho_factor(np.tensordot(power, effects, 1) + _FLAT + np.diag(1 / number), lower=True)
         inverse = cho_solve(factor, np.eye(len(number)))
         solved = inverse @ gram
         away = (log_power - _USUAL) / _WIDE**2
