@@ -1,0 +1,139 @@
+"""What a person asks of a run or a reading: of which recordings, with the truth beside where the run knows it, and a summary over many."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from neurona.errors import ConfigError, nearest_name
+from neurona.evaluation.inference.intervals import wilson_interval
+from neurona.experiments.runs.finished_run import Run, open_run
+from neurona.programs import Query, normal_form, parse
+from neurona.programs.open_question import OpenQuestion
+from neurona.programs.tree import Describe, names
+from neurona.readings import Reading, open_reading
+from neurona.settings import assignment
+from neurona.stored import is_stored
+
+COLUMNS = ("recording", "image", "subject", "session", "run", "fold")
+"""By which recordings of a run are chosen."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A reading that is asked, and the run that it is of, where there is one."""
+
+    reading: Reading
+    run: Run | None = None
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Source:
+        """The directory of a finished run, or a reading's own.
+
+        Raises:
+            DataError: neither.
+        """
+        if is_stored(Path(folder)):
+            return cls(open_reading(folder))
+        run = open_run(folder)
+        return cls(run.reading, run)
+
+    def select(self, text: str | None) -> list[str]:
+        """Ids of the recordings that a text chooses: `ID,ID`, `all`, or columns of the run's predictions, `subject=1 & run=run-02`.
+
+        Raises:
+            ConfigError: an unknown column or value, or columns of a reading without a run.
+            DataError: no such recording.
+        """
+        if text is None or text.strip() == "all":
+            return list(self.reading.recordings)
+        if "=" not in text:
+            ids = [one.strip() for one in text.split(",") if one.strip()]
+            self.reading.rows(ids)
+            return ids
+        if self.run is None:
+            raise ConfigError(f"--recordings {text}: a reading without its run knows no columns; name recordings, or the run's directory")
+        known = self._recordings
+        for part in text.split("&"):
+            column, value = assignment(part, "--recordings", "COLUMN=VALUE, e.g. subject=1 & run=run-02")
+            if column not in known:
+                raise ConfigError(f"--recordings {text}: no column {column!r}{nearest_name(column, map(str, known))}")
+            chosen = known[known[column] == value]
+            if chosen.empty:
+                raise ConfigError(f"--recordings {text}: no {column} is {value!r}{nearest_name(value, known[column])}")
+            known = chosen
+        return known.recording.tolist()
+
+    def ask(self, texts: list[str], recordings: list[str], given: str | None = None) -> pd.DataFrame:
+        """As `Reading.ask`, with the column `truth`: the answer that the run's questions know, empty where they do not."""
+        said = self.reading.ask(texts, recordings, given=given)
+        known = {text: self._truth(self.reading.question(text), recordings) for text in texts}
+        truth = [known[query].get(name, "") for query, name in zip(said["query"], said["recording"], strict=True)]
+        return said.assign(truth=truth)
+
+    @cached_property
+    def _recordings(self) -> pd.DataFrame:
+        assert self.run is not None
+        predictions = self.run.predictions
+        found = predictions[[name for name in COLUMNS if name in predictions]].drop_duplicates("recording").astype(str)
+        return found[found.recording.isin(self.reading.recordings)]
+
+    def _truth(self, query: Query | OpenQuestion, recordings: list[str]) -> dict[str, str]:
+        """Recording -> answer, of the run's questions that mean the same."""
+        if self.run is None or isinstance(query, OpenQuestion):
+            return {}
+        predictions = self.run.predictions
+        asked = predictions[predictions.recording.isin(recordings)]
+        words = _words(query, self.reading)
+        # Only what speaks of the same words can mean the same: the others need not be parsed.
+        like = {text for text in asked.program.unique() if set(re.findall(r"\w+", text)) & self._vocabulary == words}
+        same = normal_form(query)
+        like = {text for text in like if normal_form(parse(text, self.reading.vocabulary)) == same}
+        found = asked[asked.program.isin(like)]
+        return dict(zip(found.recording, found.answer.astype(str), strict=True))
+
+    @cached_property
+    def _vocabulary(self) -> set[str]:
+        known = self.reading.vocabulary
+        return {*known.concepts, *known.relations, *known.definitions, *known.categories}
+
+
+def summary(said: pd.DataFrame) -> pd.DataFrame:
+    """Of each query over many recordings: its most frequent answers, their mean probability, and how many are right where the truth is known.
+
+    Args:
+        said: what `Source.ask` returned.
+
+    Returns:
+        One row a query: query, n, answers (`yes 60 %, no 40 %`), probability (mean), prior (mean), known (answers whose truth is known), accuracy, low,
+        high (Wilson's 95 % interval over recordings).
+    """
+    rows = []
+    for query, part in said.groupby("query", sort=False):
+        shares = Counter(part.answer).most_common(3)
+        known = part[part.truth != ""]
+        right = int((known.answer == known.truth).sum())
+        low, high = wilson_interval(right, len(known))
+        rows.append(
+            {
+                "query": query,
+                "n": len(part),
+                "answers": ", ".join(f"{answer} {count / len(part):.0%}" for answer, count in shares),
+                "probability": part.probability.mean(),
+                "prior": part.prior.mean(),
+                "known": len(known),
+                "accuracy": right / len(known) if len(known) else float("nan"),
+                "low": low if len(known) else float("nan"),
+                "high": high if len(known) else float("nan"),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _words(query: Query, reading: Reading) -> set[str]:
+    return {*names(query), *({query.category} if isinstance(query, Describe) else ())}
