@@ -57,7 +57,9 @@ class Source:
             self.reading.rows(ids)
             return ids
         if self.run is None:
-            raise ConfigError(f"--recordings {text}: a reading without its run knows no columns; name recordings, or the run's directory")
+            raise ConfigError(
+                f"--recordings {text}: a reading without its run knows no columns; name recordings, or the run's directory"
+            )
         known = self._recordings
         for part in text.split("&"):
             column, value = assignment(part, "--recordings", "COLUMN=VALUE, e.g. subject=1 & run=run-02")

@@ -21,7 +21,6 @@ from neurona.questions import Asked, Problem
 from neurona.readings import Reading
 from neurona.recordings.entities import FittedEntities, fit_entities
 
-
 logger = logging.getLogger(__name__)
 
 
@@ -123,7 +122,9 @@ def questions_of(config: Config, study: Study, asked: Asked, fold: Fold) -> tupl
     if config.evaluation.split == "transfer":
         known = shown_on_both_sides(test.table.program.unique(), train.table, test.table, study.dataset.vocabulary)
         asked_of = test.table.program.map(known).to_numpy(dtype=bool)
-        logger.info("fold %s: %d test questions left out, about words that one side never shows", fold.name, (~asked_of).sum())
+        logger.info(
+            "fold %s: %d test questions left out, about words that one side never shows", fold.name, (~asked_of).sum()
+        )
         test = test.take(asked_of)
     for name, part in (("train on", train), ("test", test)):
         if not len(part):

@@ -62,7 +62,12 @@ def summary_table(found: pd.DataFrame, about: About) -> Table:
         if not row["known"]:
             right = ("", "", "0")
         table.add_row(
-            escape(row["query"]), escape(row["answers"]), _number(row["probability"]), _number(row["prior"]), *(right if known else ()), str(row["n"])
+            escape(row["query"]),
+            escape(row["answers"]),
+            _number(row["probability"]),
+            _number(row["prior"]),
+            *(right if known else ()),
+            str(row["n"]),
         )
     return table
 

@@ -11,11 +11,11 @@ from rich.console import Console
 
 from neurona.errors import DataError
 from neurona.evaluation import accuracy_rich_table, results_table
-from neurona.evaluation.simulated import SIMULATED
 from neurona.evaluation.metrics.subjects import subjects_rich_table
-from neurona.experiments.runs.findings import Findings
+from neurona.evaluation.simulated import SIMULATED
 from neurona.experiments.metrics import METRICS
 from neurona.experiments.plots import PLOTS
+from neurona.experiments.runs.findings import Findings
 from neurona.files import write_atomically
 
 TABLES = "tables"

@@ -8,8 +8,8 @@ import yaml
 
 from neurona.decoders import decoders
 from neurona.errors import DataError
-from neurona.experiments.runs import run_folder
 from neurona.experiments.config import load_config
+from neurona.experiments.runs import run_folder
 from neurona.experiments.runs.identity import data_fingerprint, decisive_settings, digest_of, is_finished
 
 

@@ -10,7 +10,8 @@ ABOUT = About("twin", "explain", simulated=True)
 def said(count: int) -> pd.DataFrame:
     columns = {"recording": "sub-1", "query": "exists x. man(x)", "answer": "yes"}
     return pd.DataFrame(
-        {**columns, "probability": 0.75, "prior": 0.5, "as_asked": float("nan"), "error": 0.01, "truth": ""}, index=range(count)
+        {**columns, "probability": 0.75, "prior": 0.5, "as_asked": float("nan"), "error": 0.01, "truth": ""},
+        index=range(count),
     )
 
 
