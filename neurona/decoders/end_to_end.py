@@ -134,12 +134,13 @@ class EndToEnd(nnx.Module):
         self.blocks = nnx.List([_Block(d, settings.heads, rngs) for _ in range(settings.layers)])
         self.norm = nnx.LayerNorm(d, rngs=rngs)
 
-    def __call__(self, inputs: Float[Array, "N ..."], programs: ProgramBatch) -> Answers:
+    def __call__(self, inputs: Float[Array, "N ..."], programs: ProgramBatch, rngs: nnx.Rngs | None = None) -> Answers:
         """Answers.
 
         Args:
             inputs: recordings `[N, channel, time]`, or features `[N, F]`.
             programs: compiled on the whole vocabulary (`asked_only=False`).
+            rngs: of training, which draws nothing here.
 
         Raises:
             QueryError: the programs are compiled on the words they ask for.

@@ -87,7 +87,8 @@ def build_neurona(settings: NeuronaSettings, signal: Signal, vocabulary: Vocabul
             n_relations,
             settings.embedding,
             rank=settings.rank if settings.pair_scores == "bilinear" else 0,
-            relation_in_concepts=settings.ground_concept_relation,
+            # An entity alone is in no pair.
+            relation_in_concepts=settings.ground_concept_relation and len(signal.members) > 1,
             pooling=settings.pooling,
             described_rows=faulty if settings.describe_fault else None,
             rngs=rngs,

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import jax
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
-from jaxtyping import Array
+from jaxtyping import Array, Key
 
 from neurona.errors import ConfigError
 
@@ -66,6 +66,16 @@ def share(values: Array, mesh: Mesh | None) -> Array:
 def total(tree: Tree, mesh: Mesh | None) -> Tree:
     """The sum over devices."""
     return tree if mesh is None else jax.lax.psum(tree, AXIS)
+
+
+def mean(tree: Tree, mesh: Mesh | None) -> Tree:
+    """The mean over devices."""
+    return tree if mesh is None else jax.lax.pmean(tree, AXIS)
+
+
+def own(key: Key[Array, ""], mesh: Mesh | None) -> Key[Array, ""]:
+    """A key of this device's own."""
+    return key if mesh is None else jax.random.fold_in(key, jax.lax.axis_index(AXIS))
 
 
 def width(n: int, mesh: Mesh | None) -> int:

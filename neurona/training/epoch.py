@@ -2,6 +2,9 @@
 
     g = sum over the step's questions of w_q grad loss_q / sum w_q,    theta <- theta + optimiser(g)
 
+A decoder may have state beside its parameters: moments of batches (`nnx.BatchStat`), which a step leaves as its batch made them. What a step draws
+(units dropped) follows from the seed and the number of the step alone, so that a training that was interrupted draws the same.
+
 Pure functions of arrays; shuffling and devices only change which lessons stand in which step. Trainings alike share
 what has been compiled.
 """
@@ -17,10 +20,10 @@ import jax.numpy as jnp
 import optax
 from flax import nnx
 from jax.sharding import Mesh
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float, Int, Key
 
-from neurona.execution import Answers, TraceCounter, products
-from neurona.training.devices import on_every_device, share, total
+from neurona.execution import Answers, ProgramBatch, TraceCounter, products
+from neurona.training.devices import mean, on_every_device, own, share, total
 from neurona.training.lessons import Lessons, Slots, step_batch
 from neurona.training.losses import answer_losses
 from neurona.training.schedules import optimiser_of
@@ -43,11 +46,13 @@ class Block(NamedTuple):
         inputs: some recordings.
         place: where each recording of the data set stands in `inputs`; any place for those that no step reads.
         order: lessons of each step; for an ensemble, of each member.
+        keys: of what each step draws; None where nothing is learned.
     """
 
     inputs: Float[Array, "row ..."]
     place: Int[Array, " recording"]
     order: Int[Array, "*member step lesson"]
+    keys: Key[Array, "*member step"] | None = None
 
 
 @dataclass(frozen=True)
@@ -76,15 +81,52 @@ class Model:
         capacity: tuple[int, ...],
     ) -> tuple[Answers, Slots]:
         """Answers to this device's share of the chosen lessons."""
+        model, rows, programs, slots = self._batch(params, rest, block, lessons, chosen, capacity)
+        return _exact(model(rows, programs)), slots
+
+    def learn(
+        self,
+        params: Any,
+        rest: Any,
+        block: Block,
+        lessons: Lessons,
+        chosen: Int[Array, " N"],
+        key: Key[Array, ""],
+        capacity: tuple[int, ...],
+    ) -> tuple[Answers, Slots, Any]:
+        """The same as in training: units are dropped, batches have moments of their own; and the state that is left.
+
+        On several devices each takes the moments of its own share, and what is left is their mean.
+        """
+        model, rows, programs, slots = self._batch(params, rest, block, lessons, chosen, capacity)
+        answers = _exact(model(rows, programs, nnx.Rngs(dropout=own(key, self.mesh))))
+        moments = mean(nnx.state(model, nnx.BatchStat), self.mesh)
+        return answers, slots, nnx.merge_state(rest, moments)
+
+    def _batch(
+        self,
+        params: Any,
+        rest: Any,
+        block: Block,
+        lessons: Lessons,
+        chosen: Int[Array, " N"],
+        capacity: tuple[int, ...],
+    ) -> tuple[Any, Array, ProgramBatch, Slots]:
         rows, programs, slots = step_batch(lessons, share(chosen, self.mesh), capacity)
         model = nnx.merge(self.graph, self._cast(params), self._cast(rest))
-        answers = model(self._cast(block.inputs[block.place[rows]]), programs)
-        return Answers(*(part.astype(jnp.float32) for part in answers)), slots
+        return model, self._cast(block.inputs[block.place[rows]]), programs, slots
 
     def _cast(self, tree: Any) -> Any:
-        if self.precision != "bfloat16":
-            return tree
-        return jax.tree.map(lambda a: a.astype(jnp.bfloat16) if jnp.issubdtype(a.dtype, jnp.floating) else a, tree)
+        """A copy in the precision of the products; as a copy, its variables may be changed where gradients are taken."""
+
+        def one(part: Any) -> Any:
+            # Running moments move by too little for the bits of bfloat16.
+            exact = self.precision != "bfloat16" or isinstance(part, nnx.BatchStat)
+            return jax.tree.map(
+                lambda a: a if exact or not jnp.issubdtype(a.dtype, jnp.floating) else a.astype(jnp.bfloat16), part
+            )
+
+        return jax.tree.map(one, tree, is_leaf=lambda part: isinstance(part, nnx.Variable))
 
     def jitted(self, function: Any, per_member: tuple[Any, ...], donated: tuple[int, ...] = ()) -> TraceCounter:
         """The function on every device, for all members at once.
@@ -104,35 +146,40 @@ class Model:
         return TraceCounter(exact, donate_argnums=donated)
 
 
-_BLOCK = Block(None, None, 0)  # type: ignore[arg-type]
-"""The order of lessons is a member's own; the recordings are not."""
+def _exact(answers: Answers) -> Answers:
+    return Answers(*(part.astype(jnp.float32) for part in answers))
+
+
+_BLOCK = Block(None, None, 0, 0)  # type: ignore[arg-type]
+"""The order of lessons, and what is drawn, is a member's own; the recordings are not."""
 
 
 @lru_cache(maxsize=16)
 def trainer(model: Model, settings: TrainingSettings, n_steps: int, capacity: tuple[int, ...]) -> TraceCounter:
-    """A function (params, optimiser state, rest, block, lessons, largest size of a program) -> params, state, sums of each step."""
+    """A function (params, optimiser state, rest, block, lessons, largest size of a program) -> params, state, rest, sums of each step."""
 
     optimiser = optimiser_of(settings, n_steps)
 
     def steps(
         params: Any, state: Any, rest: Any, block: Block, lessons: Lessons, limit: Array
-    ) -> tuple[Any, Any, Sums]:
-        def loss(params: Any, chosen: Array) -> tuple[Array, Sums]:
-            sums = sums_of(*model.answer(params, rest, block, lessons, chosen, capacity), limit)
-            return sums.loss, sums
+    ) -> tuple[Any, Any, Any, Sums]:
+        def loss(params: Any, rest: Any, chosen: Array, key: Array) -> tuple[Array, tuple[Sums, Any]]:
+            answers, slots, rest = model.learn(params, rest, block, lessons, chosen, key, capacity)
+            sums = sums_of(answers, slots, limit)
+            return sums.loss, (sums, rest)
 
-        def one(carry: tuple[Any, Any], chosen: Array) -> tuple[tuple[Any, Any], Sums]:
-            params, state = carry
-            gradient, sums = jax.grad(loss, has_aux=True)(params, chosen)
+        def one(carry: tuple[Any, Any, Any], step: tuple[Array, Array]) -> tuple[tuple[Any, Any, Any], Sums]:
+            params, state, rest = carry
+            gradient, (sums, rest) = jax.grad(loss, has_aux=True)(params, rest, *step)
             gradient, sums = total((gradient, sums), model.mesh)
             gradient = jax.tree.map(lambda part: part / jnp.maximum(sums.weight, 1e-9), gradient)
             updates, state = optimiser.update(gradient, state, params)
-            return (optax.apply_updates(params, updates), state), sums
+            return (optax.apply_updates(params, updates), state, rest), sums
 
-        (params, state), sums = jax.lax.scan(one, (params, state), block.order)
-        return params, state, sums
+        (params, state, rest), sums = jax.lax.scan(one, (params, state, rest), (block.order, block.keys))
+        return params, state, rest, sums
 
-    return model.jitted(steps, (0, 0, 0, _BLOCK, None, None), donated=(0, 1))
+    return model.jitted(steps, (0, 0, 0, _BLOCK, None, None), donated=(0, 1, 2))
 
 
 @lru_cache(maxsize=16)

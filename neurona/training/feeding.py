@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float, Int, Key
 
 from neurona.training.devices import width
 from neurona.training.epoch import Block
@@ -62,6 +62,7 @@ class Feed:
         size = width(-(-n // self.n_steps), mesh)
         sharding = None if mesh is None else NamedSharding(mesh, PartitionSpec())
         self._drawn = jax.jit(partial(_orders, seeds, n, self.n_steps, size), out_shardings=sharding)
+        self._keys = jax.jit(partial(_step_keys, seeds, self.n_steps), out_shardings=sharding) if seeds else None
         devices = 1 if mesh is None else mesh.size
         counted = [_sums(lessons, np.asarray(self._drawn(epoch)), devices) for epoch in range(epochs if seeds else 1)]
         self.capacity = tuple(np.max(counted, axis=0).tolist())
@@ -70,13 +71,21 @@ class Feed:
         """The recordings, and the steps of an epoch; all epochs' are of one shape."""
         order = self._drawn(epoch)
         order = order[0] if self._members == 1 else jnp.broadcast_to(order, (self._members, *order.shape[1:]))
-        return Block(self._inputs, self._place, order)
+        keys = None if self._keys is None else self._keys(epoch)
+        return Block(self._inputs, self._place, order, keys)
 
 
 def _orders(seeds: Sequence[int], n: int, n_steps: int, size: int, epoch: Array) -> Int[Array, "member step lesson"]:
     keys = [jax.random.fold_in(jax.random.key(seed), epoch) for seed in seeds]
     drawn = [jax.random.permutation(key, n) for key in keys] or [jnp.arange(n)]
     return jnp.stack([spread(lessons, n_steps, size, n) for lessons in drawn])
+
+
+def _step_keys(seeds: Sequence[int], n_steps: int, epoch: Array) -> Key[Array, "*member step"]:
+    """Apart from those of orders by one more number."""
+    keys = [jax.random.fold_in(jax.random.fold_in(jax.random.key(seed), epoch), 1) for seed in seeds]
+    drawn = [jax.random.split(key, n_steps) for key in keys]
+    return drawn[0] if len(drawn) == 1 else jnp.stack(drawn)
 
 
 def _sums(lessons: Lessons, orders: Int[np.ndarray, "*step lesson"], devices: int) -> tuple[int, ...]:

@@ -126,9 +126,9 @@ class Lessons:
             )
             for kind, slots in enumerate(_slots(shape, template_words.shape[1], places.n_words)):
                 words[kind].append((len(parts) - 1, slots, lesson[rows]))
-        found = cls(
-            np.append(recording, 0).astype(np.int32), tuple(parts), None, None, places.templates, places.n_words
-        )
+        # The empty lesson has a recording that is learned from, for it has a part in the moments of its batch.
+        rows = np.append(recording, recording[0]).astype(np.int32)
+        found = cls(rows, tuple(parts), None, None, places.templates, places.n_words)
         return _with_own_words(found, words) if asked_only else found
 
 

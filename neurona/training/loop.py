@@ -1,7 +1,7 @@
 """Training of any decoder on answers: epochs, selection of the best, early stopping, checkpoints, logs.
 
-A decoder is a Flax NNX module that maps recordings and programs to answers. Its parameters (`nnx.Param`) are trained, all
-else in it stays.
+A decoder is a Flax NNX module that maps recordings, programs and, in training, random streams (`nnx.Rngs`, None otherwise) to answers. Its
+parameters (`nnx.Param`) are trained, moments of batches (`nnx.BatchStat`) are kept as they come; all else in it stays.
 """
 
 from __future__ import annotations
@@ -151,23 +151,24 @@ class _Training:
         rates = np.broadcast_to(rates, settings.epochs)
         start = jax.vmap(optimiser.init) if settings.members > 1 else optimiser.init
         epoch_of, judge_of = trainer(self.model, settings, n_steps, self.feed.capacity), None
-        lessons, judged, rest = put((self.lessons, self.judged, self.rest), self.mesh)
+        lessons, judged = put((self.lessons, self.judged), self.mesh)
         if self.judged_feed is not None:
             judge_of = judge(self.model, self.judged_feed.capacity)
         traced = epoch_of.traces, judge_of.traces if judge_of else 0
         saved = None if folder is None else Saved(folder, self.identity)
-        fresh = Saving((self.params, fetched(jax.jit(start)(self.params)), self.params), 0, [], [], [], False)
+        weights = self.params, self.rest
+        fresh = Saving((weights, fetched(jax.jit(start)(self.params)), weights), 0, [], [], [], False)
         none = [-1] * settings.members, [float("-inf")] * settings.members
         fresh = fresh._replace(best_epoch=none[0], best=none[1])
         progress = (saved.restore(fresh.arrays) if saved else None) or fresh
-        params, state, best = put(progress.arrays, self.mesh)
+        (params, rest), state, best = put(progress.arrays, self.mesh)
         best_epoch, best_value, history = np.array(progress.best_epoch), np.array(progress.best), [*progress.history]
         epoch, finished, saved_at = progress.epoch, progress.finished, (progress.epoch, time.monotonic())
         with Log(folder, settings, epoch) as log, _display(console, settings, epoch) as shown:
             while not finished and epoch < settings.epochs:
                 began = time.monotonic()
                 limit = jnp.float32(self._largest_size(epoch))
-                params, state, sums = epoch_of(params, state, rest, self.feed.block(epoch), lessons, limit)
+                params, state, rest, sums = epoch_of(params, state, rest, self.feed.block(epoch), lessons, limit)
                 row = {"epoch": epoch, **_rates("train", sums)[0]}
                 value = None
                 if judge_of is not None and self.judged_feed is not None:
@@ -179,14 +180,14 @@ class _Training:
                 row["learning_rate"] = float(rates[epoch])
                 row |= {"seconds": seconds, "questions_per_s": self.n_questions * settings.members / seconds}
                 better, finished = self._better(epoch, value, best_value, best_epoch)
-                best = _kept(better, params, best)
+                best = _kept(better, (params, rest), best)
                 epoch += 1
                 history.append(row)
                 log.write(row)
                 shown.update(shown.task_ids[0], advance=1, told=_told(row, self.judged_name))
                 finished = finished or epoch == settings.epochs
                 if saved and (finished or self._due(epoch, *saved_at)):
-                    arrays = fetched((params, state, best))
+                    arrays = fetched(((params, rest), state, best))
                     told = [int(k) for k in best_epoch], [float(v) for v in best_value]
                     saved.save(Saving(arrays, epoch, history, *told, finished))
                     saved_at = epoch, time.monotonic()
@@ -220,9 +221,10 @@ class _Training:
 
     def _trained(self, best: Any, history: list, best_epoch: np.ndarray, traces: tuple[int, int]) -> Trained:
         count = self.settings.members
-        parts = [jax.tree.map(lambda a, k=k: jnp.asarray(a[k]), (best, self.rest)) for k in range(count)]
         if count == 1:
-            parts = [jax.tree.map(jnp.asarray, (best, self.rest))]
+            parts = [jax.tree.map(jnp.asarray, best)]
+        else:
+            parts = [jax.tree.map(lambda a, k=k: jnp.asarray(a[k]), best) for k in range(count)]
         models = [nnx.merge(self.graph, *part) for part in parts]
         epochs = tuple(int(k) for k in best_epoch)
         slots = sum(self.feed.capacity) * (1 if self.mesh is None else self.mesh.size) * self.feed.n_steps
@@ -272,20 +274,20 @@ def _members(model: Any, seed: int, count: int) -> tuple[nnx.GraphDef, Any, Any]
     return graphs[0], stacked[0], stacked[1]
 
 
-def _kept(better: np.ndarray, params: Any, best: Any) -> Any:
-    """The parameters of the members that are better now, the best so far of the others."""
+def _kept(better: np.ndarray, weights: Any, best: Any) -> Any:
+    """The weights of the members that are better now, the best so far of the others."""
     if not better.any():
         return best
     if better.all():
-        return _copied(params)
+        return _copied(weights)
     chosen = jnp.asarray(better)
-    return jax.tree.map(lambda a, b: jnp.where(chosen.reshape(-1, *[1] * (a.ndim - 1)), a, b), params, best)
+    return jax.tree.map(lambda a, b: jnp.where(chosen.reshape(-1, *[1] * (a.ndim - 1)), a, b), weights, best)
 
 
 @jax.jit
-def _copied(params: Any) -> Any:
-    """Arrays that outlive the next epoch, to which the parameters are given away."""
-    return jax.tree.map(jnp.copy, params)
+def _copied(weights: Any) -> Any:
+    """Arrays that outlive the next epoch, to which the weights are given away."""
+    return jax.tree.map(jnp.copy, weights)
 
 
 def _rates(

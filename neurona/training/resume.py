@@ -1,6 +1,6 @@
 """The state of a training on disk, with Orbax: a run that was killed goes on and ends in the same numbers.
 
-FOLDER/training.json says what is trained on what; FOLDER/state/EPOCH holds parameters, optimiser state, the best parameters so
+FOLDER/training.json says what is trained on what; FOLDER/state/EPOCH holds weights, optimiser state, the best weights so
 far, and the history. Orbax writes a state beside its place and renames it, so a kill leaves the one before.
 """
 

@@ -28,7 +28,15 @@ SIGNAL = Signal(
     64.0,
     "eeg",
 )
-SMALL = {}
+ENTITY = 1
+READING = jnp.ones(EMBEDDING) / EMBEDDING
+SMALL = {
+    "deep4": {"filters": (4, 6, 8), "kernel": 4, "pool": 2, "dropout": 0.1},
+    "eegconformer": {"width": 8, "kernel": 9, "pool": 16, "stride": 8, "layers": 1, "heads": 2, "dropout": 0.1},
+    "eegnet": {"f1": 4, "kernel": 16, "dropout": 0.1},
+    "shallow_fbcsp": {"filters_time": 4, "filters_space": 4, "kernel": 9, "pool": 16, "stride": 8, "dropout": 0.1},
+    "spatial_attention": {"harmonics": 3, "virtual": 6, "width": 8, "blocks": 1},
+}
 SIGNALS = {"instances": replace(SIGNAL, members=tuple(Members((2 * k, 2 * k + 1), 0, TIMES) for k in range(P)))}
 
 encoders = pytest.mark.parametrize("kind", ENCODERS)
@@ -65,13 +73,14 @@ def compiled(kind, of=None):
 
 @cache
 def training_pass(kind):
-    """state, recordings, seed -> mean square of the embeddings as in training, its gradient, and the state left."""
-    graph, _, _ = nnx.split(nnx.merge(*built(kind)), nnx.Param, ...)
+    """(parameters, a reading), state, recordings, targets, seed -> loss of the reading of one entity, state left; and the gradient."""
+    graph = nnx.split(nnx.merge(*built(kind)), nnx.Param, ...)[0]
 
-    def loss(params, rest, values, seed):
-        encoder = nnx.merge(graph, params, rest)
-        found = encoder(values, nnx.Rngs(dropout=jax.random.key(seed)))
-        return (found**2).mean(), nnx.split(encoder, nnx.Param, ...)[2]
+    def loss(params, rest, values, targets, seed):
+        # Variables are copied, so that they may be changed where gradients are taken.
+        encoder = nnx.merge(graph, *jax.tree.map(lambda a: a, (params[0], rest)))
+        found = encoder(values, nnx.Rngs(dropout=jax.random.key(seed)))[:, ENTITY] @ params[1]
+        return optax.sigmoid_binary_cross_entropy(found, targets).mean(), nnx.split(encoder, nnx.Param, ...)[2]
 
     return jax.jit(jax.value_and_grad(loss, has_aux=True))
 
@@ -124,33 +133,34 @@ def test_entities_in_another_order_have_the_same_embeddings(kind):
 
 @encoders
 def test_recordings_of_a_batch_know_nothing_of_each_other(kind):
-    values = recordings(kind)
+    values, others = recordings(kind), recordings(kind, seed=1)
     among = embeddings(kind, values)
-    np.testing.assert_allclose(embeddings(kind, values[2:3]), among[2:3], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(embeddings(kind, others.at[2].set(values[2]))[2], among[2], rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(embeddings(kind, values[::-1]), among[::-1], rtol=1e-4, atol=1e-5)
 
 
 @encoders
-def test_every_parameter_has_a_finite_gradient_and_some_is_not_zero(kind):
+def test_every_parameter_has_a_finite_gradient_and_most_are_not_zero(kind):
     params, rest = parts(kind)
-    _, gradient = training_pass(kind)(params, rest, recordings(kind), 0)
+    values, targets, _ = planted(kind)
+    _, gradient = training_pass(kind)((params, READING), rest, values, targets, 0)
     leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(gradient)]
     assert all(np.isfinite(leaf).all() for leaf in leaves)
     assert sum(bool(leaf.any()) for leaf in leaves) > len(leaves) / 2
     # Silence has no deviation to divide by.
-    _, silent = training_pass(kind)(params, rest, jnp.zeros_like(recordings(kind)), 0)
+    _, silent = training_pass(kind)((params, READING), rest, jnp.zeros_like(values), targets, 0)
     assert all(np.isfinite(np.asarray(leaf)).all() for leaf in jax.tree.leaves(silent))
 
 
 @encoders
 def test_the_same_seed_gives_the_same_weights_embeddings_and_steps(kind):
-    graph, again = nnx.split(settings(kind).build(signal(kind), EMBEDDING, rngs=nnx.Rngs(0)))
-    nnx.merge(graph, again).prepare(recordings(kind))
-    first = built(kind)[1]
-    jax.tree.map(np.testing.assert_array_equal, first, again)
+    encoder = settings(kind).build(signal(kind), EMBEDDING, rngs=nnx.Rngs(0))
+    encoder.prepare(recordings(kind))
+    jax.tree.map(np.testing.assert_array_equal, built(kind)[1], nnx.split(encoder)[1])
     np.testing.assert_array_equal(embeddings(kind, recordings(kind)), embeddings(kind, recordings(kind)))
     params, rest = parts(kind)
-    one, two = (training_pass(kind)(params, rest, recordings(kind), 3) for _ in range(2))
+    values, targets, _ = planted(kind)
+    one, two = (training_pass(kind)((params, READING), rest, values, targets, 3) for _ in range(2))
     jax.tree.map(np.testing.assert_array_equal, one, two)
 
 
@@ -185,37 +195,30 @@ def test_weights_can_be_kept_and_put_back(kind):
 
 @encoders
 def test_a_planted_pattern_is_learned_on_its_entity(kind):
-    """SIMULATED: half of the recordings have a rhythm in one entity's channels; a linear reading of its embedding finds it."""
-    of, rng, p = signal(kind), np.random.default_rng(0), 1
-    own = of.members[p]
-    there = np.arange(64) % 2
-    values = rng.normal(size=(64, len(of.channels), of.n_times)).astype(np.float32)
-    rhythm = np.sin(2 * np.pi * 8 * np.arange(own.stop - own.start) / 64).astype(np.float32)
-    values[np.ix_(there == 1, own.channels, range(own.start, own.stop))] += 3 * rhythm
-    values = jnp.asarray(values)
+    """SIMULATED: a linear reading of the entity's embedding finds the rhythm in recordings that it was not trained on."""
     params, rest = parts(kind)
-    graph, _, _ = nnx.split(nnx.merge(*built(kind)), nnx.Param, ...)
-    optimiser = optax.adam(3e-3)
+    params = params, READING
+    values, targets, held = planted(kind)
+    for seed in range(60):
+        (_, rest), gradient = training_pass(kind)(params, rest, values, targets, seed)
+        params = jax.tree.map(lambda a, g: a - 3e-3 * np.sign(g), params, gradient)
+    found = [embeddings_of(kind, params[0], rest, held[k : k + N]) for k in range(0, len(held), N)]
+    right = (np.concatenate(found)[:, ENTITY] @ params[1] > 0) == (np.arange(len(held)) % 2 == 1)
+    assert right.mean() >= 0.85
 
-    def logits(params, rest, values, rngs):
-        encoder = nnx.merge(graph, params[0], rest)
-        return encoder(values, rngs)[:, p] @ params[1], nnx.split(encoder, nnx.Param, ...)[2]
 
-    def loss(params, rest, seed):
-        found, rest = logits(params, rest, values[:48], nnx.Rngs(dropout=jax.random.key(seed)))
-        return optax.sigmoid_binary_cross_entropy(found, there[:48]).mean(), rest
+def embeddings_of(kind, params, rest, values):
+    state = nnx.split(nnx.merge(built(kind)[0], params, rest))[1]
+    return np.asarray(compiled(kind)(state, values))
 
-    @jax.jit
-    def trained(params, rest):
-        def step(carry, seed):
-            params, rest, state = carry
-            gradient, rest = jax.grad(loss, has_aux=True)(params, rest, seed)
-            updates, state = optimiser.update(gradient, state, params)
-            return (optax.apply_updates(params, updates), rest, state), None
 
-        carry = (params, rest, optimiser.init(params))
-        params, rest, _ = jax.lax.scan(step, carry, jnp.arange(60))[0]
-        return logits(params, rest, values[48:], None)[0]
-
-    found = trained((params, jnp.ones(EMBEDDING) / EMBEDDING), rest)
-    assert ((np.asarray(found) > 0) == (there[48:] == 1)).mean() >= 14 / 16
+@cache
+def planted(kind):
+    """SIMULATED: every other recording has a rhythm in one entity's channels. Those to train on, whether it is there, others."""
+    of, rng = signal(kind), np.random.default_rng(0)
+    own = of.members[ENTITY]
+    values = rng.normal(size=(48 + 4 * N, len(of.channels), of.n_times)).astype(np.float32)
+    there = np.arange(len(values)) % 2
+    rhythm = 3 * np.sin(2 * np.pi * 8 * np.arange(own.stop - own.start) / 64).astype(np.float32)
+    values[np.ix_(there == 1, own.channels, range(own.start, own.stop))] += rhythm
+    return jnp.asarray(values[:48]), jnp.asarray(there[:48], jnp.float32), jnp.asarray(values[48:])

@@ -72,7 +72,7 @@ class Linear(nnx.Module):
         self.concepts = nnx.Param(0.1 * jax.random.normal(rngs.params(), (len(WORDS.concepts), *shape)))
         self.relations = nnx.Param(0.1 * jax.random.normal(rngs.params(), (len(WORDS.relations), 3, *shape)))
 
-    def __call__(self, recordings, programs):
+    def __call__(self, recordings, programs, rngs=None):
         flat = recordings.reshape(len(recordings), -1)
         if programs.concepts is None:
             unary = jnp.einsum("nf,cfp->ncp", flat, self.concepts[...])
@@ -81,6 +81,20 @@ class Linear(nnx.Module):
             unary = jnp.einsum("nf,ncfp->ncp", flat, self.concepts[...][programs.concepts])
             parts = jnp.einsum("nf,nckfp->kncp", flat, self.relations[...][programs.relations])
         return execute(programs, Scores(unary, RelationScores(*parts, parts[2])), get_logic("product"))
+
+
+class Stateful(Linear):
+    """Drops inputs in training, and counts the steps of training as moments of batches are kept."""
+
+    def __init__(self, seed=0):
+        super().__init__(seed)
+        self.steps = nnx.BatchStat(jnp.zeros(()))
+
+    def __call__(self, recordings, programs, rngs=None):
+        if rngs is not None:
+            self.steps[...] = self.steps[...] + 1
+            recordings = nnx.Dropout(0.2)(recordings, deterministic=False, rngs=rngs)
+        return super().__call__(recordings, programs)
 
 
 SETTINGS = TrainingSettings(epochs=6, recordings_per_step=8, learning_rate=0.05, checkpoint_epochs=2, selection="last")

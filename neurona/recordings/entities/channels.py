@@ -1,4 +1,4 @@
-"""Entities that channels say themselves: each channel of an atlas, or the channels' groups. No values are looked at."""
+"""Entities that channels say themselves: each channel of an atlas, the channels' groups, or all of them. No values are looked at."""
 
 from __future__ import annotations
 
@@ -52,6 +52,20 @@ def group_entities(recordings: Recordings) -> Entities:
         names=tuple(map(str, names)),
         kind="parcel" if data.attrs["modality"] == "fmri" else "sensor group",
         positions=centres(places(recordings), group),
+        n_times=data.sizes["time"],
+    )
+
+
+def whole_entities(recordings: Recordings) -> Entities:
+    """One entity of all channels, of no recording yet, with a feature a channel and time point, `[0, channel * T]`."""
+    data = recordings.data
+    size, known = data.sizes["channel"], places(recordings)
+    return Entities(
+        features=no_features(size * data.sizes["time"]),
+        entity_of_feature=np.zeros(size * data.sizes["time"], np.int32),
+        names=("brain" if data.attrs["modality"] == "fmri" else "head",),
+        kind="all channels",
+        positions=centres(known, np.zeros(size, np.int32)),
         n_times=data.sizes["time"],
     )
 

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from neurona.recordings.alignment import Alignment, FittedAlignment, alignment_settings
-from neurona.recordings.entities.channels import atlas_entities, group_entities
+from neurona.recordings.entities.channels import atlas_entities, group_entities, whole_entities
 from neurona.recordings.entities.entities import Entities, Measured
 from neurona.recordings.entities.expected import Expected, Missing
 from neurona.recordings.entities.kernels import RandomKernels, fit_kernels
@@ -28,6 +28,7 @@ from neurona.recordings.entities.settings import (
     ParcelEntities,
     TangentEntities,
     ViewEntities,
+    WholeEntities,
     WindowEntities,
     entity_settings,
 )
@@ -127,7 +128,7 @@ def fit_entities(
     chosen = np.ones(recordings.n_recordings, dtype=bool) if train is None else train
     if align is not None:
         alignment = (alignment_settings(align) if isinstance(align, str) else align).fit(recordings, chosen)
-        if not isinstance(settings, GroupEntities | AtlasEntities | WindowEntities):
+        if not isinstance(settings, GroupEntities | AtlasEntities | WholeEntities | WindowEntities):
             recordings = alignment.apply(recordings)  # their values are looked at
     entities, features_of = _fit(recordings, settings, chosen, seed)
     entities = replace(entities, measured=_measured(expected, entities, features_of))
@@ -164,7 +165,8 @@ def _fit(
         if isinstance(settings, TangentEntities):
             return fit_tangent(recordings, training, settings)
         return fit_kernels(recordings, training, settings, seed)
-    if isinstance(settings, GroupEntities | AtlasEntities):
-        entities = group_entities(recordings) if isinstance(settings, GroupEntities) else atlas_entities(recordings)
-        return entities, Bins(entities.n_times)
-    return window_entities(recordings, settings), Bins(settings.n_bins, settings.part)
+    if isinstance(settings, WindowEntities):
+        return window_entities(recordings, settings), Bins(settings.n_bins, settings.part)
+    of_channels = {GroupEntities: group_entities, AtlasEntities: atlas_entities, WholeEntities: whole_entities}
+    entities = of_channels[type(settings)](recordings)
+    return entities, Bins(entities.n_times)

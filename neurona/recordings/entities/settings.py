@@ -34,6 +34,13 @@ class AtlasEntities:
 
 
 @dataclass(frozen=True)
+class WholeEntities:
+    """One entity: all channels at all times. Networks for EEG read it as published; where a word was found is then not told."""
+
+    method: Literal["whole"] = "whole"
+
+
+@dataclass(frozen=True)
 class ParcelEntities:
     """fMRI: data-driven parcels of voxels, fitted on training recordings.
 
@@ -79,7 +86,9 @@ class KernelEntities:
     part: Part = WHOLE
 
 
-OneView: TypeAlias = GroupEntities | AtlasEntities | ParcelEntities | WindowEntities | TangentEntities | KernelEntities
+OneView: TypeAlias = (
+    GroupEntities | AtlasEntities | WholeEntities | ParcelEntities | WindowEntities | TangentEntities | KernelEntities
+)
 
 M_EEG_VIEWS: tuple[OneView, ...] = (
     WindowEntities(n_bins=10, n_windows=5),

@@ -30,3 +30,11 @@ def test_groups_of_channels_are_entities():
     np.testing.assert_array_equal(entities.features[0], np.arange(10.0))
     with pytest.raises(DataError, match="belong to group 'all'"):
         entities_of(atlas_recordings(["all", "all"]), "groups")
+
+
+def test_all_channels_are_one_entity():
+    entities = entities_of(atlas_recordings(["visual", "motor"]), "whole")
+    assert (entities.names, entities.n_times) == (("brain",), 5)
+    assert not entities.entity_of_feature.any()
+    np.testing.assert_allclose(entities.positions, [[-20, -50, 27.5]])
+    np.testing.assert_array_equal(entities.features.reshape(3, 2, 5), atlas_recordings().data.values)

@@ -16,6 +16,7 @@ from neurona.recordings.entities import (
     ParcelEntities,
     TangentEntities,
     ViewEntities,
+    WholeEntities,
     WindowEntities,
     fit_entities,
 )
@@ -26,6 +27,7 @@ GRID = [f"{i}-{j}-{k}" for i in range(4) for j in range(4) for k in range(2)]
 WAYS = {
     "atlas": AtlasEntities(),
     "groups": GroupEntities(),
+    "whole brain": WholeEntities(),
     "windows": WindowEntities(n_bins=4, n_windows=2),
     "ward": ParcelEntities("ward", 4),
     "whole": ParcelEntities("ward", 4, average=False),
