@@ -11,9 +11,11 @@ one entity it is the published network with the embedding for the classes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Annotated, ClassVar, Literal
 
 import jax
+import jax.numpy as jnp
 from annotated_types import Ge, Le
 from flax import nnx
 from jaxtyping import Array, Float
@@ -100,4 +102,6 @@ class Deep4(Encoder):
 def _strongest(values: Float[Array, "row time filter"], pool: int) -> Float[Array, "row pooled filter"]:
     """The maximum of every `pool` neighbours in time; what is left over is dropped."""
     count = values.shape[1] // pool
-    return values[:, : count * pool].reshape(len(values), count, pool, -1).max(axis=2)
+    neighbours = values[:, : count * pool].reshape(len(values), count, pool, -1)
+    # One by one: the gradient of a maximum over an axis divides by how many are equal to it, which a compiler may round to none.
+    return reduce(jnp.maximum, [neighbours[:, :, k] for k in range(pool)])

@@ -10,6 +10,7 @@ from neurona.experiments.metrics import METRICS
 from neurona.experiments.plots import PLOTS
 from neurona.experiments.schema import Config
 from neurona.recordings.alignment import ALIGNMENTS
+from neurona.training.augmentation import AUGMENTATIONS
 
 
 def config_schema() -> dict[str, Any]:
@@ -31,6 +32,8 @@ def config_schema() -> dict[str, Any]:
     properties["align"] = {"anyOf": [*_or_name(align, sorted(ALIGNMENTS))["anyOf"], nothing]}
     neurona = schema["$defs"]["NeuronaSettings"]["properties"]
     neurona["encoder"] = _or_name(neurona["encoder"], sorted(ENCODERS))
+    augmentation = schema["$defs"]["TrainingSettings"]["properties"]["augmentation"]
+    augmentation["items"] = _or_name(augmentation["items"], sorted(AUGMENTATIONS))
     evaluation = schema["$defs"]["EvaluationConfig"]["properties"]
     for name, registry in (("metrics", METRICS), ("plots", PLOTS)):
         evaluation[name]["items"] = {"enum": list(registry)}

@@ -18,6 +18,7 @@ from neurona.recordings.entities import EntitySettings
 from neurona.registry import Registry
 from neurona.settings import SILENT
 from neurona.simulation.settings import SimulationSettings
+from neurona.training.augmentation import AUGMENTATIONS
 from neurona.training.settings import TrainingSettings
 from neurona.validated import Section
 
@@ -31,6 +32,7 @@ ALIGNMENT_SETTINGS: tuple[Any, ...] = tuple(ALIGNMENTS.values())
 for settings in (
     *DECODER_SETTINGS,
     *ENCODERS.values(),
+    *AUGMENTATIONS.values(),
     *ALIGNMENT_SETTINGS,
     *get_args(EntitySettings),
     TrainingSettings,

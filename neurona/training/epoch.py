@@ -23,6 +23,7 @@ from jax.sharding import Mesh
 from jaxtyping import Array, Float, Int, Key
 
 from neurona.execution import Answers, ProgramBatch, TraceCounter, products
+from neurona.training.augmentation import Augmentation
 from neurona.training.devices import mean, on_every_device, own, share, total
 from neurona.training.lessons import Lessons, Slots, step_batch
 from neurona.training.losses import answer_losses
@@ -64,12 +65,14 @@ class Model:
         precision: see `TrainingSettings`.
         mesh: devices; None: one.
         members: seeds side by side; with more than one, all arrays of parameters have a leading axis.
+        augmentation: of recordings that are learned from.
     """
 
     graph: nnx.GraphDef
     precision: Literal["float32", "tf32", "bfloat16"] = "float32"
     mesh: Mesh | None = None
     members: int = 1
+    augmentation: tuple[Augmentation, ...] = ()
 
     def answer(
         self,
@@ -82,7 +85,7 @@ class Model:
     ) -> tuple[Answers, Slots]:
         """Answers to this device's share of the chosen lessons."""
         model, rows, programs, slots = self._batch(params, rest, block, lessons, chosen, capacity)
-        return _exact(model(rows, programs)), slots
+        return _exact(model(self._cast(rows), programs)), slots
 
     def learn(
         self,
@@ -94,12 +97,18 @@ class Model:
         key: Key[Array, ""],
         capacity: tuple[int, ...],
     ) -> tuple[Answers, Slots, Any]:
-        """The same as in training: units are dropped, batches have moments of their own; and the state that is left.
+        """The same as in training: recordings are augmented, units dropped, batches have moments of their own; and the state that is left.
 
         On several devices each takes the moments of its own share, and what is left is their mean.
         """
         model, rows, programs, slots = self._batch(params, rest, block, lessons, chosen, capacity)
-        answers = _exact(model(rows, programs, nnx.Rngs(dropout=own(key, self.mesh))))
+        key = own(key, self.mesh)
+        for k, augmented in enumerate(self.augmentation):
+            rows, factor = augmented(jax.random.fold_in(key, k), rows)
+            if factor is not None:
+                asked_of = jnp.concatenate([group.recording for group in programs.groups])
+                slots = slots._replace(weight=slots.weight * factor[asked_of])
+        answers = _exact(model(self._cast(rows), programs, nnx.Rngs(dropout=key)))
         moments = mean(nnx.state(model, nnx.BatchStat), self.mesh)
         return answers, slots, nnx.merge_state(rest, moments)
 
@@ -114,7 +123,7 @@ class Model:
     ) -> tuple[Any, Array, ProgramBatch, Slots]:
         rows, programs, slots = step_batch(lessons, share(chosen, self.mesh), capacity)
         model = nnx.merge(self.graph, self._cast(params), self._cast(rest))
-        return model, self._cast(block.inputs[block.place[rows]]), programs, slots
+        return model, block.inputs[block.place[rows]], programs, slots
 
     def _cast(self, tree: Any) -> Any:
         """A copy in the precision of the products; as a copy, its variables may be changed where gradients are taken."""
@@ -168,7 +177,7 @@ def trainer(model: Model, settings: TrainingSettings, n_steps: int, capacity: tu
             sums = sums_of(answers, slots, limit)
             return sums.loss, (sums, rest)
 
-        def one(carry: tuple[Any, Any, Any], step: tuple[Array, Array]) -> tuple[tuple[Any, Any, Any], Sums]:
+        def one(carry: tuple[Any, Any, Any], step: tuple[Array, Any]) -> tuple[tuple[Any, Any, Any], Sums]:
             params, state, rest = carry
             gradient, (sums, rest) = jax.grad(loss, has_aux=True)(params, rest, *step)
             gradient, sums = total((gradient, sums), model.mesh)

@@ -107,7 +107,7 @@ class _Training:
         judged = _judged_by(problem, settings, test)
         self.settings, self.mesh, self.seed = settings, mesh, problem.seed
         self.graph, self.params, self.rest = _members(model, problem.seed, settings.members)
-        self.model = Model(self.graph, settings.precision, mesh, settings.members)
+        self.model = Model(self.graph, settings.precision, mesh, settings.members, settings.augmentation)
         self.judged_name = "test" if settings.selection == "test" else "validation"
 
         def lessons(asked: Asked) -> Lessons:

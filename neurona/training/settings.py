@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Gt, Le
 
 from neurona.settings import SILENT, silent_names
+from neurona.training.augmentation import AugmentationConfig
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class TrainingSettings:
         patience: epochs without a better one after which training stops; None: never.
         curriculum: over so many epochs the questions come in by the size of their programs, small ones first; 0: all at once.
         balance_types: every question type weighs the same in the loss, whatever its number of questions.
+        augmentation: what is done to the recordings of a step, in this order: names or settings of `training.augmentation`.
         precision: `tf32` rounds the factors of matrix products to eleven bits where the device can (GPUs); `bfloat16` is the precision of all
             but parameters, answers and loss.
         members: seeds trained side by side; their answers are averaged as probabilities.
@@ -53,6 +55,7 @@ class TrainingSettings:
     patience: Annotated[int, Ge(1)] | None = 10
     curriculum: Annotated[int, Ge(0)] = 0
     balance_types: bool = False
+    augmentation: tuple[AugmentationConfig, ...] = ()
     precision: Literal["float32", "tf32", "bfloat16"] = "float32"
     members: Annotated[int, Ge(1)] = 1
     devices: Annotated[Annotated[int, Ge(1)] | None, SILENT] = 1

@@ -5,7 +5,7 @@ signals by default has smaller sizes in `SMALL`, or entities of its own in `SIGN
 """
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 import jax
 import jax.numpy as jnp
@@ -39,6 +39,8 @@ SMALL = {
 }
 SIGNALS = {"instances": replace(SIGNAL, members=tuple(Members((2 * k, 2 * k + 1), 0, TIMES) for k in range(P)))}
 
+# Compiling takes longer than running networks of this size.
+quick = partial(jax.jit, compiler_options={"xla_backend_optimization_level": 0})
 encoders = pytest.mark.parametrize("kind", ENCODERS)
 
 
@@ -68,7 +70,7 @@ def built(kind, seed=0, of=None):
 def compiled(kind, of=None):
     """state, recordings -> embeddings."""
     graph = built(kind, of=of)[0]
-    return jax.jit(lambda state, values: nnx.merge(graph, state)(values))
+    return quick(lambda state, values: nnx.merge(graph, state)(values))
 
 
 @cache
@@ -82,7 +84,7 @@ def training_pass(kind):
         found = encoder(values, nnx.Rngs(dropout=jax.random.key(seed)))[:, ENTITY] @ params[1]
         return optax.sigmoid_binary_cross_entropy(found, targets).mean(), nnx.split(encoder, nnx.Param, ...)[2]
 
-    return jax.jit(jax.value_and_grad(loss, has_aux=True))
+    return quick(jax.value_and_grad(loss, has_aux=True))
 
 
 def parts(kind):
@@ -167,7 +169,7 @@ def test_the_same_seed_gives_the_same_weights_embeddings_and_steps(kind):
 @encoders
 def test_one_by_one_under_vmap_they_are_the_same_as_in_a_batch(kind):
     graph, state = built(kind)
-    one_by_one = jax.jit(jax.vmap(lambda one: nnx.merge(graph, state)(one[None])[0]))
+    one_by_one = quick(jax.vmap(lambda one: nnx.merge(graph, state)(one[None])[0]))
     found = one_by_one(recordings(kind)[:3])
     np.testing.assert_allclose(found, embeddings(kind, recordings(kind))[:3], rtol=1e-3, atol=1e-4)
 
@@ -178,7 +180,7 @@ def test_bfloat16_stays_bfloat16_and_near(kind):
     state, values = jax.tree.map(
         lambda a: a.astype(jnp.bfloat16) if jnp.issubdtype(a.dtype, jnp.floating) else a, (state, recordings(kind))
     )
-    found = jax.jit(lambda state, values: nnx.merge(graph, state)(values))(state, values)
+    found = quick(lambda state, values: nnx.merge(graph, state)(values))(state, values)
     assert found.dtype == jnp.bfloat16
     expected = embeddings(kind, recordings(kind))
     assert np.abs(np.asarray(found, np.float32) - expected).max() < 0.1 * np.abs(expected).max()
@@ -199,9 +201,12 @@ def test_a_planted_pattern_is_learned_on_its_entity(kind):
     params, rest = parts(kind)
     params = params, READING
     values, targets, held = planted(kind)
+    optimiser = optax.adam(3e-3)
+    state, update = optimiser.init(params), quick(optimiser.update)
     for seed in range(60):
         (_, rest), gradient = training_pass(kind)(params, rest, values, targets, seed)
-        params = jax.tree.map(lambda a, g: a - 3e-3 * np.sign(g), params, gradient)
+        updates, state = update(gradient, state)
+        params = optax.apply_updates(params, updates)
     found = [embeddings_of(kind, params[0], rest, held[k : k + N]) for k in range(0, len(held), N)]
     right = (np.concatenate(found)[:, ENTITY] @ params[1] > 0) == (np.arange(len(held)) % 2 == 1)
     assert right.mean() >= 0.85

@@ -5,6 +5,7 @@ from neurona.errors import ConfigError
 from neurona.experiments.config import load_config
 from neurona.recordings.alignment.zscore import ZScore
 from neurona.recordings.entities import GroupEntities
+from neurona.training.augmentation import Mixup, TimeShift
 
 REST = "entities: {method: ward}\ndecoder: linear_evidence\nevaluation: {split: leave_one_run_out}\n"
 
@@ -20,6 +21,19 @@ def test_overrides_reach_sections(tmp_path):
     path = tmp_path / "a.yaml"
     path.write_text("name: a\ndata: {name: haxby2001}\n" + REST)
     assert load_config(path, ["decoder.steps=7"]).decoder.steps == 7
+
+
+def test_augmentations_are_named_or_have_settings_of_their_own(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text(
+        "name: a\ndata: {name: haxby2001}\n"
+        + REST
+        + "training: {augmentation: [time_shift, {kind: mixup, alpha: 1}]}\n"
+    )
+    assert load_config(path).training.augmentation == (TimeShift(), Mixup(alpha=1.0))
+    assert load_config(path, ["training.augmentation=[]"]).training.augmentation == ()
+    with pytest.raises(ConfigError, match="time_shfit"):
+        load_config(path, ["training.augmentation=[time_shfit]"])
 
 
 def test_an_encoder_is_named_or_has_settings_of_its_own(tmp_path):

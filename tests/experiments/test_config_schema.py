@@ -29,6 +29,8 @@ def test_every_config_that_ships_fits(fits):
         ("decoder: {kind: explain, stepz: 3}", False),
         ("decoder: {kind: neurona, encoder: parcel_convolution}", True),
         ("decoder: {kind: neurona, encoder: parcel_convolutoin}", False),
+        ("training: {augmentation: [time_shift, {kind: mixup, alpha: 1}]}", True),
+        ("training: {augmentation: [time_shfit]}", False),
         ("training: {epoch: 3}", False),
         ("evaluation: {test: 2}", False),
         ("entities: {method: ward, n_parcels: 5}", True),

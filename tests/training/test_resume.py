@@ -22,7 +22,7 @@ SETTINGS = replace(tiny.SETTINGS, selection="validation", criterion="accuracy", 
 
 def run(folder, settings=SETTINGS, told=None):
     told = told or tiny.problem()
-    return train(tiny.Linear, tiny.inputs(told), told, settings, asked_only=True, folder=folder)
+    return train(tiny.Stateful, tiny.inputs(told), told, settings, asked_only=True, folder=folder)
 
 
 def identical(one, other):
