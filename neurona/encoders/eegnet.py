@@ -107,12 +107,14 @@ class EEGNet(Encoder):
         f1, width = filters.shape
         signals = _padded(own_signals(recordings, self.signal), width // 2)
         p, n, _, times = signals.shape
+        _, inside = self.signal.places()
         moments = None
         if training:
-            _, inside = self.signal.places()
             moments = filtered_moments(signals.reshape(-1, times), filters, n * int((~inside).sum()))
         factor, offset = self.temporal_norm.affine(moments)
-        mixing = max_norm(self.spatial[...], settings.spatial_norm, 1)
+        # What fills up a small entity has weight 0 and keeps it.
+        mixing = jnp.where(inside[:, None, None, :], max_norm(self.spatial[...], settings.spatial_norm, 1), 0.0)
+        mixing = mixing.astype(filters.dtype)
         filters = (filters * factor[:, None]).astype(filters.dtype)
         mixed = jnp.einsum("pnct,pfdc->fdpnt", signals, mixing)
         values = convolved(mixed.reshape(f1, -1, times, 1), filters[:, None, None, :])

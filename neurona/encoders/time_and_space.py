@@ -46,7 +46,9 @@ class TimeAndSpace(nnx.Module):
         self.space_bias = nnx.Param(jnp.zeros((n_entities, filters_space))) if offset else None
 
     def __call__(self, recordings: Float[Array, "N channel time"]) -> Float[Array, "P N shorter out"]:
-        space = self.space[...]
+        _, inside = self.signal.places()
+        # What fills up a small entity has weight 0 and keeps it.
+        space = jnp.where(inside[:, None, None, :], self.space[...], 0.0).astype(self.space.dtype)
         kernel = jnp.einsum("pofc,fk->pock", space, self.time[...])
         bias = jnp.einsum("pofc,f->po", space, self.time_bias[...])
         if self.space_bias is not None:
