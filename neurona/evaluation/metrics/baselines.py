@@ -7,7 +7,7 @@ reader, and a scaler fitted here on each training set is an option.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -33,8 +33,11 @@ class Signal(NamedTuple):
     sampling_hz: float
 
 
+Features: TypeAlias = Float[np.ndarray, "N F"] | Sequence[Float[np.ndarray, "N F"]]
+
+
 def baseline_table(
-    features: Float[np.ndarray, "N F"],
+    features: Features,
     labels: Shaped[np.ndarray, " labels"],
     folds: Sequence[tuple[np.ndarray, np.ndarray]],
     names: Sequence[str] = tuple(name for name, one in BASELINES.items() if one.of == "features"),
@@ -47,7 +50,7 @@ def baseline_table(
     """Accuracy of each named decoder, pooled over the test recordings of all folds.
 
     Args:
-        features: one row a recording.
+        features: one row a recording; one such table for each fold, where features are fitted to training recordings.
         labels: the class of each recording.
         folds: (train, test) index arrays; a published split is one fold.
         names: keys of `BASELINES`.
@@ -68,27 +71,33 @@ def baseline_table(
     table: dict[str, Accuracy] = {}
     for name in names:
         tested, predicted = baseline_predictions(name, features, labels, folds, standardise, signal=signal, runs=runs)
-        truth = labels[tested]
-        correct = np.asarray(predicted == truth, dtype=bool)
-        low, high = accuracy_interval(correct, None if groups is None else groups[tested])
-        chance = float(np.unique(truth, return_counts=True)[1].max() / len(truth))
-        balanced, balanced_chance = balanced_accuracy(truth, np.zeros(len(truth)), correct)
-        table[name] = {
-            "value": float(correct.mean()),
-            "low": low,
-            "high": high,
-            "chance": chance,
-            "majority": chance,
-            "balanced": balanced,
-            "balanced_chance": balanced_chance,
-            "n": len(truth),
-        }
+        table[name] = accuracy_of(labels[tested], predicted, None if groups is None else groups[tested])
     return table
+
+
+def accuracy_of(
+    truth: Shaped[np.ndarray, " n"], predicted: Shaped[np.ndarray, " n"], groups: Shaped[np.ndarray, " n"] | None = None
+) -> Accuracy:
+    """A row of `baseline_table` from predictions."""
+    correct = np.asarray(predicted == truth, dtype=bool)
+    low, high = accuracy_interval(correct, groups)
+    chance = float(np.unique(truth, return_counts=True)[1].max() / len(truth))
+    balanced, balanced_chance = balanced_accuracy(truth, np.zeros(len(truth)), correct)
+    return {
+        "value": float(correct.mean()),
+        "low": low,
+        "high": high,
+        "chance": chance,
+        "majority": chance,
+        "balanced": balanced,
+        "balanced_chance": balanced_chance,
+        "n": len(truth),
+    }
 
 
 def baseline_predictions(
     name: str,
-    features: Float[np.ndarray, "N F"],
+    features: Features,
     labels: Shaped[np.ndarray, " labels"],
     folds: Sequence[tuple[np.ndarray, np.ndarray]],
     standardise: bool = False,
@@ -98,18 +107,19 @@ def baseline_predictions(
 ) -> tuple[Int[np.ndarray, " n"], Shaped[np.ndarray, " n"]]:
     """Fit one decoder on each fold's training set, tuned inside it; indices of the tested recordings and predictions."""
     baseline = _known(name)
-    if len(features) != len(labels):
-        raise DataError(f"baseline {name!r}: {len(features)} rows of features but {len(labels)} labels")
     if not folds:
         raise DataError(f"baseline {name!r}: there are no folds to test on")
-    if not np.isfinite(features).all():
-        row = int(np.flatnonzero(~np.isfinite(features).all(axis=1))[0])
-        raise DataError(f"baseline {name!r}: features of recording {row} are not finite")
+    of_folds = [features] * len(folds) if isinstance(features, np.ndarray) else features
     if baseline.of == "recordings" and (signal is None or signal.values.shape[2] < 2):
         raise DataError(f"baseline {name!r}: it classifies recordings of several samples; use one of features")
     hz = 1.0 if signal is None else signal.sampling_hz
     tested, predicted = [], []
-    for number, (train, test) in enumerate(folds):
+    for number, (values, (train, test)) in enumerate(zip(of_folds, folds, strict=True)):
+        if len(values) != len(labels):
+            raise DataError(f"baseline {name!r}: {len(values)} rows of features but {len(labels)} labels")
+        if not np.isfinite(values).all():
+            row = int(np.flatnonzero(~np.isfinite(values).all(axis=1))[0])
+            raise DataError(f"baseline {name!r}: features of recording {row} are not finite")
         train, test = _indices(train), _indices(test)
         classes = np.unique(labels[train])
         if len(classes) < 2:
@@ -117,7 +127,6 @@ def baseline_predictions(
                 f"baseline {name!r}, fold {number}: training recordings have {len(classes)} class(es), "
                 "two or more are needed"
             )
-        values: np.ndarray = features
         if baseline.of == "recordings":
             assert signal is not None
             values = signal.values / signal.values[train].std()  # of EEG in volts, covariances are next to nothing

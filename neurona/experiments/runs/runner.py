@@ -15,13 +15,14 @@ from rich.progress import Progress
 from neurona.datasets.dataset import Dataset
 from neurona.decoders import Context, Decoder, fit, fit_decoder
 from neurona.decoders.fitting import fitted_decoder
-from neurona.evaluation import Signal, accuracy_table, baseline_table, over_subjects
-from neurona.evaluation.predictions import UNITS, clusters
+from neurona.evaluation import accuracy_table, over_subjects
+from neurona.evaluation.predictions import UNITS
 from neurona.experiments.runs import run_folder
 from neurona.experiments.runs.findings import Findings
 from neurona.experiments.runs.finished_run import DECODER, DECODERS
 from neurona.experiments.runs.folds import Fitted, fold_problem, folds_of, leakage_of, unit_of
 from neurona.experiments.runs.identity import data_fingerprint
+from neurona.experiments.runs.peers import peer_table
 from neurona.experiments.runs.predictions import predictions_of
 from neurona.experiments.runs.results import measure, plot, show
 from neurona.experiments.schema import Config
@@ -76,7 +77,7 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     unit, permutations = unit_of(config, study), config.evaluation.permutations
     accuracy = accuracy_table(predictions, seed=config.seed, by=UNITS[unit], permutations=permutations)
     findings = Findings(config, study, fitted, predictions, accuracy, unit)
-    baselines = _baselines(config, dataset.recordings, asked, fitted, unit) if config.evaluation.baselines else {}
+    baselines = peer_table(config.evaluation.baselines, dataset, asked, fitted, unit)
     run_folder.write(folder, config, dataset, fingerprint, predictions)
     run_folder.write_reading(folder, fitted)
     subjects = over_subjects(predictions) if predictions.subject.nunique() > 1 else None
@@ -129,22 +130,3 @@ def shuffled(dataset: Dataset, seed: int) -> Dataset:
         members = np.flatnonzero(blocks == block)
         source[members] = rng.permutation(members)
     return replace(dataset, recordings=Recordings(data.copy(data=data.values[source])))
-
-
-def _baselines(config: Config, recordings: Recordings, asked: Asked, fitted: list[Fitted], unit: str) -> dict:
-    """Classical decoders of the describe answers, on the features that the entities are made of, or on the recordings."""
-    features = fitted[0].problem.entities.features
-    labels = asked.take(asked.is_describe)
-    labels = labels.take((labels.table.program == labels.table.program.iloc[0]).to_numpy())
-    answers = np.full(len(features), "", dtype=object)
-    answers[labels.recording] = labels.table.answer
-    pairs = [(np.flatnonzero(one.fold.train | one.fold.validation), np.flatnonzero(one.fold.test)) for one in fitted]
-    independent = np.arange(len(features))
-    independent[labels.recording] = clusters(labels.table, UNITS[unit])
-    data = recordings.data
-    signal = Signal(data.values, float(data.attrs["sampling_hz"]))
-    runs = data.run.values.astype(str)
-    names = config.evaluation.baselines
-    table = baseline_table(features, answers, pairs, names, independent, standardise=True, signal=signal, runs=runs)
-    # The same question has the same chance in both tables: guessing one of its words.
-    return {name: {**row, "chance": 1 / len(labels.words[0])} for name, row in table.items()}

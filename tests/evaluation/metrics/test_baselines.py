@@ -43,6 +43,17 @@ def test_scaling_mends_units_and_masks_serve_as_folds(problem):
     assert (predicted == labels[tested]).mean() > 0.9
 
 
+def test_each_fold_may_have_features_of_its_own(problem):
+    features, labels, folds, _ = problem
+    noise = np.random.default_rng(2).normal(size=features.shape)
+    of_folds = [features if k == 0 else noise for k in range(len(folds))]
+    tested, predicted = baseline_predictions("lda", of_folds, labels, folds)
+    right = predicted == labels[tested]
+    first = len(folds[0][1])
+    assert right[:first].mean() > 0.95
+    assert right[first:].mean() < 0.6
+
+
 def test_complaints_name_the_fault(problem):
     features, labels, folds, _ = problem
     with pytest.raises(ConfigError, match="unknown baseline 'rigde'; did you mean 'ridge'"):

@@ -1,0 +1,57 @@
+"""Classical decoders of several categories, on planted recordings."""
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+import neurona as nr
+from neurona.decoders import fit
+from neurona.experiments.runs.folds import Fitted, fold_problem, folds_of
+from neurona.experiments.runs.peers import peer_table
+from neurona.experiments.schema import Config
+from neurona.experiments.study import Study, chosen_questions
+from neurona.questions import Asked
+
+QUIET = Console(quiet=True)
+
+
+@pytest.fixture(scope="module")
+def planted():
+    """SIMULATED: shape and side of 72 recordings, each on axes of its own; four runs."""
+    rng = np.random.default_rng(0)
+    shape, side = np.tile(np.repeat([0, 1, 2], 3), 8), np.tile([0, 1, 2], 24)
+    signal = rng.normal(size=(72, 6)) * 0.1 + np.concatenate([np.eye(3)[shape], np.eye(3)[side]], axis=1)
+    labels = {"shape": np.array(["disc", "ring", "star"])[shape], "side": np.array(["left", "middle", "right"])[side]}
+    return nr.Dataset.from_arrays(signal, labels, groups=(np.arange(72) // 18).tolist(), simulated=True)
+
+
+def table(dataset, split, **evaluation):
+    given = {"name": "x", "data": {"path": "x"}, "entities": {"method": "groups"}, "decoder": {"kind": "random"}}
+    config = Config.model_validate(given | {"evaluation": {"split": split, "validation": 0, **evaluation}})
+    study = Study(dataset)
+    ids = dataset.recordings.data.recording.values.tolist()
+    asked = Asked.of(chosen_questions(study), dataset.vocabulary, ids)
+    fitted = []
+    for fold in folds_of(config, study):
+        entities, problem, test = fold_problem(config, study, asked, fold)
+        fitted.append(Fitted(fold, entities, problem, test, fit(problem, config.decoder), None))
+    return peer_table(["lda"], dataset, asked, fitted, "run")
+
+
+def test_each_category_and_all_at_once(planted):
+    found = table(planted, "leave_one_run_out")
+    assert list(found) == ["lda: shape", "lda: side", "lda: shape & side", "lda: shape & side, each apart"]
+    assert {row["value"] for row in found.values()} == {1.0}
+    assert found["lda: shape"]["chance"] == pytest.approx(1 / 3)
+    assert found["lda: shape & side"]["chance"] == pytest.approx(1 / 9)
+
+
+def test_only_decoders_apart_name_conjunctions_that_training_lacks(planted):
+    data = planted.recordings.data
+    words = {name: planted.questions[planted.questions.program == f"describe {name}"].answer.tolist() for name in ("shape", "side")}
+    columns = {f"metadata_{name}": ("recording", column) for name, column in words.items()}
+    with_columns = type(planted.recordings)(data.assign_coords(columns))
+    dataset = nr.Dataset(planted.name, planted.card, with_columns, planted.questions, words=planted.words)
+    found = table(dataset, "conjunctions", columns=["shape", "side"])
+    assert found["lda: shape & side"]["value"] == pytest.approx(2 / 3)
+    assert found["lda: shape & side, each apart"]["value"] > 0.9
