@@ -7,6 +7,7 @@ words apart is as good on both; one that has learned conjunctions by heart is no
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, combinations
 
 import numpy as np
 import pandas as pd
@@ -28,8 +29,8 @@ def conjunction_table(
         by: columns that tell clusters apart.
 
     Returns:
-        One row for each of `all`, `seen` and `unseen` conjunctions (the last two where there are both) and each category, and all of them (`A & B`):
-        conjunctions, words, accuracy, low, high, chance (of guessing words), n.
+        One row for each of `all`, `seen` and `unseen` conjunctions (the last two where there are both) and each category, and several at once
+        (`A & B`): conjunctions, words, accuracy, low, high, chance (of guessing words), n.
 
     Raises:
         DataError: fewer than two categories are asked for of the same recordings.
@@ -50,7 +51,7 @@ def conjunction_table(
         parts |= {"seen": ~first["unseen"].to_numpy(bool), "unseen": first["unseen"].to_numpy(bool)}
     table = []
     for part, chosen in parts.items():
-        for texts in (*([text] for text in asked), asked):
+        for texts in map(list, chain.from_iterable(combinations(asked, k) for k in range(1, len(asked) + 1))):
             correct = np.all(right.loc[chosen, texts].to_numpy(bool), axis=1)
             low, high = accuracy_interval(correct, first["cluster"].to_numpy()[chosen])
             table.append(
