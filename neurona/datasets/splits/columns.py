@@ -110,10 +110,13 @@ class Conjunctions(Splitter):
         square, squares = _squares([column(X, name) for name in self.of])
         of = groups_of(X, self.by, groups)
         names = np.unique(of).tolist()
-        if squares < 2 or len(names) < squares:
+        least = (
+            3 if len(self.of) == 2 else 2
+        )  # of two squares of two columns, training shows each word with one other alone
+        if squares < least or len(names) < squares:
             raise DataError(
-                f"split conjunctions: {squares} Latin square(s) of {' x '.join(self.of)}, and {len(names)} {self.by}(s) to leave out; two "
-                "squares are needed at least, and a group for each"
+                f"split conjunctions: {squares} Latin square(s) of {' x '.join(self.of)}, and {len(names)} {self.by}(s) to leave out; "
+                f"{least} squares are needed at least, so as many values of each column, and a {self.by} for each square"
             )
         for k, name in enumerate(names):
             train = (of != name) & (square != k % squares)

@@ -40,7 +40,7 @@ def crossed(n_objects, n_positions, n_runs):
     )
 
 
-@given(st.integers(2, 5), st.integers(2, 4), st.integers(4, 6))
+@given(st.integers(3, 5), st.integers(3, 4), st.integers(4, 6))
 def test_every_conjunction_is_held_out_and_every_recording_tested_once(n_objects, n_positions, n_runs):
     rows = crossed(n_objects, n_positions, n_runs)
     data = rows.data
@@ -63,7 +63,11 @@ def test_every_conjunction_is_held_out_and_every_recording_tested_once(n_objects
     assert sum(map(len, held[:squares])) == n_objects * n_positions
 
 
-def test_too_few_groups_for_the_squares_are_refused():
+def test_too_few_groups_or_values_for_the_squares_are_refused():
+    with pytest.raises(
+        DataError, match=r"2 Latin square\(s\) of object x position, and 4 run\(s\).*3 squares are needed"
+    ):
+        list(Conjunctions(("object", "position")).folds(crossed(5, 2, 4)))
     with pytest.raises(DataError, match=r"3 Latin square\(s\) of object x position, and 2 run\(s\) to leave out"):
         list(Conjunctions(("object", "position")).folds(crossed(4, 3, 2)))
 
