@@ -48,7 +48,10 @@ def test_each_category_and_all_at_once(planted):
 
 def test_only_decoders_apart_name_conjunctions_that_training_lacks(planted):
     data = planted.recordings.data
-    words = {name: planted.questions[planted.questions.program == f"describe {name}"].answer.tolist() for name in ("shape", "side")}
+    words = {
+        name: planted.questions[planted.questions.program == f"describe {name}"].answer.tolist()
+        for name in ("shape", "side")
+    }
     columns = {f"metadata_{name}": ("recording", column) for name, column in words.items()}
     with_columns = type(planted.recordings)(data.assign_coords(columns))
     dataset = nr.Dataset(planted.name, planted.card, with_columns, planted.questions, words=planted.words)
