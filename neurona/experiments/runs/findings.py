@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from neurona.experiments.runs.tested_people import used_of_tested_people
 
 from neurona.decoders import Grounded
 from neurona.evaluation import Accuracy
 from neurona.experiments.runs.folds import Fitted
+from neurona.experiments.runs.tested_people import used_of_tested_people
 from neurona.experiments.schema import Config
 from neurona.experiments.study import Study
 
