@@ -32,6 +32,8 @@ class ConceptDecoder(ClassifierMixin, BaseEstimator):
     Parameters:
         decoder: kind of decoder (`linear_evidence`, `explain`, ...), or settings such as `LinearEvidenceSettings(shrinkage=0.1)`.
         entities: name of the entity that each feature (or channel) belongs to; each its own when None.
+        method: of making entities of these features or channels (`"views"`), or its settings; what the recordings suggest when None.
+        sampling_hz: samples a second of X `[recording, channel, time]`, which bands of frequency need.
         align: method of aligning runs (`groups`) before, such as `zscore`, or its settings. What is read at once is a run unless `read` is told its
             runs, so an answer then depends on what is read with it.
         definitions: concepts of an ontology by others, e.g. `{"animate": "face(x) | cat(x)"}`.
@@ -59,6 +61,8 @@ class ConceptDecoder(ClassifierMixin, BaseEstimator):
         decoder: Any = "linear_evidence",
         *,
         entities: Any = None,
+        method: Any = None,
+        sampling_hz: Any = 1.0,
         align: Any = None,
         definitions: Any = None,
         validation: Any = 0.1,
@@ -67,6 +71,8 @@ class ConceptDecoder(ClassifierMixin, BaseEstimator):
         # Of any type: scikit-learn wants whatever is wrong to be told by fit, and not before.
         self.decoder = decoder
         self.entities = entities
+        self.method = method
+        self.sampling_hz = sampling_hz
         self.align = align
         self.definitions = definitions
         self.validation = validation
@@ -100,7 +106,14 @@ class ConceptDecoder(ClassifierMixin, BaseEstimator):
             seed = self.random_state
             if not isinstance(seed, int):
                 seed = int(check_random_state(seed).randint(2**31))
-            self.decoder_ = fit_decoder(data, self.decoder, align=self.align, seed=seed, validation=self.validation)
+            self.decoder_ = fit_decoder(
+                data,
+                self.decoder,
+                entities=self.method,
+                align=self.align,
+                seed=seed,
+                validation=self.validation,
+            )
         classes = [np.unique(column) for column in columns]
         self.classes_ = classes if several else classes[0]
         self._targets = [
@@ -168,6 +181,7 @@ class ConceptDecoder(ClassifierMixin, BaseEstimator):
             y,
             groups=None if groups is None else list(groups),
             entities=self.entities,
+            sampling_hz=self.sampling_hz,
             definitions=self.definitions if y is not None else None,
             channels=None if channels is None else list(channels),
             ids=[str(row) for row in range(len(X))],

@@ -13,6 +13,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from neurona import ConceptDecoder
 from neurona.decoders.linear_evidence import LinearEvidenceSettings
+from neurona.recordings.entities import TangentEntities
 
 QUICK = LinearEvidenceSettings(decays=(0.1,))
 EXPECTED_FAILURES = {
@@ -126,3 +127,17 @@ def test_what_cannot_be_fitted_is_a_value_error(study):
         ConceptDecoder(entities=["a"]).fit(X, y)
     with pytest.raises(ValueError, match="answers the questions of an experiment and reads no recordings"):
         ConceptDecoder("random").fit(X, y)
+
+
+def test_entities_may_be_rhythms_which_need_the_sampling_rate():
+    rng = np.random.default_rng(0)
+    y = np.tile(["rest", "move"], 40)
+    X = rng.normal(size=(80, 3, 200))
+    X[1::2, :2] += np.sin(2 * np.pi * 10 * np.arange(200) / 100 + rng.uniform(0, 6, (40, 1, 1)))
+    way = TangentEntities(bands=((8.0, 13.0),))
+    decoder = ConceptDecoder(QUICK, method=way, sampling_hz=100.0, entities=["a", "a", "b"])
+    assert decoder.fit(X[:60], y[:60]).score(X[60:], y[60:]) > 0.9
+    shown = decoder.read(X[60:62]).entity_evidence.entities
+    assert shown == ("a 8 to 13 Hz", "a with b 8 to 13 Hz", "b 8 to 13 Hz")
+    with pytest.raises(ValueError, match=r"8 to 13 Hz holds no frequency"):
+        clone(decoder).set_params(sampling_hz=1.0).fit(X, y)

@@ -9,18 +9,21 @@ scale), the loadings argmin_a ||x - D' a||^2 of a dictionary of maps D `[P, V]`,
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Float
 
+from neurona.errors import DataError
 from neurona.recordings.alignment import Alignment, FittedAlignment, alignment_settings
 from neurona.recordings.entities.channels import atlas_entities, group_entities, whole_entities
 from neurona.recordings.entities.entities import Entities, Measured
 from neurona.recordings.entities.expected import Expected, Missing
 from neurona.recordings.entities.kernels import RandomKernels, fit_kernels
 from neurona.recordings.entities.settings import (
+    M_EEG_VIEWS,
     AtlasEntities,
     EntitySettings,
     GroupEntities,
@@ -33,9 +36,11 @@ from neurona.recordings.entities.settings import (
     entity_settings,
 )
 from neurona.recordings.entities.tangent import TangentSpace, fit_tangent
-from neurona.recordings.entities.views import side_by_side
+from neurona.recordings.entities.views import side_by_side, title_of
 from neurona.recordings.entities.windows import Bins, samples_of, window_entities
 from neurona.recordings.recordings import Recordings
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -152,9 +157,7 @@ def _fit(
 ) -> tuple[Entities, FeaturesOf]:
     """Entities of no recording yet, and how their features come of values."""
     if isinstance(settings, ViewEntities):
-        views = [_fit(recordings, one, train, seed) for one in settings.of]
-        entities = side_by_side([entities for entities, _ in views], settings.of)
-        return entities, SideBySide(tuple(features_of for _, features_of in views))
+        return _fit_views(recordings, settings, train, seed)
     if isinstance(settings, ParcelEntities):
         from neurona.recordings.entities.parcels import fit_parcels  # imports nilearn
 
@@ -170,3 +173,26 @@ def _fit(
     of_channels = {GroupEntities: group_entities, AtlasEntities: atlas_entities, WholeEntities: whole_entities}
     entities = of_channels[type(settings)](recordings)
     return entities, Bins(entities.n_times)
+
+
+def _fit_views(
+    recordings: Recordings, settings: ViewEntities, train: Bool[np.ndarray, " recording"], seed: int
+) -> tuple[Entities, SideBySide]:
+    """All views that are asked for; of the usual ones those that the recordings allow."""
+    found, refused = {}, {}
+    for view in settings.of:
+        try:
+            found[view] = _fit(recordings, view, train, seed)
+        except DataError as error:
+            if settings.of != M_EEG_VIEWS:
+                raise
+            refused[title_of(view)] = str(error)
+    if not found:
+        raise DataError(
+            f"entities.method views: the recordings allow none of the usual views ({next(iter(refused.values()))})"
+        )
+    if refused:
+        told = "; ".join(f"{name} ({why})" for name, why in refused.items())
+        _LOG.warning("%d of %d usual views are left out: %s", len(refused), len(settings.of), told)
+    entities = side_by_side([entities for entities, _ in found.values()], tuple(found))
+    return entities, SideBySide(tuple(features_of for _, features_of in found.values()))

@@ -102,7 +102,8 @@ M_EEG_VIEWS: tuple[OneView, ...] = (
 class ViewEntities:
     """The entities of several methods side by side, each a view of the same recordings.
 
-    `linear_evidence` fits each view by itself, and weighs the views by what they say of recordings that they were not fitted to.
+    `linear_evidence` fits each view by itself, and weighs the views by what they say of recordings that they were not fitted to. Of the
+    usual views (the default), those that recordings do not allow, for they are too short or have one channel, are left out, and that is logged.
     """
 
     method: Literal["views"] = "views"

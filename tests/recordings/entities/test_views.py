@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from entity_recordings import atlas_recordings
+from noisy_eeg import made, noise
 
+from neurona.errors import DataError
 from neurona.recordings.entities import (
     AtlasEntities,
     GroupEntities,
@@ -12,6 +14,7 @@ from neurona.recordings.entities import (
     WindowEntities,
     fit_entities,
 )
+from neurona.recordings.entities.settings import M_EEG_VIEWS
 from neurona.recordings.entities.views import title_of
 
 
@@ -47,3 +50,17 @@ def test_entities_made_in_one_way_are_one_view():
 )
 def test_a_view_is_called_by_its_method_and_what_is_not_at_its_default(settings, title):
     assert title_of(settings) == title
+
+
+def test_usual_views_that_short_recordings_or_one_channel_do_not_allow_are_left_out_and_said(caplog):
+    short = fit_entities(made(noise(samples=25)), "views").entities
+    assert [name for name, _ in short.of_views()] == [
+        title_of(view) for view in M_EEG_VIEWS if view != TangentEntities(bands=((0.0, 4.0),))
+    ]
+    assert "1 of 10 usual views are left out: tangent, bands 0-4 (entities.bands: 0 to 4 Hz" in caplog.text
+    single = fit_entities(made(noise(channels=1)), "views").entities
+    assert all(name.startswith("windows") for name, _ in single.of_views())
+    with pytest.raises(DataError, match="allow none of the usual views"):
+        fit_entities(made(noise(samples=1, channels=1)), "views")
+    with pytest.raises(DataError, match=r"entities\.bands: 0 to 4 Hz"):
+        fit_entities(made(noise(samples=25)), ViewEntities(of=M_EEG_VIEWS[:6]))
