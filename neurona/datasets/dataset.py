@@ -104,7 +104,7 @@ class Dataset:
             definitions: concepts of an ontology by others, formulas over x: `{"animate": "face(x) | cat(x)"}`.
             missing: labels that are missing are an error, or nothing is asked of them (`drop`); how many says `left_out`.
             measured: what else is known: ids of the recordings; channels, their names; positions `[channel, 3]`; sampling_hz and
-                start_s of the time axis; modality, units, space; simulated; name of the data set.
+                start_s of the time axis; modality, units, space; simulated, whether nobody measured this; name of the data set.
 
         Raises:
             DataError: numbers that do not fit, NaN, labels of one class alone, labels that would be one concept, questions that cannot be read.
@@ -133,6 +133,7 @@ class Dataset:
         subject: str = "1",
         definitions: Mapping[str, str] | None = None,
         missing: Literal["error", "drop"] = "error",
+        simulated: bool = False,
         name: str = "epochs",
     ) -> Dataset:
         """Epochs of MNE-Python, one recording each.
@@ -143,7 +144,7 @@ class Dataset:
                 None; if all have one name, nothing is known of them, and they are only to be read.
             groups: run or block of each epoch, which folds keep together; or the column of the metadata that tells it.
             subject: whose epochs they are.
-            definitions, missing, name: see `from_arrays`.
+            definitions, missing, simulated, name: see `from_arrays`.
 
         Raises:
             DataError: no such column, and what `from_arrays` raises.
@@ -159,7 +160,7 @@ class Dataset:
         """
         from neurona.datasets.from_epochs import from_epochs
 
-        own: dict[str, Any] = {"definitions": definitions, "missing": missing, "name": name}
+        own: dict[str, Any] = {"definitions": definitions, "missing": missing, "simulated": simulated, "name": name}
         return from_epochs(epochs, labels, groups=groups, subject=subject, **own)
 
     @classmethod
@@ -176,6 +177,7 @@ class Dataset:
         subject: str = "1",
         definitions: Mapping[str, str] | None = None,
         missing: Literal["error", "drop"] = "error",
+        simulated: bool = False,
         name: str = "niimgs",
     ) -> Dataset:
         """Brain images, as nilearn takes them.
@@ -192,7 +194,7 @@ class Dataset:
             method: of making a recording of an event: `lsa` or `lss` (single-trial betas), `window` (volumes after a delay), or `Betas` or
                 `Windows` with other settings.
             groups: run of each image; with events, the name of each run.
-            subject, definitions, missing, name: see `from_arrays`.
+            subject, definitions, missing, simulated, name: see `from_arrays`.
 
         Raises:
             DataError: images of odd shape, events that cannot be, and what `from_arrays` raises.
@@ -214,6 +216,7 @@ class Dataset:
             "subject": subject,
             "definitions": definitions,
             "missing": missing,
+            "simulated": simulated,
             "name": name,
         }
         return from_niimgs(imgs, labels, masker, events=events, confounds=confounds, method=method, **own)

@@ -26,11 +26,12 @@ def from_epochs(
     subject: str = "1",
     definitions: Mapping[str, str] | None = None,
     missing: Missing = "error",
+    simulated: bool = False,
     name: str = "epochs",
 ) -> Dataset:
     """See `Dataset.from_epochs`."""
     recordings = epochs_recordings(epochs, subject=subject)
-    data = recordings.data
+    data = recordings.data.assign_attrs(simulated=int(simulated))
     if groups is not None:
         runs = _columns(epochs, [groups], "groups").iloc[:, 0] if isinstance(groups, str) else groups
         if len(runs) != recordings.n_recordings:

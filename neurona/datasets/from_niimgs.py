@@ -38,6 +38,7 @@ def from_niimgs(
     subject: str = "1",
     definitions: Mapping[str, str] | None = None,
     missing: Missing = "error",
+    simulated: bool = False,
     name: str = "niimgs",
 ) -> Dataset:
     """See `Dataset.from_niimgs`."""
@@ -55,7 +56,7 @@ def from_niimgs(
                 "confounds: they are regressed out of runs, together with events; give events, or clean the images before"
             )
         trials = _volumes(images, masker, groups)
-    recordings = _recordings(trials, masker, subject)
+    recordings = _recordings(trials, masker, subject, simulated)
     known = labels
     if trials.labels is not None and len(set(trials.labels)) > 1:  # of one type all that is known is that it was shown
         known = pd.Series(trials.labels, name="trial_type")
@@ -225,7 +226,7 @@ def _confounds(table: pd.DataFrame, volumes: int, number: int) -> pd.DataFrame:
     return table.fillna(0.0).reset_index(drop=True)
 
 
-def _recordings(trials: _Trials, masker: Any, subject: str) -> Recordings:
+def _recordings(trials: _Trials, masker: Any, subject: str, simulated: bool) -> Recordings:
     channels, positions = _channels(masker, trials.values.shape[1])
     count = len(trials.values)
     return Recordings.make(
@@ -239,6 +240,7 @@ def _recordings(trials: _Trials, masker: Any, subject: str) -> Recordings:
         split=[""] * count,
         label=[""] * count,
         space="as given",
+        simulated=simulated,
         **trials.facts,
     )
 

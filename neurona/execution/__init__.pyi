@@ -1,4 +1,4 @@
-from .compile import Compiler, ProgramBatch, compile_programs
+from .compile import Compiler, ProgramBatch, compile_programs, slotted
 from .entity_trace import explain
 from .executor import Answers, execute, execute_and_trace
 from .explanation import Explanation
@@ -40,6 +40,7 @@ __all__ = [
     "products",
     "register_logic",
     "share_true",
+    "slotted",
     "standard_error",
     "trace_worlds",
     "truth",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import jax
 import jax.numpy as jnp
@@ -69,6 +70,30 @@ def relation_slots(shape: Query) -> tuple[int, ...]:
     return tuple(int(node.name[1:]) for node in walk(shape) if isinstance(node, Atom) and len(node.terms) == 2)
 
 
+@lru_cache(maxsize=1 << 15)
+def slotted(query: Query, vocabulary: Vocabulary) -> tuple[Query, tuple[int, ...]]:
+    """A query's template without its category, and the word in each of its slots; of a describe question, after those the members of the
+    category (-1: none). Words are places among the vocabulary's concepts, or among its relations.
+    """
+    shape, names = template(expand(query, vocabulary))
+    words = [_places(vocabulary)[name] for name in names]
+    if isinstance(shape, Describe):
+        members = vocabulary.categories[shape.category]
+        shape = replace(shape, category="")
+        words += [_places(vocabulary)[name] for name in members] + [-1] * (_widest(vocabulary) - len(members))
+    return shape, tuple(words)
+
+
+@lru_cache
+def _places(vocabulary: Vocabulary) -> dict[str, int]:
+    return {word: k for names in (vocabulary.concepts, vocabulary.relations) for k, word in enumerate(names)}
+
+
+@lru_cache
+def _widest(vocabulary: Vocabulary) -> int:
+    return max([len(members) for members in vocabulary.categories.values()], default=1)
+
+
 class _Asked:
     """The words asked about each recording, in the order in which they come up."""
 
@@ -101,10 +126,7 @@ class Compiler:
 
     def __init__(self, vocabulary: Vocabulary, *, asked_only: bool = False, headroom: bool = True):
         self.vocabulary, self.asked_only, self.headroom = vocabulary, asked_only, headroom
-        words = (vocabulary.concepts, vocabulary.relations)
-        self._index = {word: k for names in words for k, word in enumerate(names)}
-        self._n_words = max([len(members) for members in vocabulary.categories.values()], default=1)
-        self._templates: dict[Query, tuple[Query, tuple[int, ...]]] = {}
+        self._n_words = _widest(vocabulary)
         self._capacity: dict[Query, int] = {}
         self._sizes = {"questions": 0, "concepts": 0, "relations": 0}
 
@@ -122,7 +144,7 @@ class Compiler:
         asked = _Asked(n_recordings), _Asked(n_recordings)
         rows: dict[Query, list[tuple[list[int], int, int]]] = {shape: [] for shape in self._capacity}
         for position, (query, recording) in enumerate(zip(queries, recordings, strict=True)):
-            shape, words = self._compiled(query)
+            shape, words = slotted(query, self.vocabulary)
             places = self._asked_places(shape, words, recording, asked) if self.asked_only else list(words)
             rows.setdefault(shape, []).append((places, recording, position))
         for shape, items in rows.items():
@@ -134,17 +156,6 @@ class Compiler:
         )
         groups, yes_no, describe = self._groups(rows, total)
         return ProgramBatch(groups, yes_no, describe, concepts, relations, tuple(rows), self._n_words)
-
-    def _compiled(self, query: Query) -> tuple[Query, tuple[int, ...]]:
-        if query not in self._templates:
-            shape, names = template(expand(query, self.vocabulary))
-            words = [self._index[name] for name in names]
-            if isinstance(shape, Describe):
-                members = self.vocabulary.categories[shape.category]
-                shape = replace(shape, category="")
-                words += [self._index[name] for name in members] + [-1] * (self._n_words - len(members))
-            self._templates[query] = shape, tuple(words)
-        return self._templates[query]
 
     def _asked_places(
         self, shape: Query, words: Sequence[int], recording: int, asked: tuple[_Asked, _Asked]

@@ -31,8 +31,9 @@ from neurona.execution import (
     execute,
     execute_and_trace,
     explain,
+    slotted,
 )
-from neurona.programs import Query, Vocabulary, expand, template
+from neurona.programs import Query, Vocabulary
 from neurona.programs.facts import Fact
 from neurona.programs.tree import Count, Describe
 from neurona.readings.asking import AskingModel
@@ -116,10 +117,9 @@ class EntityScoreReading(Reading):
         """Logits of yes (expected numbers of counts) `[Q]`, and scores of words `[Q, words]`, as NumPy arrays."""
         most = max([len(members) for members in self.vocabulary.categories.values()], default=1)
         yes_no, describe = np.zeros(len(queries), np.float32), np.full((len(queries), most), -np.inf, np.float32)
-        shapes = {query: template(expand(query, self.vocabulary))[0] for query in dict.fromkeys(queries)}
         groups: dict[Query, list[int]] = {}
         for q, query in enumerate(queries):
-            groups.setdefault(shapes[query], []).append(q)
+            groups.setdefault(slotted(query, self.vocabulary)[0], []).append(q)
         for places in groups.values():
             for start in range(0, len(places), _BLOCK):
                 part = places[start : start + _BLOCK]

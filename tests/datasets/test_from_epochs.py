@@ -32,6 +32,8 @@ def test_labels_are_the_names_of_the_events_unless_given(epochs):
     assert data.vocabulary.categories == {"event": ("face", "house")}
     assert data.recordings.data.attrs["modality"] == "eeg"
     assert float(data.recordings.data.time[0]) == pytest.approx(-0.1)
+    assert not data.simulated
+    assert Dataset.from_epochs(epochs, simulated=True).simulated
 
 
 def test_columns_of_the_metadata_are_labels_and_groups(epochs):

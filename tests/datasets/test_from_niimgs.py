@@ -24,6 +24,8 @@ def test_volumes_become_recordings_of_voxels_in_their_places():
     assert (float(voxel.x), float(voxel.y), float(voxel.z)) == (3.0, 6.0, 3.0)
     assert data.card.labels == {"01": "_01", "1": "_1", "face": "face"}
     assert measured.run.values.tolist() == ["1", "1", "1", "2", "2", "2"]
+    assert not data.simulated
+    assert Dataset.from_niimgs(BETAS, LABELS, NiftiMasker(MASK), simulated=True).simulated
 
 
 def test_images_of_three_dimensions_and_files_are_volumes(tmp_path):
