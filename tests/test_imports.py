@@ -31,7 +31,7 @@ def test_the_command_line_alone_imports_no_libraries_of_arrays():
 def test_a_query_on_possible_worlds_imports_numpy_and_pandas_alone():
     code = """
 from neurona.experiments.runs import query_tables
-from neurona.experiments.runs.finished_run import reading_of
+from neurona.experiments.runs.asking import Source
 from neurona.readings import WorldReading
 """
     assert not imported_by(code) & HEAVY

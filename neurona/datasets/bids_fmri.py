@@ -30,7 +30,9 @@ from neurona.files import data_files
 from neurona.recordings.atlas import Atlas, get_atlas
 from neurona.recordings.bids_runs import BidsRun, find_runs
 from neurona.recordings.fmri_betas import Betas
-from neurona.recordings.fmri_trials import check_channels, plan_trials, trial_recordings
+from neurona.recordings.fmri_channels import check_channels
+from neurona.recordings.fmri_plan import plan_trials
+from neurona.recordings.fmri_trials import trial_recordings
 from neurona.recordings.fmri_windows import Windows
 
 METHODS: dict[str, Betas | Windows] = {"lsa": Betas("lsa"), "lss": Betas("lss"), "window": Windows()}

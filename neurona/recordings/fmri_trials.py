@@ -7,69 +7,25 @@ through one by one, or `n_jobs` at a time: a run's volumes are in memory only wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
-import pandas as pd
 from jaxtyping import Bool, Float
 from joblib import Parallel, delayed
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from neurona.errors import DataError
-from neurona.recordings.atlas import Atlas, Parcels, place
-from neurona.recordings.bids_runs import NATIVE, BidsRun, raise_faults
-from neurona.recordings.confounds import read_confounds
-from neurona.recordings.events import check_apart, chosen_types
+from neurona.recordings.atlas import Atlas, Parcels
+from neurona.recordings.bids_runs import BidsRun
 from neurona.recordings.fmri_betas import Betas
-from neurona.recordings.fmri_runs import Run, bold_values, brain_mask, check_grid
+from neurona.recordings.fmri_channels import channels_of
+from neurona.recordings.fmri_plan import RunPlan, plan_trials
+from neurona.recordings.fmri_runs import bold_values
 from neurona.recordings.fmri_windows import Windows, voxel_names
-from neurona.recordings.images import read_mask
 from neurona.recordings.recordings import Recordings
-
-OWN_SPACES = ("", NATIVE, "T1w", "T2w", "boldref", "individual", "orig", "scanner")
-"""Spaces in which each subject's brain lies where it lay, see BIDS' names of coordinate systems."""
-
-
-EARLIEST_S = -24.0
-"""Events earlier than this leave nothing in a run."""
-
-
-@dataclass(frozen=True)
-class RunPlan:
-    """One run with everything that its computation needs.
-
-    Attributes:
-        run: its events are those whose responses it holds.
-        trials: the events that become recordings.
-        confounds: a row a volume.
-    """
-
-    run: BidsRun
-    trials: Bool[np.ndarray, " event"]
-    confounds: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class TrialPlan:
-    """What will be made of a study.
-
-    Attributes:
-        runs: those that have trials.
-        method: with all that depends on the study.
-        notes: what a user should know.
-    """
-
-    runs: tuple[RunPlan, ...]
-    method: Betas | Windows
-    notes: tuple[str, ...]
-
-    @property
-    def kinds(self) -> list[str]:
-        """The type of each trial."""
-        return [str(kind) for plan in self.runs for kind in plan.run.events.trial_type[plan.trials]]
 
 
 def trial_recordings(
@@ -115,7 +71,7 @@ def trial_recordings(
     for note in plan.notes:
         console.print(f"note: {note}", markup=False, highlight=False)
     plans, method = plan.runs, plan.method
-    channels = _channels([plan.run for plan in plans], atlas, mask, drop_empty, console)
+    channels = channels_of([plan.run for plan in plans], atlas, mask, drop_empty, console)
     first = channels[0]
     size = len(first.atlas.names) if isinstance(first, Parcels) else int(first.sum())
     counts = [int(plan.trials.sum()) for plan in plans]
@@ -137,193 +93,6 @@ def trial_recordings(
     elif flat.any():
         console.print(f"{flat.sum()} of {size} voxels are constant in some run and left out")
     return _labelled(values[:, ~flat], ~flat, plans, first, method, confounds, simulated)
-
-
-def plan_trials(
-    runs: Sequence[BidsRun],
-    *,
-    method: Betas | Windows,
-    trial_types: Sequence[str] | None = None,
-    confounds: Sequence[str] = (),
-    drop_incomplete: bool = False,
-) -> TrialPlan:
-    """Which events of which runs become recordings, and how; everything that tables and designs can tell is checked.
-
-    Args:
-        runs: what `find_runs` found.
-        method: how a trial becomes a recording.
-        trial_types: events that become recordings; all when None.
-        confounds: columns or strategies, see `read_confounds`.
-        drop_incomplete: whether trials at a run's edge, whose response or window the run does not hold, are left out and counted instead of
-            refused.
-
-    Raises:
-        DataError: an unknown trial type; faults of the runs, all in one message.
-    """
-    wanted = chosen_types([run.events for run in runs], trial_types)
-    plans: list[RunPlan] = []
-    faults: list[str] = []
-    notes: list[str] = []
-    for run in runs:
-        try:
-            plan, dropped = _plan(run, method, wanted, confounds, drop_incomplete)
-        except DataError as error:
-            faults.append(str(error))
-            continue
-        if dropped:
-            notes.append(f"{run.id}: {dropped} incomplete trial(s) at the edge of the run left out")
-        if plan.trials.any():
-            plans.append(plan)
-        else:
-            notes.append(f"{run.id}: no trial of the wanted types; the run is left out")
-    raise_faults(faults)
-    if not plans:
-        raise DataError(f"{runs[0].events_file}: no trials in any of {len(runs)} runs")
-    if isinstance(method, Betas) and method.duration is None:
-        lasting = np.concatenate([plan.run.events.duration.to_numpy(float)[plan.trials] for plan in plans])
-        # 0 says that an event is brief, or that nobody wrote how long it was.
-        known = lasting[lasting > 0] if lasting.any() else lasting
-        method = replace(method, duration=float(np.quantile(known, 0.5, method="higher")))
-        if np.ptp(lasting) > 1e-6:
-            notes.append(
-                f"trials last {lasting.min():g} to {lasting.max():g} s; their regressors are brought to the height of one of "
-                f"{method.duration:g} s (betas.duration)"
-            )
-    return TrialPlan(tuple(plans), method, tuple(notes))
-
-
-def _plan(
-    run: BidsRun, method: Betas | Windows, wanted: Sequence[str], confounds: Sequence[str], drop_incomplete: bool
-) -> tuple[RunPlan, int]:
-    """One run's trials, and how many were left out at its edge."""
-    times, source = run.frame_times, str(run.events_file)
-    table = read_confounds(run.bold, run.confounds, confounds, run.image.shape[3])
-    # An event shortly before the first volume is no trial, and yet its response is in the run.
-    near = (run.events.onset > times[0] + EARLIEST_S) & (run.events.onset < run.volumes.end)
-    chosen = run.events.trial_type.isin(list(wanted))
-    dropped = int((chosen & ~near).sum())
-    events = run.events[near]
-    trials = (chosen & (run.events.onset >= 0))[near].to_numpy(dtype=bool, copy=True)
-    dropped += int((chosen[near] & (events.onset < 0)).sum())
-    if trials.any():
-        gone = np.flatnonzero(trials)[method.incomplete(times, events, trials)]
-        if len(gone) and not drop_incomplete:
-            first = events.iloc[gone[0]]
-            raise DataError(
-                f"{source}: line {first.name}: {first.trial_type!r}: {method.lacks(first.onset)}; leave such trials out with "
-                "drop_incomplete=true"
-            )
-        trials[gone] = False
-        dropped += len(gone)
-    if trials.any():
-        check_apart(events[trials], source)
-        method.check(times, events, trials, table, source)
-    return RunPlan(replace(run, events=events), trials, table), dropped
-
-
-def _channels(
-    runs: Sequence[BidsRun], atlas: Atlas | None, mask: Path | None, drop_empty: bool, console: Console
-) -> list[Parcels | np.ndarray]:
-    """For each run, the voxels that count or the parcels on its grid; the same channels for all runs."""
-    _check_spaces(runs, atlas)
-    if atlas is None:
-        if len({run.subject for run in runs}) > 1 and runs[0].space in OWN_SPACES:
-            console.print(
-                f"note: images of several subjects in {runs[0].space or 'the space of the scanner'}: a voxel of one is not the place of "
-                "the same voxel of another; decode within subjects, or read images in a standard space"
-            )
-        return [_mask(runs, mask, console)] * len(runs)
-    grids: dict[tuple, list[BidsRun]] = {}
-    for run in runs:
-        grids.setdefault(_grid(run), []).append(run)
-    placed = {
-        grid: place(atlas, same[0].image.affine, _mask(same, mask, console), drop_empty=drop_empty)
-        for grid, same in grids.items()
-    }
-    names = [set(parcels.atlas.names) for parcels in placed.values()]
-    differing = sorted(name for name in set().union(*names) if not all(name in known for known in names))
-    if differing:
-        raise DataError(
-            f"atlas {atlas.name}: parcels empty in some runs but not in others: {', '.join(differing[:8])}; take a "
-            "coarser atlas"
-        )
-    dropped = next(iter(placed.values())).dropped
-    if dropped:
-        console.print(f"atlas {atlas.name}: {len(dropped)} empty parcels left out: {', '.join(dropped)}")
-    return [placed[_grid(run)] for run in runs]
-
-
-def check_channels(
-    runs: Sequence[BidsRun], *, atlas: Atlas | None = None, mask: Path | None = None, drop_empty: bool = False
-) -> None:
-    """Refuse what can be seen of voxels and parcels before any volume is read; see `trial_recordings`.
-
-    Raises:
-        DataError: masks or runs on other grids, an atlas in another space, empty parcels.
-    """
-    _check_spaces(runs, atlas)
-    for file, run in mask_files(runs, mask).items():
-        mask_for(file, run)
-    # Without masks, the voxels that count are found by their brightness: in the volumes.
-    if atlas is not None and mask_files(runs, mask):
-        _channels(runs, atlas, mask, drop_empty, Console(quiet=True))
-
-
-def _check_spaces(runs: Sequence[BidsRun], atlas: Atlas | None) -> None:
-    """Raise a DataError for voxels of several grids, or an atlas in another space than the images."""
-    for run in runs:
-        if atlas is None:
-            try:
-                check_grid(run.image, str(run.bold), runs[0].image, str(runs[0].bold))
-            except DataError as error:
-                raise DataError(f"{error}; or read them in the parcels of an atlas") from error
-        elif atlas.space.startswith("MNI") and not run.space.startswith("MNI"):
-            raise DataError(
-                f"atlas {atlas.name} lies in {atlas.space}, {run.bold} in {run.space or 'the space of the scanner'}; read "
-                "derivatives in an MNI space, or give an atlas file in the data's space"
-            )
-
-
-def _grid(run: BidsRun) -> tuple:
-    return (run.image.shape[:3], *np.round(run.image.affine, 3).ravel().tolist())
-
-
-def _mask(runs: Sequence[BidsRun], chosen: Path | None, console: Console) -> Bool[np.ndarray, "x y z"]:
-    """Voxels that count in every run."""
-    files = mask_files(runs, chosen)
-    if not files:
-        mask = brain_mask([Run(run.name, run.image, run.events, run.tr, str(run.bold)) for run in runs])
-        console.print(
-            f"no brain mask beside the images: {mask.sum()} of {mask.size} voxels count, the bright ones (of images of zero mean those that change)"
-        )
-        return mask
-    masks = [mask_for(file, run) for file, run in files.items()]
-    common = np.logical_and.reduce(masks)
-    if not common.any():
-        raise DataError(f"{next(iter(files))}: no voxel is in the masks of all {len(masks)} runs; check the masks")
-    return common
-
-
-def mask_files(runs: Sequence[BidsRun], chosen: Path | None) -> dict[Path, BidsRun]:
-    """The masks that count, each with a run that it must fit: the chosen one, else those beside the images."""
-    return {chosen: runs[0]} if chosen else {run.mask: run for run in runs if run.mask}
-
-
-def mask_for(file: Path, run: BidsRun) -> Bool[np.ndarray, "x y z"]:
-    """The voxels of a mask on a run's grid.
-
-    Raises:
-        DataError: no mask (see `read_mask`), or one on another grid.
-    """
-    image, inside = read_mask(file)
-    try:
-        check_grid(image, str(file), run.image, str(run.bold))
-    except DataError as error:
-        raise DataError(
-            f"{str(error).rpartition('; ')[0]}; bring the mask to the images' grid, e.g. with nilearn.image.resample_to_img(mask, "
-            "image, interpolation='nearest')"
-        ) from error
-    return inside
 
 
 def _run_trials(

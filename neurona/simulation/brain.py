@@ -44,13 +44,6 @@ class Brain:
         return tuple(f"c{number:04d}" for number in range(len(self.centroids)))
 
     @property
-    def parcel_centres(self) -> Float[np.ndarray, "parcel 3"]:
-        """Mean centroid of each parcel."""
-        sums = np.zeros((len(self.parcels), 3))
-        np.add.at(sums, self.parcel_of_component, self.centroids)
-        return sums / np.bincount(self.parcel_of_component)[:, None]
-
-    @property
     def distances(self) -> Float[np.ndarray, "component component"]:
         """Between centroids, mm."""
         return cdist(self.centroids, self.centroids)

@@ -5,14 +5,14 @@ import nibabel as nib
 import numpy as np
 import pandas as pd
 import pytest
-from bids_trees import AFFINE, GRID, PLACES, SPACE, TYPES, save_bold, write_atlas, write_fmri_tree
+from bids_trees import GRID, PLACES, SPACE, TYPES, save_bold, write_atlas, write_fmri_tree
 from rich.console import Console
 
 from neurona.errors import DataError
-from neurona.recordings.atlas import Atlas, get_atlas
+from neurona.recordings.atlas import get_atlas
 from neurona.recordings.bids_runs import find_runs
 from neurona.recordings.fmri_betas import Betas
-from neurona.recordings.fmri_trials import check_channels, plan_trials, trial_recordings
+from neurona.recordings.fmri_trials import trial_recordings
 from neurona.recordings.fmri_windows import Windows
 
 
@@ -115,15 +115,6 @@ def test_nan_voxels_in_the_brain_are_named_and_outside_it_ignored(tree, tmp_path
         trial_recordings(runs(tree), method=Windows())
 
 
-def test_empty_parcels_are_named_or_dropped_when_asked(whole, tmp_path):
-    atlas = get_atlas(write_atlas(tmp_path, beyond=True))
-    with pytest.raises(DataError, match="1 of 5 parcels hold no voxel of the brain mask: E"):
-        trial_recordings(runs(whole), method=Windows(), atlas=atlas)
-    data = trial_recordings(runs(whole), method=Windows(), atlas=atlas, drop_empty=True).data
-    assert data.channel.values.tolist() == ["A", "B", "C", "D"]
-    assert data.attrs["dropped_parcels"] == "E"
-
-
 def test_voxels_and_parcels_outside_a_runs_field_of_view_do_not_pass_as_signal(tree, tmp_path):
     values = np.random.default_rng(0).normal(100, 1, size=(*GRID, 60))
     values[6:] = 0
@@ -135,38 +126,6 @@ def test_voxels_and_parcels_outside_a_runs_field_of_view_do_not_pass_as_signal(t
         trial_recordings(runs(tree), method=Windows(), atlas=atlas)
     kept = trial_recordings(runs(tree), method=Windows(), atlas=atlas, drop_empty=True).data
     assert kept.channel.values.tolist() == ["A", "B", "C"]
-
-
-def test_a_mask_file_chooses_voxels_and_must_fit_the_grid(whole, tmp_path):
-    mask = np.zeros(GRID, np.uint8)
-    mask[0, 2:5] = 1
-    nib.save(nib.Nifti1Image(mask, AFFINE), tmp_path / "roi.nii.gz")
-    data = trial_recordings(runs(whole), method=Windows(), mask=tmp_path / "roi.nii.gz").data
-    assert data.sizes["channel"] == 12
-    nib.save(nib.Nifti1Image(mask, np.eye(4)), tmp_path / "elsewhere.nii.gz")
-    with pytest.raises(DataError, match=r"elsewhere.nii.gz: grid or affine differs"):
-        trial_recordings(runs(whole), method=Windows(), mask=tmp_path / "elsewhere.nii.gz")
-
-
-def test_an_atlas_in_mni_space_is_not_laid_over_the_scanners_space(whole, tmp_path):
-    local = get_atlas(write_atlas(tmp_path))
-    mni = Atlas("yeo-4", local.image, local.values, local.names, local.networks, "MNI152")
-    assert trial_recordings(runs(whole), method=Windows(), atlas=mni).data.sizes["channel"] == 4
-    with pytest.raises(DataError, match=r"atlas yeo-4 lies in MNI152, .* in the space of the scanner"):
-        trial_recordings(find_runs(whole, task="look"), method=Windows(), atlas=mni)
-
-
-def test_subjects_on_different_grids_need_an_atlas(tree, tmp_path):
-    moved = AFFINE.copy()
-    moved[0, 3] += 4
-    for path in tree.rglob("sub-02*.nii.gz"):
-        image = nib.load(path)
-        header = image.header.copy()
-        nib.save(nib.Nifti1Image(np.asarray(image.dataobj), moved, header), path)
-    with pytest.raises(DataError, match=r"affine\[0, 3\] is -24 against -28.*or read them in the parcels of an atlas"):
-        trial_recordings(runs(tree), method=Windows())
-    atlas = get_atlas(write_atlas(tmp_path))
-    assert trial_recordings(runs(tree), method=Windows(), atlas=atlas).data.sizes["channel"] == 4
 
 
 def edited(root, change, **header):
@@ -202,55 +161,8 @@ def test_series_of_zero_mean_are_read_as_the_same_series_on_a_baseline(tree):
     np.testing.assert_allclose(after.values, before.values, atol=2e-3)
 
 
-def test_a_mask_with_one_volume_is_the_mask_and_one_on_another_grid_is_refused(whole, tmp_path):
-    inside = np.zeros(GRID, np.uint8)
-    inside[:4] = 1
-    nib.save(nib.Nifti1Image(inside[..., None], AFFINE), tmp_path / "mask.nii")
-    data = trial_recordings(runs(whole, subjects=["01"]), method=Windows(), mask=tmp_path / "mask.nii").data
-    assert data.sizes["channel"] == inside.sum()
-    nib.save(nib.Nifti1Image(inside[:, :7], AFFINE), tmp_path / "other.nii")
-    with pytest.raises(DataError, match=r"other.nii: grid or affine differs.*bring the mask to the images' grid"):
-        trial_recordings(runs(whole, subjects=["01"]), method=Windows(), mask=tmp_path / "other.nii")
-
-
-def test_an_atlas_in_mni_space_is_not_laid_over_images_in_native_space(tree, tmp_path):
-    for path in tree.glob("derivatives/fmriprep/*/func/*space-*"):
-        path.rename(str(path).replace(f"_space-{SPACE}", ""))
-    found = find_runs(tree, task="look", derivatives=tree / "derivatives" / "fmriprep")
-    assert {run.space for run in found} == {"native"}
-    file = write_atlas(tmp_path)
-    atlas = get_atlas(file.rename(tmp_path / "tpl-MNI152NLin6Asym_atlas.nii.gz"), file.with_name("quarters.tsv"))
-    with pytest.raises(DataError, match=r"lies in MNI152NLin6Asym, .* in native; read derivatives in an MNI space"):
-        trial_recordings(found, method=Windows(), atlas=atlas)
-    assert trial_recordings(found, method=Windows()).data.attrs["space"] == "native"
-
-
-def test_a_note_says_that_voxels_of_two_subjects_are_not_the_same_places(whole):
-    printed = io.StringIO()
-    trial_recordings(find_runs(whole, task="look"), method=Windows(), console=Console(file=printed, width=300))
-    assert "a voxel of one is not the place of the same voxel of another" in printed.getvalue()
-    assert "no brain mask beside the images: 256 of 256 voxels count" in printed.getvalue()
-
-
 def events_of(root, run=1, subject="01"):
     return root / f"sub-{subject}" / "func" / f"sub-{subject}_task-look_run-{run:02d}_events.tsv"
-
-
-def test_trials_at_a_runs_edge_are_refused_with_their_line_or_left_out_and_counted(tree):
-    path = events_of(tree)
-    path.write_text(path.read_text() + "-1.5\t2.0\tFace\n118.9\t2.0\tHouse\n130\t2.0\tHouse\n")
-    with pytest.raises(DataError, match=r"line 14: .*drop_incomplete=true"):
-        find_runs(tree, task="look", subjects=["01"])
-    found = find_runs(tree, task="look", subjects=["01"], drop_incomplete=True)
-    for method in (Betas(), Betas("lss"), Windows()):
-        plan = plan_trials(found, method=method, drop_incomplete=True)
-        assert len(plan.kinds) == 36
-        assert plan.notes == ("sub-01_run-01: 3 incomplete trial(s) at the edge of the run left out",)
-    # The response to an event before the first volume is in the run, and in the model.
-    assert -1.5 in plan.runs[0].run.events.onset.tolist()
-    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-3]) + "118.9\t2.0\tHouse\n")
-    with pytest.raises(DataError, match=r"line 14: 'House': the run ends before the response .* drop_incomplete=true"):
-        plan_trials(find_runs(tree, task="look"), method=Betas())
 
 
 def test_durations_that_differ_between_runs_give_betas_of_one_scale(tree):
@@ -269,25 +181,3 @@ def test_durations_that_differ_between_runs_give_betas_of_one_scale(tree):
     )
     third = data.run.values == "run-03"
     np.testing.assert_allclose(data.values[third], equal.values[third], rtol=1e-4, atol=1e-5)
-
-
-def test_a_run_without_wanted_trials_is_left_out_with_a_note(tree):
-    events_of(tree).write_text(events_of(tree).read_text().replace("Face", "rest").replace("House", "rest"))
-    plan = plan_trials(find_runs(tree, task="look", subjects=["01"]), method=Windows(), trial_types=["Face", "House"])
-    assert [one.run.id for one in plan.runs] == ["sub-01_run-02", "sub-01_run-03"]
-    assert plan.notes == ("sub-01_run-01: no trial of the wanted types; the run is left out",)
-
-
-def test_the_same_event_twice_is_refused_with_both_lines(tree):
-    lines = events_of(tree).read_text().splitlines(keepends=True)
-    events_of(tree).write_text("".join([*lines[:4], *lines[3:]]))
-    with pytest.raises(DataError, match=r"run-01_events.tsv: lines 4 and 5: .* stands there twice"):
-        plan_trials(find_runs(tree, task="look"), method=Betas())
-
-
-def test_channels_are_checked_without_reading_volumes(whole, tmp_path):
-    found = find_runs(whole, task="look", derivatives=whole / "derivatives" / "fmriprep", space=SPACE)
-    check_channels(found, atlas=get_atlas(write_atlas(tmp_path)))
-    with pytest.raises(DataError, match=r"E\b"):
-        check_channels(found, atlas=get_atlas(write_atlas(tmp_path, beyond=True)))
-    check_channels(found, atlas=get_atlas(write_atlas(tmp_path, beyond=True)), drop_empty=True)

@@ -13,7 +13,8 @@ def test_components_are_shared_out_among_compact_parcels_of_one_hemisphere(compo
     left = np.array([brain.parcels[k].startswith("LH_") for k in brain.parcel_of_component])
     np.testing.assert_array_equal(left, brain.centroids[:, 0] < 0)
     # A component's own parcel is the nearest one of its hemisphere.
-    apart = np.linalg.norm(brain.centroids[:, None] - brain.parcel_centres[None], axis=2)
+    centres = np.stack([brain.centroids[brain.parcel_of_component == k].mean(axis=0) for k in range(parcels)])
+    apart = np.linalg.norm(brain.centroids[:, None] - centres[None], axis=2)
     side = np.array([name[:2] for name in brain.parcels])
     apart[side[None] != np.where(left, "LH", "RH")[:, None]] = np.inf
     assert np.mean(apart.argmin(axis=1) == brain.parcel_of_component) > 0.95

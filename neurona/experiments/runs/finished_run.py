@@ -113,15 +113,6 @@ def open_run(folder: str | Path) -> Run:
     return Run(folder)
 
 
-def reading_of(folder: str | Path) -> Reading:
-    """The reading of a finished run, or one in a folder of its own.
-
-    Raises:
-        DataError: neither.
-    """
-    return open_reading(folder) if is_stored(folder) else open_run(folder).reading
-
-
 def decoder_of(folder: str | Path) -> FittedDecoder:
     """The decoder that a finished run fitted to all its recordings, or one in a folder of its own.
 

@@ -13,7 +13,8 @@ from rich.console import Console
 from neurona.decoders import decoders
 from neurona.errors import DataError
 from neurona.experiments.config import load_config
-from neurona.experiments.runs.finished_run import decoder_of, open_run, reading_of
+from neurona.experiments.runs.asking import Source
+from neurona.experiments.runs.finished_run import decoder_of, open_run
 from neurona.experiments.runs.runner import run
 from neurona.experiments.study import load_study
 from neurona.recordings.recordings import Recordings
@@ -28,6 +29,7 @@ ASK_AGAIN = """
 import sys
 from pathlib import Path
 import pandas as pd
+from neurona.experiments.runs.asking import Source
 from neurona.experiments.runs.finished_run import open_run
 run = open_run(sys.argv[1])
 reading, questions = run.reading, run.predictions
@@ -57,7 +59,7 @@ def test_the_stored_reading_answers_as_the_run_did(kind, tiny, ts_folder, tmp_pa
 
 def test_a_reading_is_opened_by_its_own_folder_or_by_that_of_its_run(tiny, tmp_path):
     run(tiny("decoder=relational_evidence", *SMALL), tmp_path, Console(file=io.StringIO()))
-    one, other = reading_of(tmp_path), reading_of(tmp_path / "reading")
+    one, other = Source.open(tmp_path).reading, Source.open(tmp_path / "reading").reading
     assert one.recordings == other.recordings
     assert open_run(tmp_path).metrics["accuracy"]["overall"]["n"] == len(open_run(tmp_path).predictions)
     assert set(one.parts) == {"published"}
