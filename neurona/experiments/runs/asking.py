@@ -11,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 
 from neurona.errors import ConfigError, nearest_name
-from neurona.evaluation.inference.intervals import wilson_interval
 from neurona.experiments.runs.finished_run import Run, open_run
 from neurona.programs import Query, normal_form, parse
 from neurona.programs.open_question import OpenQuestion
@@ -115,6 +114,10 @@ def summary(said: pd.DataFrame) -> pd.DataFrame:
         One row a query: query, n, answers (`yes 60 %, no 40 %`), probability (mean), prior (mean), known (answers whose truth is known), accuracy, low,
         high (Wilson's 95 % interval over recordings).
     """
+    from neurona.evaluation.inference.intervals import (
+        wilson_interval,
+    )  # it imports scipy.stats, and one answer needs none
+
     rows = []
     for query, part in said.groupby("query", sort=False):
         shares = Counter(part.answer).most_common(3)
