@@ -11,10 +11,13 @@ from problem import signal_of
 from neurona.decoders import Context, Decoder, Grounded, fit
 from neurona.decoders.neurona_settings import NeuronaSettings, build_neurona
 from neurona.decoders.told_words import told_words
+from neurona.encoders.eegnet import EEGNetSettings
 from neurona.errors import ConfigError
 from neurona.programs.facts import Fact
 from neurona.readings import open_reading
+from neurona.recordings.entities import Entities
 from neurona.scenes.facts import SceneFacts
+from neurona.stored import load_stored, save_stored
 from neurona.training import TrainingSettings
 
 SETTINGS = NeuronaSettings(embedding=8, pair_scores="bilinear", rank=2, logic="goedel")
@@ -128,3 +131,19 @@ def test_only_a_logic_that_takes_the_strongest_entity_can_be_given_another_pooli
         build_neurona(NeuronaSettings(pooling="attention"), signal_of([[0, 1], [2]], 5), tiny.WORDS, 0).grounding.gate
         is not None
     )
+
+
+def test_any_encoder_can_stand_in_it_and_moments_of_batches_are_kept_with_it(tmp_path):
+    told, rng = tiny.problem(), np.random.default_rng(0)
+    owner = np.repeat(np.arange(6) % 3, 40)
+    features = rng.normal(size=(40, 6 * 40)).astype(np.float32)
+    told = replace(told, entities=Entities(features, owner, tuple("pqs"), "sensor group", n_times=40))
+    settings = NeuronaSettings(embedding=4, encoder=EEGNetSettings(f1=2, kernel=8))
+    fitted = fit(told, settings, Context(TRAINING))
+    moments = fitted.weights[0]["encoder.temporal_norm.variance"]
+    assert (moments != 1).all()
+    again = load_stored(save_stored(fitted, tmp_path / "decoder"), type(fitted))
+    among, alone = fitted.read(features, IDS), again.read(features[5:6], IDS[5:6])
+    np.testing.assert_array_equal(alone.members[0].unary[0], among.members[0].unary[5])
+    assert among.members[0].unary.shape == (40, 3, 3)
+    assert np.isfinite(fitted.groundings()[1][:2]).all()

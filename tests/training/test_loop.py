@@ -179,3 +179,4 @@ def test_state_of_the_best_epoch_is_kept_with_its_parameters(told):
     n_steps = -(-len(np.unique(told.train.recording)) // settings.recordings_per_step)
     assert found.best_epoch < 5
     assert float(found.model.steps[...]) == (found.best_epoch + 1) * n_steps
+    assert found.traces == (1, 1)
