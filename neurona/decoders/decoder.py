@@ -117,7 +117,7 @@ def learn_asking(decoder: Decoder, problem: Problem, *, held_out: bool = True) -
     rows, place = np.unique(questions.recording, return_inverse=True)
     reading = decoder.read(problem.entities.features[rows], [str(row) for row in rows])
     belief = reading.believe(questions.queries, _places(place))
-    held = (belief, questions.target) if held_out else ()
+    held = (belief, questions.target, questions.recording) if held_out else ()
     return AskingModel.fit(belief, questions.target, *held)
 
 

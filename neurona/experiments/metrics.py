@@ -31,6 +31,7 @@ from neurona.evaluation import (
     noise_ceiling,
     share_of_ideal,
 )
+from neurona.evaluation.metrics.abstention import coverage_table
 from neurona.evaluation.predictions import UNITS
 from neurona.experiments.runs.findings import Findings
 from neurona.readings.belief import log_odds
@@ -40,6 +41,8 @@ Numbers = Mapping[str, Any]
 Metric = Callable[[Findings], Numbers | pd.DataFrame | None]
 METRICS: Registry[Metric] = Registry("metric", "neurona.metrics", __name__)
 
+PROMISED = 0.9
+"""Coverage of sets of answers."""
 STRONGEST = 5
 """Entities that a table of patterns names of each word."""
 
@@ -63,6 +66,19 @@ def groundings(findings: Findings) -> Numbers | None:
 def calibration(findings: Findings) -> pd.DataFrame:
     """Whether answers, as asked, are true as often as is stated, by type of question."""
     return calibration_table(findings.predictions, seed=findings.config.seed)
+
+
+@METRICS.register("coverage")
+def coverage(findings: Findings) -> pd.DataFrame:
+    """Whether sets of answers that are promised to hold the right one in 0.9 of the cases do, and how right the answers are that stand alone in theirs; the others are
+    withheld (`cannot tell`)."""
+    sets: list[tuple[str, ...]] = []
+    for one in findings.fitted:
+        if one.reading is None:
+            raise DataError(f"decoder {findings.config.decoder.kind!r} has no reading")
+        rows = one.reading.rows(one.test.table.recording.astype(str).tolist())
+        sets += one.reading.answer_sets(one.reading.ask_each(one.test.queries, rows), rows, PROMISED)
+    return coverage_table(findings.predictions, sets, PROMISED, by=UNITS[findings.unit])
 
 
 @METRICS.register("concepts")

@@ -13,7 +13,7 @@ alone, so w_2 = a - 1). Validation questions, whose recordings the decoder did n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -21,6 +21,7 @@ from scipy.special import expit, logsumexp
 
 from neurona.readings.belief import Belief
 from neurona.readings.choice import fit_choice, yes_or_no
+from neurona.readings.conformal import Misses, misses
 
 LEAST = 40
 """Validation questions of a form from which its weights are learned."""
@@ -36,10 +37,12 @@ class AskingModel:
     Attributes:
         weights: form -> weights.
         learned: the forms whose weights validation questions moved.
+        misses: how far validation questions' right answers were from certain, see `conformal`; nothing where the decoder learned from them.
     """
 
     weights: Mapping[str, Float[np.ndarray, " weight"]] = field(default_factory=dict)
     learned: frozenset[str] = frozenset()
+    misses: Misses = field(default_factory=dict)
 
     def as_asked(self, belief: Belief) -> Float[np.ndarray, "question answer"]:
         """Probability of yes (column 0), or of each choice, as asked; NaN for forms that the study does not ask."""
@@ -66,6 +69,7 @@ class AskingModel:
         training_target: Int[np.ndarray, " question"],
         validation: Belief | None = None,
         validation_target: Int[np.ndarray, " held"] | None = None,
+        validation_recording: Int[np.ndarray, " held"] | None = None,
     ) -> AskingModel:
         """Learn how questions are put.
 
@@ -74,6 +78,8 @@ class AskingModel:
             training_target: 1 for yes, 0 for no; of choices the place of the right one.
             validation: beliefs about questions on recordings that the decoder did not learn from; none where they are too few.
             validation_target: likewise.
+            validation_recording: whom each of them is about; with it `misses` are told, each half of the recordings under weights that the other half
+                moved.
         """
         weights, learned = {}, set()
         for form in sorted(set(training.form)):
@@ -84,7 +90,16 @@ class AskingModel:
                 learned.add(form)
             else:
                 weights[form] = start
-        return cls(weights, frozenset(learned))
+        found = cls(weights, frozenset(learned))
+        if validation is None or validation_target is None or validation_recording is None:
+            return found
+        half = np.unique(validation_recording, return_inverse=True)[1].reshape(-1) % 2
+        asked = np.full_like(validation.probability, np.nan)
+        for one in (0, 1):
+            rows, others = np.flatnonzero(half == one), np.flatnonzero(half != one)
+            model = cls.fit(training, training_target, _take(validation, others), validation_target[others])
+            asked[rows] = model.as_asked(_take(validation, rows))
+        return replace(found, misses=misses(asked, validation.form, validation_target))
 
 
 def _rows(belief: Belief, form: str) -> Int[np.ndarray, " row"]:
@@ -92,11 +107,13 @@ def _rows(belief: Belief, form: str) -> Int[np.ndarray, " row"]:
 
 
 def _of(belief: Belief, form: str) -> Belief:
-    rows = _rows(belief, form)
+    return _take(belief, _rows(belief, form))
+
+
+def _take(belief: Belief, rows: Int[np.ndarray, " row"]) -> Belief:
     arrays = (belief.probability[rows], belief.prior[rows], belief.error[rows])
-    return Belief(
-        tuple(belief.choices[k] for k in rows), *arrays, (form,) * len(rows), belief.sign[rows], belief.signals[rows]
-    )
+    choices, forms = (tuple(part[k] for k in rows) for part in (belief.choices, belief.form))
+    return Belief(choices, *arrays, forms, belief.sign[rows], belief.signals[rows])
 
 
 def _targets(belief: Belief, form: str, target: Int[np.ndarray, " question"]) -> Int[np.ndarray, " row"]:

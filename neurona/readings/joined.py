@@ -92,6 +92,17 @@ class JoinedReading(Reading):
         found = [(at, part.ask_each(asked, own, given=given)) for part, at, asked, own in dealt]
         return Said(*_together([(at, tuple(vars(said).values())) for at, said in found], len(queries)))
 
+    def answer_sets(self, said: Said, rows: Int[np.ndarray, " question"], coverage: float) -> list[tuple[str, ...]]:
+        """By the recording's own part."""
+        found: list[tuple[str, ...]] = [()] * len(said.answer)
+        for number, part in enumerate(self.parts.values()):
+            at = np.flatnonzero(self._part[rows] == number)
+            if len(at):
+                own = Said(*(_taken(one, at) for one in vars(said).values()))
+                for k, one in zip(at.tolist(), part.answer_sets(own, self._row[rows[at]], coverage), strict=True):
+                    found[k] = one
+        return found
+
     def explain(self, query: str | Query, recording: str) -> Explanation:
         """By the recording's own part."""
         return self.part_of(recording).explain(query, recording)
@@ -149,6 +160,10 @@ def joined(parts: Mapping[str, Reading]) -> Reading:
         DataError: no parts, or a recording that stands in two.
     """
     return next(iter(parts.values())) if len(parts) == 1 else JoinedReading(parts)
+
+
+def _taken(values: Any, at: Int[np.ndarray, " _own"]) -> Any:
+    return values[at] if isinstance(values, np.ndarray) else tuple(values[k] for k in at.tolist())
 
 
 def _together(found: Sequence[tuple[Int[np.ndarray, " _own"], Sequence[Any]]], count: int) -> list[Any]:

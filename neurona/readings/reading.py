@@ -31,8 +31,10 @@ from neurona.programs.surfaces import parse_question
 from neurona.readings.asking import AskingModel
 from neurona.readings.belief import Belief
 from neurona.readings.carriers import EntityEvidence
+from neurona.readings.conformal import answers_within, threshold
 from neurona.stored import load_stored, save_stored
 
+CANNOT_TELL = "cannot tell"
 NUMBERS = ("probability", "prior", "as_asked", "error")
 
 
@@ -65,6 +67,7 @@ class Said:
         error: Monte Carlo standard error of `probability`.
         choices: what each question chooses from; none for yes/no.
         asked: as_asked of each choice, in the order of `choices`; of yes in column 0.
+        form: of each question.
     """
 
     answer: tuple[str, ...]
@@ -74,6 +77,7 @@ class Said:
     error: Float[np.ndarray, " question"]
     choices: tuple[tuple[str, ...], ...]
     asked: Float[np.ndarray, "question answer"]
+    form: tuple[str, ...]
 
 
 class Reading(ABC):
@@ -130,6 +134,7 @@ class Reading(ABC):
         recordings: str | Sequence[str] | None = None,
         *,
         given: str | Query | None = None,
+        coverage: float | None = None,
     ) -> pd.DataFrame:
         """Every query about every recording.
 
@@ -138,10 +143,11 @@ class Reading(ABC):
                 likeliest.
             recordings: ids; all when None.
             given: a formula that is taken to be true: probabilities are those given it.
+            coverage: of sets of answers, e.g. 0.9: where more than one answer cannot be ruled out, the answer is `cannot tell`.
 
         Returns:
             Columns recording, query, answer, probability (of yes, else of the answer), prior, as_asked, error. NaN where a number cannot be
-            told, such as the probability given what no world holds.
+            told, such as the probability given what no world holds. With `coverage` also `set`: the answers that cannot be ruled out.
 
         Raises:
             QueryError: a query cannot be understood.
@@ -154,6 +160,14 @@ class Reading(ABC):
         closed = [query for question in parsed for query in _queries(question)]
         said = self.ask_each([query for query in closed for _ in rows], np.tile(rows, len(closed)), given=condition)
         table = pd.DataFrame({"answer": list(said.answer)} | {name: getattr(said, name) for name in NUMBERS})
+        columns = ["recording", "query", "answer", *NUMBERS]
+        if coverage is not None:
+            sets = self.answer_sets(said, np.tile(rows, len(closed)), coverage)
+            table["set"] = [" | ".join(one) for one in sets]
+            table["answer"] = [
+                answer if len(one) == 1 else CANNOT_TELL for answer, one in zip(table.answer, sets, strict=True)
+            ]
+            columns.append("set")
         parts, start = [], 0
         for text, question in zip(texts, parsed, strict=True):
             end = start + len(_queries(question)) * len(rows)
@@ -164,8 +178,31 @@ class Reading(ABC):
             )
             parts.append(part.assign(recording=list(ids), query=str(text)))
             start = end
-        columns = ["recording", "query", "answer", *NUMBERS]
         return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+    def answer_sets(self, said: Said, rows: Int[np.ndarray, " question"], coverage: float) -> list[tuple[str, ...]]:
+        """Of each question the answers that cannot be ruled out: the right one is among them with probability `coverage` or more, for questions as the study
+        puts them (`conformal`). All answers of a form that the study does not ask.
+
+        Args:
+            said: what `ask_each` returned.
+            rows: place of each question's recording.
+            coverage: between 0 and 1.
+
+        Raises:
+            DataError: the decoder learned from all questions that it was given, so that nothing can be promised.
+        """
+        if not 0 < coverage < 1:
+            raise DataError(f"coverage {coverage}: a probability between 0 and 1 is expected, e.g. 0.9")
+        if not self.asking.misses:
+            raise DataError(
+                f"coverage: decoder {self.about.decoder!r} was given no validation recordings that it did not learn from, so no coverage can be promised"
+            )
+        most = {form: threshold(self.asking.misses, form, coverage) for form in set(said.form)}
+        return [
+            answers_within(asked, choices, most[form]) if np.isfinite(asked[0]) else tuple(choices) or ("yes", "no")
+            for asked, choices, form in zip(said.asked, said.choices, said.form, strict=True)
+        ]
 
     def rank(self, question: str, recording: str, *, given: str | Query | None = None) -> pd.DataFrame:
         """The answers to an English question for things (who, what, where), the likeliest first.
@@ -213,7 +250,7 @@ class Reading(ABC):
             for q, (words, k) in enumerate(zip(belief.choices, place.tolist(), strict=True))
         )
         probability, prior, error = (part[every, place] for part in (belief.probability, belief.prior, belief.error))
-        return Said(answer, probability, prior, asked[every, place], error, belief.choices, asked)
+        return Said(answer, probability, prior, asked[every, place], error, belief.choices, asked, belief.form)
 
     def graph(self, recording: str, **options: Any) -> nx.MultiDiGraph:
         """The recording's concept graph; every number in it is the answer of a query (`graphs.concept_graph`)."""

@@ -259,3 +259,14 @@ def test_a_question_for_things_is_answered_by_the_likeliest_and_ranks_all_of_the
     assert both["query"].tolist() == ["Is there a man?"] * 2 + ["Who is holding something?"] * 2
     with pytest.raises(QueryError, match="asks for no things"):
         reading().rank("Is there a ball?", "first")
+
+
+def test_where_more_than_one_answer_may_be_right_it_cannot_tell():
+    asking = AskingModel({"object": np.array([1.0, 0.0, 0.0])}, misses={"": np.linspace(0.0, 0.45, 40)})
+    said = reading(asking=asking).ask(["exists x. man(x)", "exists x. ball(x)"], "first", coverage=0.8)
+    assert said.answer.tolist() == ["yes", "cannot tell"]
+    assert said["set"].tolist() == ["yes", "yes | no"]
+    with pytest.raises(DataError, match="no coverage can be promised"):
+        reading().ask("exists x. man(x)", coverage=0.8)
+    with pytest.raises(DataError, match="between 0 and 1"):
+        reading(asking=asking).ask("exists x. man(x)", coverage=90)

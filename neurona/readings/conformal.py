@@ -1,0 +1,57 @@
+"""Sets of answers that hold the right one as often as is promised, and so when to say that one cannot tell.
+
+    s_i = 1 - p(right answer to question i)                  of n questions on recordings that nothing was fitted to
+    set = {answers a: 1 - p(a) <= s_(k)},    k = ceil((n + 1) coverage)
+
+holds the right answer of a new question with probability coverage or more, whatever the decoder, if questions are exchangeable (V. Vovk, A. Gammerman, G. Shafer
+2005, Algorithmic learning in a random world; of each form of question by itself, Mondrian).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from jaxtyping import Float, Int
+
+LEAST = 30
+"""Questions of a form from which its own threshold is taken; of fewer, that of all questions."""
+POOLED = ""
+
+Misses = Mapping[str, Float[np.ndarray, " question"]]
+"""Form of question -> s of its questions in ascending order; of all questions under `POOLED`."""
+
+
+def misses(
+    asked: Float[np.ndarray, "question answer"], form: Sequence[str], right: Int[np.ndarray, " question"]
+) -> dict[str, Float[np.ndarray, " question"]]:
+    """s of questions whose answers are known.
+
+    Args:
+        asked: probability of yes in column 0, or of each choice.
+        form: of each question.
+        right: place of the right choice; 1 for yes, 0 for no (`asked` has one column then, or NaN in the second).
+    """
+    p = np.array([_of_right(row, answer) for row, answer in zip(asked, right, strict=True)])
+    known, forms = np.isfinite(p), np.array(form, dtype=object)
+    found = {name: np.sort(1 - p[known & (forms == name)]) for name in dict.fromkeys(form)}
+    return {POOLED: np.sort(1 - p[known])} | {name: one for name, one in found.items() if len(one) >= LEAST}
+
+
+def threshold(known: Misses, form: str, coverage: float) -> float:
+    """What 1 - p of an answer may be at most; infinite where the questions are too few for the coverage."""
+    of_form = known.get(form, known.get(POOLED, np.zeros(0)))
+    k = int(np.ceil((len(of_form) + 1) * coverage - 1e-9))
+    return float(of_form[k - 1]) if k <= len(of_form) else float("inf")
+
+
+def answers_within(asked: Float[np.ndarray, " answer"], choices: Sequence[str], most: float) -> tuple[str, ...]:
+    """The answers whose 1 - p is at most `most`, the likeliest first; the likeliest alone where there is none."""
+    p = dict(zip(choices, asked, strict=False)) if choices else {"yes": asked[0], "no": 1 - asked[0]}
+    ordered = sorted(p, key=lambda answer: -p[answer])
+    return tuple(answer for answer in ordered if 1 - p[answer] <= most + 1e-12) or tuple(ordered[:1])
+
+
+def _of_right(row: Float[np.ndarray, " answer"], answer: int) -> float:
+    is_choice = len(row) > 1 and np.isfinite(row[1])
+    return float(row[answer] if is_choice else row[0] if answer == 1 else 1 - row[0])
