@@ -28,6 +28,12 @@ def query(
         ),
     ] = None,
     given: Annotated[str | None, typer.Option(help="a formula that is taken to be true")] = None,
+    coverage: Annotated[
+        float | None,
+        typer.Option(
+            help="answer only where all but one answer can be ruled out, so that 0.9 (say) of such sets hold the right one"
+        ),
+    ] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="show the value of every part, and leave it as JSON")
     ] = False,
@@ -63,7 +69,7 @@ def query(
     chosen = source.select(recordings)
     if len(chosen) != 1 and (explain or worlds or why_not):
         raise ConfigError("--explain, --why-not and --worlds show one recording; name it with --recordings ID")
-    said = source.ask(texts, chosen, given)
+    said = source.ask(texts, chosen, given, coverage)
     if as_json or as_csv:
         print(said.to_json(orient="records", indent=1) if as_json else said.to_csv(index=False), end="")
         return

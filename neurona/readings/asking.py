@@ -112,7 +112,7 @@ def _of(belief: Belief, form: str) -> Belief:
 
 def _take(belief: Belief, rows: Int[np.ndarray, " row"]) -> Belief:
     arrays = (belief.probability[rows], belief.prior[rows], belief.error[rows])
-    choices, forms = (tuple(part[k] for k in rows) for part in (belief.choices, belief.form))
+    choices, forms = tuple(belief.choices[k] for k in rows), tuple(belief.form[k] for k in rows)
     return Belief(choices, *arrays, forms, belief.sign[rows], belief.signals[rows])
 
 

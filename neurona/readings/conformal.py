@@ -32,7 +32,9 @@ def misses(
         form: of each question.
         right: place of the right choice; 1 for yes, 0 for no (`asked` has one column then, or NaN in the second).
     """
-    p = np.array([_of_right(row, answer) for row, answer in zip(asked, right, strict=True)])
+    rows, yes = np.arange(len(asked)), asked[:, 0]
+    is_choice = np.isfinite(asked[:, 1]) if asked.shape[1] > 1 else np.zeros(len(asked), bool)
+    p = np.where(is_choice, asked[rows, np.where(is_choice, right, 0)], np.where(np.asarray(right) == 1, yes, 1 - yes))
     known, forms = np.isfinite(p), np.array(form, dtype=object)
     found = {name: np.sort(1 - p[known & (forms == name)]) for name in dict.fromkeys(form)}
     return {POOLED: np.sort(1 - p[known])} | {name: one for name, one in found.items() if len(one) >= LEAST}
@@ -50,8 +52,3 @@ def answers_within(asked: Float[np.ndarray, " answer"], choices: Sequence[str], 
     p = dict(zip(choices, asked, strict=False)) if choices else {"yes": asked[0], "no": 1 - asked[0]}
     ordered = sorted(p, key=lambda answer: -p[answer])
     return tuple(answer for answer in ordered if 1 - p[answer] <= most + 1e-12) or tuple(ordered[:1])
-
-
-def _of_right(row: Float[np.ndarray, " answer"], answer: int) -> float:
-    is_choice = len(row) > 1 and np.isfinite(row[1])
-    return float(row[answer] if is_choice else row[0] if answer == 1 else 1 - row[0])

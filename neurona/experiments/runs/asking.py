@@ -70,9 +70,11 @@ class Source:
             known = chosen
         return known.recording.tolist()
 
-    def ask(self, texts: list[str], recordings: list[str], given: str | None = None) -> pd.DataFrame:
+    def ask(
+        self, texts: list[str], recordings: list[str], given: str | None = None, coverage: float | None = None
+    ) -> pd.DataFrame:
         """As `Reading.ask`, with the column `truth`: the answer that the run's questions know, empty where they do not."""
-        said = self.reading.ask(texts, recordings, given=given)
+        said = self.reading.ask(texts, recordings, given=given, coverage=coverage)
         known = {text: self._truth(self.reading.question(text), recordings) for text in texts}
         truth = [known[query].get(name, "") for query, name in zip(said["query"], said["recording"], strict=True)]
         return said.assign(truth=truth)

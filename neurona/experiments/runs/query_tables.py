@@ -36,7 +36,13 @@ def answers_table(said: pd.DataFrame, about: About, given: str | None = None) ->
     if len(said) > MOST_ROWS:
         return "\n".join([_title(title, about), *_lines(said)])
     table = _table(title, about)
-    texts = ["recording", "query", "answer", *(["truth"] if (said.truth != "").any() else [])]
+    texts = [
+        "recording",
+        "query",
+        "answer",
+        *(["set"] if "set" in said else []),
+        *(["truth"] if (said.truth != "").any() else []),
+    ]
     for column in texts:
         table.add_column(column, overflow="fold")
     for column in ("as asked", "probability", "prior", "error"):
