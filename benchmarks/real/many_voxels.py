@@ -26,8 +26,9 @@ from neurona.recordings.entities import Entities
 from neurona.recordings.entities.entities import Measured
 from neurona.training import TrainingSettings
 
-TRAIN, VALIDATION, TEST = 96, 32, 64
+TRAIN, VALIDATION, TEST = 64, 32, 32
 SHIFT, RADIUS_MM = 0.5, 8.0
+EPOCHS = 5
 WORDS = Vocabulary(("planted",), (), {})
 QUERY = "exists x. planted(x)"
 
@@ -56,7 +57,7 @@ def main() -> None:
         encoder=InstancesSettings(), embedding=16, logic="goedel", pooling=pooling, ground_concept_relation=False
     )
     start = time.perf_counter()
-    decoder = fit(given, settings, Context(TrainingSettings(epochs=15, recordings_per_step=8, learning_rate=1e-2)))
+    decoder = fit(given, settings, Context(TrainingSettings(epochs=EPOCHS, recordings_per_step=8, learning_rate=1e-2)))
     seconds = time.perf_counter() - start
     reading = decoder.read(features[-TEST:], ids[-TEST:])
     scores = np.asarray(reading.members[0].unary)[there[-TEST:] == 1, 0].mean(0)

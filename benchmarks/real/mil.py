@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from bars.bar import Bar, at_least, at_most, told
+from bars.lab import Lab
 from own.bench import ROOT, call
 from scipy.stats import t as student
 from sklearn.metrics import log_loss, roc_auc_score
@@ -30,17 +31,13 @@ from neurona.recordings.entities import Entities
 from neurona.training import TrainingSettings
 
 WINDOWS, CHANNELS, D = 100, 8, 3.0
-TRAIN, VALIDATION, TEST = 1000, 250, 2000
+TRAIN, VALIDATION, TEST = 1000, 250, 1000
 RATES = 3e-3, 1e-2
 EPOCHS = 20
 SEEDS = 5
 WORDS = Vocabulary(("planted",), (), {})
 QUERY = "exists x. planted(x)"
 LIMIT_GB = 4.0
-
-
-class Bench(Protocol):
-    quick: bool
 
 
 class Planted(NamedTuple):
@@ -59,9 +56,9 @@ class Found(NamedTuple):
     place: float
 
 
-def mil(bench: Bench) -> Iterator[Bar]:
+def mil(lab: Lab) -> Iterator[Bar]:
     """AUC and place of each pooling against the mean and the optimum; then memory."""
-    seeds = range(2 if bench.quick else SEEDS)
+    seeds = range(2 if lab.quick else SEEDS)
     planted = [plant(seed) for seed in seeds]
     optimum = np.array([roc_auc_score(one.there[-TEST:], optimal(one)) for one in planted])
     found = {pooling: [learned(one, seed, pooling) for seed, one in enumerate(planted)] for pooling in POOLINGS}
@@ -79,7 +76,7 @@ def mil(bench: Bench) -> Iterator[Bar]:
         yield at_least(f"MIL, {pooling}: planted window found, AUROC (SIMULATED)", place[pooling].mean(), 0.85)
     ahead = answers["attention"] - answers["max"]
     yield told("MIL, attention: AUC above max's (SIMULATED)", _interval(ahead), {"ahead": ahead.tolist()})
-    yield from memory(10_000 if bench.quick else 100_000)
+    yield from memory(10_000 if lab.quick else 100_000)
 
 
 def memory(voxels: int) -> Iterator[Bar]:
@@ -172,3 +169,6 @@ def _interval(values: np.ndarray) -> str:
     """Mean over seeds, and its 95 % interval by Student's t."""
     half = student.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
     return f"{values.mean():.3f} ({values.mean() - half:.3f} to {values.mean() + half:.3f})"
+
+
+THEMES = {"mil": mil}
