@@ -64,7 +64,7 @@ def main() -> None:
     told = {
         "voxels": voxels,
         "carriers": int(carries.sum()),
-        "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+        "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9,
         "seconds": seconds,
         "answers": float(roc_auc_score(there[-TEST:], reading.ask(QUERY).probability)),
         "place": float(roc_auc_score(carries, scores)),

@@ -98,7 +98,7 @@ def peer(problem: Problem, there: np.ndarray) -> float:
 def learned(problem: Problem, there: np.ndarray, encoder: EncoderSettings, pooling: Pooling = "logsumexp") -> float:
     """NEURONA's decoder with an encoder; the epoch is chosen on validation questions."""
     settings = NeuronaSettings(encoder=encoder, embedding=16, pooling=pooling, ground_concept_relation=False)
-    training = TrainingSettings(epochs=EPOCHS, learning_rate=3e-3, patience=None)
+    training = TrainingSettings(epochs=EPOCHS, recordings_per_step=8, learning_rate=3e-3, patience=None)
     decoder = fit(problem, settings, Context(training))
     test = np.arange(TRAIN + VALIDATION, len(there))
     reading = decoder.read(problem.entities.features[test], [f"r{k}" for k in test])

@@ -36,8 +36,8 @@ from neurona.recordings.entities import Entities
 from neurona.training import Ensemble, Layout
 from neurona.training.weights import Weights, weights_of, with_weights
 
-ROWS = 64
-"""Recordings that are scored at a time. The number never changes, so that one recording gets the same scores as many."""
+ROWS, CELLS = 64, 2**21
+"""Recordings that are scored at a time, fewer where recordings x entities would be more than so many. The number never changes, so that one recording gets the same scores as many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,9 +156,10 @@ def fit_neurona(problem: Problem, settings: NeuronaSettings, context: Context) -
 
 def _scores(module: EntityNetwork, inputs: Float[np.ndarray, "recording channel time"]) -> Iterator[Scores]:
     """Scores of all words on all entities, some recordings at a time, as NumPy arrays."""
-    for start in range(0, len(inputs), ROWS):
-        part = inputs[start : start + ROWS]
-        filled = np.concatenate([part, np.zeros((ROWS - len(part), *part.shape[1:]), part.dtype)])
+    rows = max(1, min(ROWS, CELLS // len(module.grounding.position[...])))
+    for start in range(0, len(inputs), rows):
+        part = inputs[start : start + rows]
+        filled = np.concatenate([part, np.zeros((rows - len(part), *part.shape[1:]), part.dtype)])
         found = jax.device_get(_scored(module, jnp.asarray(filled)))
         yield _first(found, len(part))
 
