@@ -131,7 +131,10 @@ def learned(planted: Planted, seed: int, pooling: Pooling) -> Found:
     )
     given = problem(planted, seed)
     features, validation = given.entities.features, _parts()[1]
-    decoders = [fit(given, settings, Context(TrainingSettings(epochs=EPOCHS, learning_rate=rate, patience=None))) for rate in RATES]
+    decoders = [
+        fit(given, settings, Context(TrainingSettings(epochs=EPOCHS, learning_rate=rate, patience=None)))
+        for rate in RATES
+    ]
     losses = [
         log_loss(planted.there[validation], _probability(decoder.read(features[validation], _ids(validation))))
         for decoder in decoders

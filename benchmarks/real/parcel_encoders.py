@@ -61,7 +61,9 @@ def plant(seed: int, spread: bool) -> tuple[Problem, np.ndarray, float]:
     """A problem, the words of each recording, and the accuracy of one who knows the patterns on test recordings."""
     rng, n = np.random.default_rng(seed), TRAIN + VALIDATION + TEST
     there = rng.integers(0, 2, (n, len(WORDS.concepts)))
-    distance = np.linalg.norm(GRID_MM[:, None] - GRID_MM[None], axis=-1)[rng.choice(len(GRID_MM), there.shape[1], False)]
+    distance = np.linalg.norm(GRID_MM[:, None] - GRID_MM[None], axis=-1)[
+        rng.choice(len(GRID_MM), there.shape[1], False)
+    ]
     weight = np.exp(-(distance**2) / (2 * 20.0**2)) if spread else (distance == 0).astype(float)
     patterns = weight[:, :, None, None] * rng.normal(size=(len(weight), len(GRID_MM), COMPONENTS, TIMES))
     patterns = patterns.reshape(len(patterns), -1)
@@ -102,7 +104,9 @@ def learned(problem: Problem, there: np.ndarray, encoder: EncoderSettings, pooli
     decoder = fit(problem, settings, Context(training))
     test = np.arange(TRAIN + VALIDATION, len(there))
     reading = decoder.read(problem.entities.features[test], [f"r{k}" for k in test])
-    said = np.stack([reading.ask(f"exists x. {word}(x)").probability.to_numpy() > 0.5 for word in WORDS.concepts], axis=1)
+    said = np.stack(
+        [reading.ask(f"exists x. {word}(x)").probability.to_numpy() > 0.5 for word in WORDS.concepts], axis=1
+    )
     return float((said == there[test]).mean())
 
 
