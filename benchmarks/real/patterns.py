@@ -153,7 +153,8 @@ def _limits(read: Read, path: Path) -> Iterator[Bar]:
         right.bar(np.arange(each.shape[1]) + 0.4 * k, each[chosen].mean(axis=0), 0.36, label=f"{name} conjunctions")
     right.set_xticks(np.arange(each.shape[1]) + 0.2, [*read.categories, "both right"])
     right.set_ylabel("accuracy")
-    right.legend(frameon=False)
+    right.set_ylim(0, 1.3)
+    right.legend(frameon=False, loc="upper center")
     figure.savefig(path, dpi=150)
     plt.close(figure)
 
