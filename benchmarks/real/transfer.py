@@ -1,22 +1,30 @@
-"""Other people, other days, on the twin (SIMULATED): what alignments win back of what drifts.
+"""Other people, other days: what alignments win back of what drifts, on the twin (SIMULATED), and what they change on real recordings.
 
-Scenes of two or three things; which nouns they show is decoded by a linear discriminant with a shrunk covariance, the same for all alignments; accuracy is the
+On the twin, scenes of two or three things; which nouns they show is decoded by a linear discriminant with a shrunk covariance, the same for all alignments; accuracy is the
 mean over nouns of the balanced accuracy (chance .5). Intervals are over studies, each with people, patterns and noise of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from bars.bar import Bar, at_least, told
 from bars.lab import Lab
 from jaxtyping import Bool, Float
 from sklearn.covariance import ledoit_wolf
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from neurona.evaluation.inference.intervals import seeds_interval
-from neurona.recordings.alignment import ALIGNMENTS, Alignment
+import neurona as nr
+from neurona.evaluation.inference.intervals import accuracy_interval, seeds_interval
+from neurona.recordings.alignment import ALIGNMENTS, Alignment, By, alignment_settings
+from neurona.recordings.entities import fit_entities
 from neurona.recordings.recordings import Recordings
 from neurona.simulation import Simulation, SimulationSettings, simulate
 from real.test_time import adapted_scores, readout
@@ -39,6 +47,17 @@ FULL = NONE | {"session_gain": 0.5, "session_offset": 1.0, "session_shift_mm": 6
 SHIFTED = {"subjects": 5, "shift_mm": 10.0}
 DRIFTS = {"without drift": NONE, "at full drift": FULL}
 ADAPTED, DIVERGENCE = "z-scoring and adaptation at test time", "z-scoring and adaptation without the entropy"
+RECORDED: tuple[tuple[str, str, By, dict[str, Any]], ...] = (
+    ("haxby2001_vt", "label", "run", {}),
+    ("emotion_eeg", "metadata_power", "subject", {}),
+    ("emotion_eeg", "metadata_outcome", "subject", {}),
+    ("attention_faces_eeg", "metadata_emotion", "subject", {}),
+    ("attention_faces_eeg", "metadata_side", "subject", {}),
+    ("eegmmidb", "metadata_movement", "run", {"runs": [3, 4, 7, 8, 11, 12], "rest": False}),
+)
+"""Data set, label, what is left out and aligned, settings of the data set."""
+ENTITIES = {"haxby2001_vt": "atlas", "eegmmidb": "tangent"}
+"""By data set; else windows."""
 LABELLED = 0.75
 """Share of the images by which people are aligned; the others are tested."""
 
@@ -82,7 +101,27 @@ def topography(lab: Lab) -> Iterator[Bar]:
         )
 
 
-THEMES = {"drift": drift, "topography": topography}
+def recorded(lab: Lab) -> Iterator[Bar]:
+    """Real recordings, for information: a classifier of scikit-learn on entities of each alignment."""
+    for name, column, by, settings in RECORDED[: 5 if lab.quick else None]:
+        recordings = nr.load_dataset(name, **settings).recordings
+        label, group = (recordings.data[of].values.astype(str) for of in (column, by))
+        ways = ("as it is", "zscore", *(("euclidean", "riemannian") if name == "eegmmidb" else ("centre",)))
+        for way in ways:
+            align = None if way == "as it is" else replace(alignment_settings(way), by=by)
+            right = np.zeros(len(label), bool)
+            for left_out in np.unique(group):
+                test = group == left_out
+                entities = fit_entities(recordings, ENTITIES.get(name, "windows"), ~test, align=align)
+                features = entities.apply(recordings).features
+                read = _peer(features.shape[1]).fit(features[~test], label[~test])
+                right[test] = read.predict(features[test]) == label[test]
+            low, high = accuracy_interval(right, group)
+            text = f"{name}, {column.removeprefix('metadata_')}, one {by} left out: {way}"
+            yield told(text, f"{right.mean():.3f}", {"low": low, "high": high})
+
+
+THEMES = {"drift": drift, "topography": topography, "recorded": recorded}
 
 
 def _seeds(lab: Lab) -> range:
@@ -152,6 +191,13 @@ def _aligned(study: Simulation, way: Alignment | None, train: Bool[np.ndarray, "
     if way is not None:
         recordings = way.fit(recordings, train).apply(recordings)
     return recordings.data.values[:, :, 0].astype(np.float64)
+
+
+def _peer(features: int) -> Any:
+    """A discriminant with a shrunk covariance; where that is slow to invert, a logistic regression of strong decay."""
+    if features <= 1000:
+        return LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+    return make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=500))
 
 
 def _fit(values: Values, shown: Shown) -> tuple[Float[np.ndarray, "channel noun"], Float[np.ndarray, " noun"]]:
