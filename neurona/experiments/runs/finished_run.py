@@ -54,8 +54,8 @@ class Run:
         """
         if not (self.folder / READING).is_dir():
             raise DataError(
-                f"{self.folder / READING}: missing, for decoder {self.config.decoder.kind!r} answers questions and has no reading; "
-                "run the experiment with another, e.g. --set decoder=explain"
+                f"{self.folder / READING}: missing, for decoder {self.config.decoder.kind!r} answers questions and has no reading (run the experiment "
+                f"with another, e.g. --set decoder=explain), or folds test the same recordings (read some with one of {self.folder / DECODERS})"
             )
         return open_reading(self.folder / READING)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import platform
 import subprocess
 from collections.abc import Sequence
@@ -21,6 +22,8 @@ from neurona.files import write_atomically, write_json, write_text
 from neurona.readings.joined import JoinedReading
 
 PACKAGES = ("neurona", "jax", "flax", "optax", "numpy", "mne", "nilearn", "scikit-learn", "pandas")
+
+logger = logging.getLogger(__name__)
 
 
 def begin(folder: Path, config: Config) -> None:
@@ -65,13 +68,17 @@ def write_metrics(folder: Path, metrics: dict) -> None:
 
 
 def write_reading(folder: Path, fitted: Sequence[Fitted]) -> None:
-    """`reading/`: what the decoders say about the test recordings, a part for each fold; nothing where they have no reading.
+    """`reading/`: what the decoders say about the test recordings, a part for each fold; nothing where they have no reading, or where folds test the
+    same recordings, of which their decoders say different things.
 
     Raises:
         OutputError: it cannot be written.
     """
     parts = {one.fold.name: one.reading for one in fitted if one.reading is not None}
-    if parts:
+    tested = [name for reading in parts.values() for name in reading.recordings]
+    if len(set(tested)) < len(tested):
+        logger.info("folds test the same recordings: the run keeps the decoders of its folds, and no reading")
+    elif parts:
         JoinedReading(parts).save(folder / READING)
 
 
