@@ -18,6 +18,20 @@ check_shapes("neurona")
 settings.register_profile("neurona", deadline=None)  # the first example of many a test compiles
 settings.load_profile("neurona")
 
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What one test's process has compiled, others need not: the workers, the processes that they start, the next session."""
+    store = getattr(config, "cache", None)
+    if store is not None:
+        options = {
+            "jax_compilation_cache_dir": str(store.mkdir("compiled")),
+            "jax_persistent_cache_min_compile_time_secs": 0,
+        }
+        for name, value in options.items():
+            jax.config.update(name, value)
+            os.environ[name.upper()] = str(value)
+
+
 LABELS = ("face", "house", "cat", "scrambledpix")
 
 

@@ -21,10 +21,11 @@ def run(
 ) -> None:
     """Run an experiment from its config."""
     from neurona.experiments.config import load_config
+    from neurona.experiments.runs.compiled_code import keep_compiled_code
     from neurona.experiments.runs.identity import data_fingerprint, digest_of
     from neurona.experiments.runs.runner import run as run_experiment
 
-    _keep_compiled_code()
+    keep_compiled_code()
     console = Console()
     loaded = load_config(config, set_ or ())
     folder = out or Path("runs") / loaded.name / digest_of(loaded, data_fingerprint(loaded, console))
@@ -123,13 +124,3 @@ def compare(
     both = open_run(first), open_run(second)
     unit = by or unit_of_runs(*both)
     Console().print(comparison_rich_table(compare_runs(*both, unit), *both, unit))
-
-
-def _keep_compiled_code() -> None:
-    """A second run of the same shapes need not compile again."""
-    import jax
-
-    from neurona.files import cache_folder
-
-    jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "compiled"))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 1.0)

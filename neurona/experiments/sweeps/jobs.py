@@ -142,6 +142,7 @@ def _run(job: Job, log: TextIO) -> str | None:
 
     try:
         from neurona.experiments.config import load_config
+        from neurona.experiments.runs.compiled_code import keep_compiled_code
         from neurona.experiments.runs.identity import data_fingerprint, digest_of
 
         config = load_config(Path(job.config), list(job.overrides))
@@ -149,7 +150,8 @@ def _run(job: Job, log: TextIO) -> str | None:
             return f"{job.config}: it or its data changed since the sweep began; start it again"
         module, _, function = job.run.partition(":")
         perform = getattr(importlib.import_module(module), function)
-        _keep_compiled_code()
+        if "jax" in sys.modules:
+            keep_compiled_code()
         logging.basicConfig(stream=log, format="%(asctime)s %(message)s", force=True)
         logging.getLogger("neurona").setLevel(logging.INFO)
         perform(config, Path(job.folder), Console(file=log, width=120))
@@ -161,18 +163,6 @@ def _run(job: Job, log: TextIO) -> str | None:
         log.flush()
         return f"{type(error).__name__}: {error}".strip().splitlines()[-1]
     return None
-
-
-def _keep_compiled_code() -> None:
-    """Runs of the same shapes need not compile again."""
-    if "jax" not in sys.modules:
-        return
-    import jax
-
-    from neurona.files import cache_folder
-
-    jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "compiled"))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 1.0)
 
 
 def _note(outcome: Outcome) -> Outcome:
