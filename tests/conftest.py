@@ -20,14 +20,15 @@ settings.load_profile("neurona")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """What one test's process has compiled, others need not: the workers, the processes that they start, the next session."""
-    store = getattr(config, "cache", None)
-    if store is not None:
-        options = {
-            "jax_compilation_cache_dir": str(store.mkdir("compiled")),
-            "jax_persistent_cache_min_compile_time_secs": 0,
-        }
-        for name, value in options.items():
+    """Most of the time would go into compiling: it is done in haste, and once for all workers, processes that they start, and later sessions.
+
+    What the environment says goes before: `JAX_DISABLE_MOST_OPTIMIZATIONS=0 pytest` tests what users run, in twice the time.
+    """
+    options = {"jax_disable_most_optimizations": True, "jax_persistent_cache_min_compile_time_secs": 0}
+    if store := getattr(config, "cache", None):
+        options["jax_compilation_cache_dir"] = str(store.mkdir("compiled"))
+    for name, value in options.items():
+        if name.upper() not in os.environ:
             jax.config.update(name, value)
             os.environ[name.upper()] = str(value)
 

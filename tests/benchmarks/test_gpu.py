@@ -3,22 +3,17 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
+import gpu
 import pytest
-
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "gpu.py"
-
-
-def measured(folder, *arguments):
-    out = folder / "gpu.json"
-    subprocess.run([sys.executable, SCRIPT, "--quick", "--out", out, *arguments], check=True, capture_output=True)
-    return json.loads(out.read_text(encoding="utf-8"))
 
 
 @pytest.mark.slow
 def test_the_quick_benchmark_measures_every_part_and_finds_the_cpus_numbers_on_a_cpu(tmp_path):
-    found = measured(tmp_path, "--minutes", "20")
+    out = tmp_path / "gpu.json"
+    command = [sys.executable, gpu.__file__, "--quick", "--minutes", "20", "--out", out]
+    subprocess.run(command, check=True, capture_output=True)
+    found = json.loads(out.read_text(encoding="utf-8"))
     assert found["cut_short"] == []
     assert all(row["met"] for row in found["parity"] if "met" in row)
     assert {row["precision"] for row in found["training"]} == {"float32", "bfloat16"}
@@ -29,7 +24,10 @@ def test_the_quick_benchmark_measures_every_part_and_finds_the_cpus_numbers_on_a
     assert found["provenance"]["device_kind"]
 
 
-def test_nothing_is_begun_after_the_last_minute(tmp_path):
-    found = measured(tmp_path, "--minutes", "0", "--only", "training")
+def test_nothing_is_begun_after_the_last_minute(tmp_path, monkeypatch):
+    out = tmp_path / "gpu.json"
+    monkeypatch.setattr(sys, "argv", ["gpu.py", "--minutes", "0", "--only", "training", "--out", str(out)])
+    assert gpu.main() == 0
+    found = json.loads(out.read_text(encoding="utf-8"))
     assert found["cut_short"] == ["training"]
     assert found["training"] == []
