@@ -1,7 +1,5 @@
 """The end-to-end network: what it can learn, what it tells apart, and the decoder that is trained on a problem."""
 
-from functools import partial
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -24,15 +22,6 @@ FORMS = ("exists x. a(x)", "exists x. b(x) & r(x, the y. c(y))", "describe Act(t
 def module(head: str, seed: int = 0) -> EndToEnd:
     entity = np.repeat([0, 0, 1], 2).tolist()
     return EndToEnd(entity, 3, 3, EndToEndSettings(head=head, width=16, heads=2, layers=1), rngs=nnx.Rngs(seed))
-
-
-@partial(jax.jit, static_argnames="graph")
-def merged_and_answered(graph, state, inputs, batch):
-    return nnx.merge(graph, state)(inputs, batch)
-
-
-def answered(model, inputs, batch):
-    return merged_and_answered(*nnx.split(model), inputs, batch)
 
 
 @pytest.mark.parametrize("head", ["mlp", pytest.param("transformer", marks=pytest.mark.slow)])
@@ -60,7 +49,7 @@ def test_twenty_questions_are_learned_by_heart(head):
 
     for _ in range(100):
         step(model, optimiser)
-    answers = answered(model, features, batch)
+    answers = tiny.answered(model, features, batch)
     chosen = jnp.where(describes, answers.describe[:20].argmax(axis=1), answers.yes_no[:20] > 0)
     np.testing.assert_array_equal(chosen, target)
 
@@ -71,13 +60,13 @@ def test_recordings_in_time_and_their_features_are_the_same(head):
     batch = compile_programs([parse(text, WORDS) for text in FORMS], WORDS, [0, 1, 1])
     model = module(head)
     flat = recordings.reshape(2, 6)
-    for one, other in zip(answered(model, recordings, batch), answered(model, flat, batch), strict=True):
+    for one, other in zip(tiny.answered(model, recordings, batch), tiny.answered(model, flat, batch), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
 
 
 def test_only_the_category_chooses_and_other_questions_describe_nothing():
     batch = compile_programs([parse(text, WORDS) for text in FORMS], WORDS, [0, 0, 0])
-    answers = answered(module("mlp"), jnp.ones((1, 6)), batch)
+    answers = tiny.answered(module("mlp"), jnp.ones((1, 6)), batch)
     assert np.isfinite(answers.describe[2]).all()
     assert answers.yes_no[2] == 0
     assert (answers.describe[:2] == -jnp.inf).all()
@@ -91,7 +80,7 @@ def test_categories_and_roles_are_told_apart():
         "describe Place(the x. a(x), the y. b(y))",
     ]
     batch = compile_programs([parse(text, WORDS) for text in texts], WORDS, [0] * 4)
-    answers = answered(module("mlp"), jnp.ones((1, 6)), batch)
+    answers = tiny.answered(module("mlp"), jnp.ones((1, 6)), batch)
     assert answers.yes_no[0] != answers.yes_no[1]
     # s is a word of both categories.
     assert answers.describe[2, 1] != answers.describe[3, 0]

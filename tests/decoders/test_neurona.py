@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tiny
 from problem import signal_of
+from tiny_neurona import IDS, TRAINING, trained
 
 from neurona.decoders import Context, Decoder, Grounded, fit
 from neurona.decoders.neurona_settings import NeuronaSettings, build_neurona
@@ -18,16 +19,11 @@ from neurona.readings import open_reading
 from neurona.recordings.entities import Entities
 from neurona.scenes.facts import SceneFacts
 from neurona.stored import load_stored, save_stored
-from neurona.training import TrainingSettings
-
-SETTINGS = NeuronaSettings(embedding=8, pair_scores="bilinear", rank=2, logic="goedel")
-TRAINING = TrainingSettings(epochs=2, recordings_per_step=16)
-IDS = [f"r{k}" for k in range(40)]
 
 
 @pytest.fixture(scope="module")
 def decoder():
-    return fit(tiny.problem(), SETTINGS, Context(TRAINING))
+    return trained()
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +33,7 @@ def reading(decoder):
 
 @pytest.fixture(scope="module")
 def ensemble():
-    return fit(tiny.problem(), SETTINGS, Context(replace(TRAINING, members=2)))
+    return trained(training=replace(TRAINING, members=2))
 
 
 def test_it_reads_and_grounds(decoder):
@@ -102,17 +98,16 @@ def test_groundings_are_scores_of_recordings_with_the_word_against_those_without
         np.testing.assert_allclose(found[k], expected, atol=1e-4)
 
 
-def test_with_scenes_it_learns_from_them_and_says_so():
+def test_with_scenes_it_learns_from_them_and_says_so(reading):
     told = tiny.problem()
     rng = np.random.default_rng(0)
     facts = tuple(
         SceneFacts(name, frozenset({Fact(str(rng.choice(["cat", "dog"])))}), frozenset(), True) for name in IDS
     )
-    found = fit(replace(told, facts=facts), SETTINGS, Context(TRAINING)).read(told.entities.features, IDS)
+    found = trained(replace(told, facts=facts)).read(told.entities.features, IDS)
     assert found.about.supervision == "scenes"
-    plain = fit(told, SETTINGS, Context(TRAINING)).read(told.entities.features, IDS)
-    assert plain.about.supervision == "answers"
-    assert (np.asarray(found.members[0].unary) != np.asarray(plain.members[0].unary)).any()
+    assert reading.about.supervision == "answers"
+    assert (np.asarray(found.members[0].unary) != np.asarray(reading.members[0].unary)).any()
 
 
 @pytest.mark.parametrize(("fault", "rows"), [(True, (0, 1)), (False, None)])

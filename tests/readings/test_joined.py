@@ -1,18 +1,17 @@
 """Several readings as one: every answer is that of the recording's own."""
 
+from dataclasses import replace
+
 import networkx as nx
 import numpy as np
 import pytest
 import tiny
+from tiny_neurona import IDS, trained
 
-from neurona.decoders import Context, fit
-from neurona.decoders.neurona_settings import NeuronaSettings
 from neurona.errors import DataError
 from neurona.readings import open_reading
 from neurona.readings.joined import JoinedReading
-from neurona.training import TrainingSettings
 
-IDS = [f"r{k}" for k in range(40)]
 ASKED = ["exists x. cat(x)", "describe Action(the x. cat(x), the y. dog(y))", "count x. cat(x)"]
 
 
@@ -21,8 +20,7 @@ def parts():
     """Two decoders, each of which read some of the recordings."""
     told, found = tiny.problem(), {}
     for seed, rows in ((0, np.arange(3)), (1, np.arange(3, 40))):
-        settings = NeuronaSettings(embedding=8, logic="goedel")
-        decoder = fit(tiny.problem(seed=seed), settings, Context(TrainingSettings(epochs=1)))
+        decoder = trained(replace(told, seed=seed))
         found[f"fold {seed}/x"] = decoder.read(told.entities.features[rows], [IDS[row] for row in rows])
     return found
 

@@ -17,7 +17,8 @@ from neurona.training.lessons import Lessons, largest, step_batch
 def steps_of(lessons, orders):
     """Each step's slots, from arrays on the device."""
     on_device, capacity = jax.tree.map(jnp.asarray, lessons), largest(lessons, orders)
-    return [step_batch(on_device, jnp.asarray(order), capacity) for order in orders]
+    step = jax.jit(step_batch, static_argnums=2)
+    return [step(on_device, jnp.asarray(order), capacity) for order in orders]
 
 
 @pytest.mark.slow
@@ -50,11 +51,12 @@ def test_a_step_is_answered_as_its_questions_compiled_directly(asked_only):
     decoder, recordings = tiny.Linear(), jnp.asarray(tiny.inputs(told))
     lessons = Lessons.of(told.train, tiny.WORDS, asked_only=asked_only)
     ((rows, programs, slots),) = steps_of(lessons, np.arange(8)[None])
-    found = decoder(recordings[rows], programs)
+    found = tiny.answered(decoder, recordings[rows], programs)
     kept = np.asarray(slots.question) >= 0
     question = np.asarray(slots.question)[kept]
     queries = [told.train.queries[k] for k in question]
-    expected = decoder(recordings, compile_programs(queries, tiny.WORDS, told.train.recording[question].tolist()))
+    programs = compile_programs(queries, tiny.WORDS, told.train.recording[question].tolist())
+    expected = tiny.answered(decoder, recordings, programs)
     np.testing.assert_allclose(found.yes_no[kept], expected.yes_no[: len(queries)], rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(found.describe[kept], expected.describe[: len(queries)], rtol=1e-5, atol=1e-6)
 

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 import jax
@@ -98,6 +99,16 @@ class Stateful(Linear):
 
 
 SETTINGS = TrainingSettings(epochs=6, recordings_per_step=8, learning_rate=0.05, checkpoint_epochs=2, selection="last")
+
+
+@partial(jax.jit, static_argnums=0)
+def _answered(graph, state, recordings, programs):
+    return nnx.merge(graph, state)(recordings, programs)
+
+
+def answered(model, recordings, programs):
+    """What a network answers, compiled: one operation after another would be compiled one after another."""
+    return _answered(*nnx.split(model), recordings, programs)
 
 
 def killed_after(epochs):
