@@ -16,7 +16,6 @@ import nibabel as nib
 import numpy as np
 import yaml
 from jaxtyping import Float, Int
-from nilearn.datasets import load_mni152_gm_template
 from scipy.cluster.vq import kmeans2
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
@@ -51,6 +50,8 @@ class Brain:
 
 def grey_matter(resolution_mm: int) -> tuple[nib.Nifti1Image, Float[np.ndarray, "voxel 3"]]:
     """The grey-matter template, and the places (mm) of its voxels in the order of `numpy.argwhere`."""
+    from nilearn.datasets import load_mni152_gm_template  # all of nilearn's readers come with it
+
     template = load_mni152_gm_template(resolution=resolution_mm)
     voxels = np.argwhere(template.get_fdata() > _GREY)
     return template, nib.affines.apply_affine(template.affine, voxels).astype(float)

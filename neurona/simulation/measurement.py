@@ -23,7 +23,6 @@ from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float
-from nilearn.glm.first_level import glover_hrf
 from scipy.linalg import toeplitz
 from scipy.spatial.distance import cdist
 
@@ -157,6 +156,8 @@ def course(
 
 def haemodynamic_response(times: Float[np.ndarray, " time"]) -> Float[np.ndarray, " time"]:
     """Glover's response to `STIMULUS_S` seconds of stimulation, at times in seconds after its onset."""
+    from nilearn.glm.first_level import glover_hrf  # all of nilearn's images come with it
+
     response = glover_hrf(1.0, oversampling=_OVERSAMPLING)
     convolved = np.convolve(response, np.ones(int(STIMULUS_S * _OVERSAMPLING)))
     return np.interp(times, np.arange(len(convolved)) / _OVERSAMPLING, convolved, left=0.0, right=0.0)

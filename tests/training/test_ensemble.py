@@ -1,5 +1,6 @@
 """An ensemble's answer is the mean of its members' probabilities."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ LOGITS = st.lists(st.floats(-8, 8, width=32), min_size=2, max_size=2)
 def test_probabilities_are_averaged(first, second):
     yes_no = jnp.asarray([first, second], jnp.float32)
     describe = jnp.stack([jnp.asarray([[*row, -jnp.inf], [-jnp.inf] * 3], jnp.float32) for row in (first, second)])
-    found = averaged(Answers(yes_no, describe))
+    found = jax.jit(averaged)(Answers(yes_no, describe))
     p = 1 / (1 + np.exp(-np.asarray(yes_no, np.float64)))
     np.testing.assert_allclose(1 / (1 + np.exp(-np.asarray(found.yes_no, np.float64))), p.mean(0), atol=1e-5)
     words = np.exp(np.array([first, second]))

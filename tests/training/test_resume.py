@@ -84,7 +84,7 @@ def test_a_damaged_description_is_named(tmp_path):
 
 
 def test_the_folder_says_what_was_trained(tmp_path):
-    run(tmp_path, replace(SETTINGS, epochs=1))
+    run(tmp_path)
     told = json.loads((tmp_path / "training.json").read_text())
     assert told["training.learning_rate"] == SETTINGS.learning_rate
     assert {"train questions", "validation questions", "recordings", "initial parameters", "seed"} <= set(told)
