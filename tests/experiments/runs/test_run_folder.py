@@ -22,7 +22,7 @@ from neurona.recordings.recordings import Recordings
 SMALL = ("data.simulation.subjects=1", "data.simulation.images=60", "data.simulation.questions=6", "training.epochs=1")
 NUMBERS = ["as_asked", "probability", "prior", "error"]
 LONG = ("end_to_end", "explain", "neurona", "product_of_experts")
-KINDS = [pytest.param(kind, marks=pytest.mark.slow) if kind in LONG else kind for kind in decoders()]
+QUICK = tuple(kind for kind in decoders() if kind not in LONG)
 LABELS_ONLY = "linear_evidence"
 MEG = Path(__file__).parents[3] / "experiments" / "meg_directions" / "directions.yaml"
 ASK_AGAIN = """
@@ -31,30 +31,35 @@ from pathlib import Path
 import pandas as pd
 from neurona.experiments.runs.asking import Source
 from neurona.experiments.runs.finished_run import open_run
-run = open_run(sys.argv[1])
-reading, questions = run.reading, run.predictions
-said = reading.ask_each([reading.parse(text) for text in questions.program], reading.rows(questions.recording.tolist()))
-table = pd.DataFrame({name: getattr(said, name) for name in ("answer", "as_asked", "probability", "prior", "error")})
-table.to_parquet(Path(sys.argv[1]) / "again.parquet")
+for folder in sys.argv[1:]:
+    run = open_run(folder)
+    reading, questions = run.reading, run.predictions
+    said = reading.ask_each([reading.parse(text) for text in questions.program], reading.rows(questions.recording.tolist()))
+    table = pd.DataFrame({name: getattr(said, name) for name in ("answer", "as_asked", "probability", "prior", "error")})
+    table.to_parquet(Path(folder) / "again.parquet")
 """
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_stored_reading_answers_as_the_run_did(kind, tiny, ts_folder, tmp_path):
-    config = tiny(f"decoder={kind}", *SMALL)
-    if kind == LABELS_ONLY:
-        config = load_config(MEG, [f"data.path={ts_folder}", "decoder.decays=[0.1]", "evaluation.baselines=[]"])
-    run(config, tmp_path, Console(file=io.StringIO()))
-    opened = open_run(tmp_path)
-    if not (tmp_path / "reading").is_dir():
-        with pytest.raises(DataError, match="answers questions and has no reading"):
-            _ = opened.reading
-        return
-    subprocess.run([sys.executable, "-c", ASK_AGAIN, str(tmp_path)], check=True)
-    again = pd.read_parquet(tmp_path / "again.parquet")
-    assert again.answer.tolist() == opened.predictions.predicted.tolist()
-    for name in NUMBERS:
-        np.testing.assert_allclose(again[name], opened.predictions[name], atol=1e-6)
+@pytest.mark.parametrize("kinds", [QUICK, pytest.param(LONG, marks=pytest.mark.slow)], ids=["quick", "long"])
+def test_stored_readings_answer_as_the_runs_did(kinds, tiny, ts_folder, tmp_path):
+    """One other process asks them all."""
+    read = []
+    for kind in kinds:
+        config, folder = tiny(f"decoder={kind}", *SMALL), tmp_path / kind
+        if kind == LABELS_ONLY:
+            config = load_config(MEG, [f"data.path={ts_folder}", "decoder.decays=[0.1]", "evaluation.baselines=[]"])
+        run(config, folder, Console(file=io.StringIO()))
+        if (folder / "reading").is_dir():
+            read.append(folder)
+        else:
+            with pytest.raises(DataError, match="answers questions and has no reading"):
+                _ = open_run(folder).reading
+    subprocess.run([sys.executable, "-c", ASK_AGAIN, *map(str, read)], check=True)
+    for folder in read:
+        again, predictions = pd.read_parquet(folder / "again.parquet"), open_run(folder).predictions
+        assert again.answer.tolist() == predictions.predicted.tolist(), folder.name
+        for name in NUMBERS:
+            np.testing.assert_allclose(again[name], predictions[name], atol=1e-6, err_msg=folder.name)
 
 
 def test_a_reading_is_opened_by_its_own_folder_or_by_that_of_its_run(tiny, tmp_path):
