@@ -20,11 +20,8 @@ settings.load_profile("neurona")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Most of the time would go into compiling: it is done in haste, and once for all workers, processes that they start, and later sessions.
-
-    What the environment says goes before: `JAX_DISABLE_MOST_OPTIMIZATIONS=0 pytest` tests what users run, in twice the time.
-    """
-    options = {"jax_disable_most_optimizations": True, "jax_persistent_cache_min_compile_time_secs": 0}
+    """Most of the time goes into compiling: it is done once for all workers, processes that they start, and later sessions."""
+    options = {"jax_persistent_cache_min_compile_time_secs": 0}
     if store := getattr(config, "cache", None):
         options["jax_compilation_cache_dir"] = str(store.mkdir("compiled"))
     for name, value in options.items():

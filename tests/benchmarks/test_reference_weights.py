@@ -4,7 +4,6 @@ import importlib.util
 import os
 from pathlib import Path
 
-import jax
 import numpy as np
 import pytest
 from reference_weights import reference_decoder
@@ -23,14 +22,6 @@ def load(name: str):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-@pytest.fixture(scope="module", autouse=True)
-def compiled_as_users_compile():
-    before = jax.config.read("jax_disable_most_optimizations")
-    jax.config.update("jax_disable_most_optimizations", False)
-    yield
-    jax.config.update("jax_disable_most_optimizations", before)
 
 
 @pytest.fixture(scope="module")
