@@ -18,18 +18,6 @@ check_shapes("neurona")
 settings.register_profile("neurona", deadline=None)  # the first example of many a test compiles
 settings.load_profile("neurona")
 
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Most of the time goes into compiling: it is done once for all workers, processes that they start, and later sessions."""
-    options = {"jax_persistent_cache_min_compile_time_secs": 0}
-    if store := getattr(config, "cache", None):
-        options["jax_compilation_cache_dir"] = str(store.mkdir("compiled"))
-    for name, value in options.items():
-        if name.upper() not in os.environ:
-            jax.config.update(name, value)
-            os.environ[name.upper()] = str(value)
-
-
 LABELS = ("face", "house", "cat", "scrambledpix")
 
 

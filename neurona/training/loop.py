@@ -129,7 +129,7 @@ class _Training:
         self.judged_feed: Feed | None = feeds[0] if feeds else None
         self.n_questions = self.lessons.n_questions
         asked = {"train": problem.train, self.judged_name: judged}
-        self.identity = identity(settings.decisive(), asked, inputs, self.params, problem.seed)
+        self.identity = identity(settings.decisive(), asked, inputs, (self.params, self.rest), problem.seed)
 
     def _feeds(self, inputs: np.ndarray, compiled: list[Lessons]) -> list[Feed]:
         settings, mesh = self.settings, self.mesh

@@ -130,7 +130,8 @@ def main(folder, devices, kill=""):
     saved = None if folder == "-" else Path(folder)
     mesh = data_mesh()
     assert (1 if mesh is None else mesh.size) == int(devices)
-    found = train(Linear, inputs(told), told, SETTINGS, asked_only=True, mesh=mesh, folder=saved)
+    kind = Stateful if kill else Linear
+    found = train(kind, inputs(told), told, SETTINGS, asked_only=True, mesh=mesh, folder=saved)
     leaves = jax.tree.leaves(nnx.state(found.model))
     numbers = found.history.drop(columns=["seconds", "questions_per_s"]).to_dict("list")
     print(json.dumps({"history": numbers, "parameters": [np.asarray(leaf).ravel().tolist() for leaf in leaves]}))
