@@ -109,7 +109,7 @@ def reference_decoder(
 def _fill_maps(encoder: ParcelConvolution, weights: Mapping[str, np.ndarray], names: Sequence[str]) -> None:
     """The linear map of each parcel, padded with zeros to the largest."""
     filled = np.zeros(encoder.map.weight.shape, np.float32)
-    for row, name, parcel in zip(filled, names, encoder.parcels, strict=True):
+    for row, name, parcel in zip(filled, names, encoder.map.parts, strict=True):
         row[:, : len(parcel)] = _tensor(weights, f"network_dict.{name}.weight", (len(row), len(parcel)))
     encoder.map.weight[...] = jnp.asarray(filled)
     biases = [_tensor(weights, f"network_dict.{name}.bias", encoder.map.bias.shape[1:]) for name in names]

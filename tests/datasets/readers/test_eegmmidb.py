@@ -64,7 +64,7 @@ def test_what_is_not_there_is_named(folder):
         DataError, match=r"S002R03\.edf: no such file; fetch it with `neurona data fetch eegmmidb --set subjects=\[2\]"
     ):
         nr.load_dataset("eegmmidb", folder, subjects=[2], runs=[3])
-    with pytest.raises(ConfigError, match=r"data\.settings\.runs\.0: Input should be greater than or equal to 3"):
+    with pytest.raises(ConfigError, match=r"data\.settings: runs\[0\]: should be greater than or equal to 3"):
         nr.load_dataset("eegmmidb", folder, runs=[1])
     with pytest.raises(DataError, match=r"no trial lasts from 0\.0 to 400\.0 s"):
         nr.load_dataset("eegmmidb", folder, runs=[3], tmax=400.0)
