@@ -41,7 +41,7 @@ from neurona.readings import About, AskingModel, EntityEvidence, WorldReading
 from neurona.readings.belief import log_odds
 from neurona.recordings.entities import Entities
 
-Folds: TypeAlias = list[tuple[Int[np.ndarray, " train"], Int[np.ndarray, " held"]]]
+Folds: TypeAlias = list[tuple[Int[np.ndarray, " _train"], Int[np.ndarray, " _held"]]]
 """Recordings to train on and to hold out."""
 
 

@@ -26,7 +26,7 @@ from sklearn.svm import LinearSVC
 
 from neurona.errors import ConfigError
 
-Inner: TypeAlias = list[tuple[Int[np.ndarray, " train"], Int[np.ndarray, " held"]]]
+Inner: TypeAlias = list[tuple[Int[np.ndarray, " _train"], Int[np.ndarray, " _held"]]]
 """Inner folds of training recordings."""
 
 FOLDS = 4
