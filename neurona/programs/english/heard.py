@@ -42,7 +42,9 @@ PEOPLE = {
 }
 PERSONS = frozenset(
     _of(
-        "person|man|woman|boy|girl|child|kid|player|guy|lady|gentleman|baby|adult|human|rider|skier|surfer|cyclist|driver|pitcher|batter|catcher"
+        "person|man|woman|boy|girl|child|kid|player|guy|lady|gentleman|baby|adult|human|rider|skier|surfer|cyclist|driver|pitcher|batter|catcher|"
+        "chef|cook|farmer|worker|officer|policeman|soldier|fireman|teacher|student|doctor|nurse|dancer|singer|actor|musician|artist|climber|"
+        "snowboarder|skateboarder|swimmer|runner|umpire|referee|coach|spectator|pedestrian|passenger|customer|waiter|bride|groom|biker|tourist"
     )
 )
 """Who `who` asks for, where the vocabulary has some."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from neurona.errors import AmbiguousError, QueryError
+from neurona.programs.english.heard import PERSONS
 from neurona.programs.english.lexicon import lexicon
 from neurona.programs.english.printer import to_english
 from neurona.programs.english.words import RELATION_WORDS, singular
@@ -144,9 +145,12 @@ def _examples(vocabulary: Vocabulary) -> Iterator[str]:
     if nouns:
         yield to_english(Exists("x", Atom(nouns[0], (x,))), vocabulary)
     if len(nouns) > 1 and vocabulary.relations:
-        thing = The("y", Atom(nouns[1], (y,)))
-        yield to_english(
-            Exists("x", And((Atom(nouns[0], (x,)), Atom(vocabulary.relations[0], (x, thing))))), vocabulary
+        relation = next(
+            (name for name in ("hold", "next_to", "on") if name in vocabulary.relations), vocabulary.relations[0]
         )
+        # What people hold makes a likelier question than the first two words that there are.
+        other = next((noun for noun in nouns[1:] if noun not in PERSONS), nouns[1])
+        thing = The("y", Atom(other, (y,)))
+        yield to_english(Exists("x", And((Atom(nouns[0], (x,)), Atom(relation, (x, thing))))), vocabulary)
     elif len(nouns) > 1:
         yield to_english(Exists("x", Atom(nouns[1], (x,))), vocabulary)
