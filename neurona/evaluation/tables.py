@@ -94,7 +94,7 @@ def results_table(results: pd.DataFrame, title: str, simulated: bool = False) ->
         shown = escape(str(column).replace("_", " "))
         table.add_column(shown, justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
     for row in results.to_dict("records"):
-        table.add_row(*(escape(_cell(str(column), value)) for column, value in row.items()))
+        table.add_row(*(escape(cell(str(column), value)) for column, value in row.items()))
     return table
 
 
@@ -103,7 +103,8 @@ def probability(p: float) -> str:
     return "" if pd.isna(p) else "< 0.0001" if p < 1e-4 else f"{p:.4f}"
 
 
-def _cell(column: str, value: object) -> str:
+def cell(column: str, value: object) -> str:
+    """A value of any table of this room as text."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

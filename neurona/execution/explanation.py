@@ -43,7 +43,7 @@ class Explanation:
         """For the terminal: each value over entities or things by its highest few; witnesses in brackets."""
         witness = f"  ({', '.join(self.witness)})" if self.witness else ""
         branch = Tree(
-            f"{escape(self.expression)}  [bold]{escape(self._summary(top))}[/bold]{escape(witness)}", highlight=True
+            f"{escape(self.expression)}  [bold]{escape(self.summary(top))}[/bold]{escape(witness)}", highlight=True
         )
         for part in self.parts:
             branch.add(part.tree(top))
@@ -65,7 +65,8 @@ class Explanation:
         """Strict JSON."""
         return json.dumps(self.to_dict(), allow_nan=False)
 
-    def _summary(self, top: int) -> str:
+    def summary(self, top: int = 3) -> str:
+        """The value in a few words: `share .83`, `+1.20 (yes)`, the highest few things."""
         if self.values.ndim == 0:
             value = float(self.values)
             if self.kind == "number":
