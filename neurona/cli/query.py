@@ -27,6 +27,13 @@ def query(
             "--recordings", "-r", help='ID,ID, all, or columns of the run: "subject=1 & run=run-02"; all unless given'
         ),
     ] = None,
+    pair: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="ID,ID, as often as you like: two recordings as one scene of the things `first` and `second`, which nobody saw together; all: every "
+            "recording in one pair, drawn by lot"
+        ),
+    ] = None,
     given: Annotated[str | None, typer.Option(help="a formula that is taken to be true")] = None,
     coverage: Annotated[
         float | None,
@@ -57,6 +64,8 @@ def query(
     from neurona.experiments.runs.query_tables import answers_table, summary_table
 
     console, source = Console(), Source.open(run)
+    if pair:
+        source, recordings = source.paired(pair, recordings), None
     reading = source.reading
     if list_:
         _print_what_there_is(reading, console)
@@ -80,7 +89,7 @@ def query(
     print(answers) if isinstance(answers, str) else console.print(answers)
     if len(chosen) > 1:
         console.print(summary_table(summary(said), reading.about))
-    elif recordings is not None:
+    elif recordings is not None or pair:
         _show_one(
             reading, texts, chosen[0], (graphs or run / "graphs") / chosen[0], given, explain, why_not, worlds, console
         )
@@ -127,6 +136,7 @@ def _print_what_there_is(reading: Reading, console: Console) -> None:
         f"{len(words.relations)} relations": words.relations,
         **{f"category {name}": members for name, members in words.categories.items()},
         **{f"{name} := {formula}": () for name, formula in words.definitions.items()},
+        **{f"{name}(x, y) := {formula} (of pairs)": () for name, formula in words.paired.items()},
     }
     for title, members in parts.items():
         console.print(f"{title}: {', '.join(members)}" if members else title, highlight=False, markup=False)

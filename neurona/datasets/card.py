@@ -18,6 +18,7 @@ class _Words(Section):
     definitions: dict[str, str] = {}
     axioms: tuple[str, ...] = ()
     exclusive: tuple[str, ...] = ()
+    paired: dict[str, str] = {}
 
 
 class RecordingFacts(Section):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from numbers import Integral, Real
 from typing import Any, Literal
@@ -150,14 +150,7 @@ def with_definitions(vocabulary: Vocabulary, definitions: Mapping[str, str]) -> 
         DataError: one that cannot be read, or that uses words which are none.
     """
     found = {name.strip().removesuffix("(x)").strip(): text for name, text in definitions.items()}
-    made = Vocabulary(
-        vocabulary.concepts,
-        vocabulary.relations,
-        vocabulary.categories,
-        {**vocabulary.definitions, **found},
-        vocabulary.axioms,
-        vocabulary.exclusive,
-    )
+    made = replace(vocabulary, definitions={**vocabulary.definitions, **found})
     for name, text in found.items():
         try:
             expand(parse(f"exists x. {name}(x)", made), made)

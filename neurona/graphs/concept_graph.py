@@ -53,7 +53,7 @@ def concept_graph(
         truth: all facts that hold in the true scene, where it is known.
 
     Returns:
-        A graph with the attributes `recording`, `dataset`, `decoder`, `simulated`, `threshold`, and with a truth
+        A graph with the attributes `recording`, `dataset`, `decoder`, `simulated`, `paired`, `threshold`, and with a truth
         `missed`: true facts of the vocabulary that are not in the graph, as lists [name, argument, ...].
         Nodes have `kind` ("thing", "attribute", "defined", "entity") and `name`; all but entities `program`,
         `probability`, `prior` and `error`, and with a truth `true`. So have edges of the kind "relation" (key: the
@@ -72,6 +72,7 @@ def concept_graph(
         dataset=str(source.dataset),
         decoder=str(source.decoder),
         simulated=bool(source.simulated),
+        paired=bool(source.paired),
         threshold=float(threshold),
     )
     things = [Fact(noun) for noun in source.things]

@@ -25,6 +25,7 @@ from neurona.graphs.layout import Layout, lay_out
 from neurona.graphs.legend import legend, tables
 from neurona.graphs.panels import Link, both_scenes, is_symmetric, shown_carriers, shown_definitions
 from neurona.graphs.pieces import GREY, Scene, text_width, write
+from neurona.programs.pairs import PAIRED
 
 _MARGIN, _BETWEEN = 0.25, 0.8
 _REACH = 0.9  # room for the lines between a column and the scene
@@ -63,7 +64,7 @@ def picture(graph: nx.MultiDiGraph, title: str = "", most_things: int = 10) -> F
     width = max(_NARROWEST, 2 * _MARGIN + across, 2 * _MARGIN + words.width)
     low, high = min(0.0, left.low, right.low), max(page.layout.size[1], left.high, right.high)
     tall = high - low
-    above = 1.0 if graph.graph["simulated"] else 0.75
+    above = 1.0 if _marks(graph) else 0.75
     beneath = 0.0 if true is None or beside else page.layout.size[1] + 0.75
     height = above + 0.3 + tall + beneath + 0.45 + words.height + foot.height(width)
     figure, axes = _canvas(width, height)
@@ -195,9 +196,13 @@ def _title(axes: Axes, width: float, height: float, graph: nx.MultiDiGraph, titl
     while text_width(whole, size, True) > width - 0.3 and size > 7:
         size -= 0.5
     write(axes, width / 2, height - 0.28, whole, size, ha="center", fontweight="bold")
-    if graph.graph["simulated"]:
+    if marks := _marks(graph):
         backing = {"boxstyle": "round,pad=0.3", "facecolor": "#E4E4E4", "edgecolor": "none"}
-        write(axes, width / 2, height - 0.6, "SIMULATED DATA", 9.5, ha="center", fontweight="bold", bbox=backing)
+        write(axes, width / 2, height - 0.6, "; ".join(marks), 9.5, ha="center", fontweight="bold", bbox=backing)
+
+
+def _marks(graph: nx.MultiDiGraph) -> list[str]:
+    return [mark for name, mark in (("simulated", "SIMULATED DATA"), ("paired", PAIRED)) if graph.graph.get(name)]
 
 
 def _draw_scene(axes: Axes, scene: Scene, page: Page, origin: Float[np.ndarray, " 2"], graph: nx.MultiDiGraph) -> None:

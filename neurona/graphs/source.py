@@ -82,6 +82,11 @@ class Source(Protocol):
     @property
     def simulated(self) -> bool: ...
 
+    @property
+    def paired(self) -> bool:
+        """Whether a recording is two, whose things nobody saw together."""
+        ...
+
     def ask_all(self, queries: Sequence[Query], recording: str) -> Said:
         """Each query asked of the recording."""
         ...

@@ -65,6 +65,9 @@ def _check(node: Node, vocabulary: Vocabulary, bound: frozenset[str], path: Path
             raise _Fault(f"variable {name!r} is not bound{nearest_name(name, bound)}", path)
         case Atom(name, terms):
             arity = vocabulary.arity(name)
+            if name in vocabulary.paired:
+                hint = "ask pairs: `neurona query RUN QUERY --pair ID,ID`, or `paired(reading, [(ID, ID)])`"
+                raise _Fault(f"{name!r} relates the things of two recordings, and this is asked of one; {hint}", path)
             if arity is None:
                 words = [*vocabulary.concepts, *vocabulary.definitions, *vocabulary.relations]
                 raise _Fault(f"unknown concept {name!r}{nearest_name(name, words)}", path)

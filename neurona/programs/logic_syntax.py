@@ -38,7 +38,7 @@ describe: _DESCRIBE NAME ["(" term ("," term)* ")"]
 or_: and_ ("|" and_)*
 and_: unary ("&" unary)*
 ?unary: "~" unary -> not_ | quantified | compare | atom | "(" formula ")"
-quantified: (EXISTS | FORALL) NAME "." formula
+quantified: (EXISTS | FORALL) NAME ("," NAME)* "." formula
 counting: _COUNT NAME "." formula
 compare: "(" number COMPARISON number ")"
 ?number: "(" counting ")" | INT -> whole

@@ -35,6 +35,8 @@ from neurona.programs.vocabulary import RESERVED
 
 MAX_CHARACTERS = 10_000
 MAX_DEPTH = 100
+MOST_VARIABLES = 4
+"""That one quantifier binds (`exists x, y. a` is `exists x. exists y. a`), so that depth stays bounded."""
 
 NAME = rf"""
 NAME: /(?!({"|".join(sorted(RESERVED, key=len, reverse=True))})\b)[A-Za-z_][A-Za-z0-9_]*/
@@ -173,8 +175,14 @@ class TreeActions(Transformer):
     def iff(self, left, right) -> Iff:
         return Iff(left, right)
 
-    def quantified(self, kind: Token, name: Token, body):
-        return (Exists if kind == "exists" else Forall)(str(name), body)
+    def quantified(self, kind: Token, *names_and_body):
+        *names, body = names_and_body
+        if len(names) > MOST_VARIABLES:
+            reason = f"a quantifier takes {MOST_VARIABLES} variables at most; write a further one inside"
+            raise QueryError(reason, "", *place_of(names[MOST_VARIABLES]))
+        for name in reversed(names):
+            body = (Exists if kind == "exists" else Forall)(str(name), body)
+        return body
 
     def counting(self, name: Token, body) -> Count:
         return Count(str(name), body)

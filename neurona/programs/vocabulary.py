@@ -49,6 +49,8 @@ class Vocabulary:
             logic syntax, e.g. `{"animate": "face(x) | cat(x)"}`. They are expanded before execution.
         axioms: further truths of the ontology in logic syntax, e.g. `forall x. face(x) -> ~house(x)`.
         exclusive: categories of concepts of which each recording shows exactly one, as one thing: its label.
+        paired: relations between the things of two recordings that are taken for one scene, as formulas over x and y, e.g.
+            `{"above": "upper(x) & lower(y)"}`; single recordings cannot be asked for them (see `pairs`).
 
     Raises:
         DataError: names that are none, that repeat, or that something else refers to and nobody has.
@@ -66,6 +68,7 @@ class Vocabulary:
     definitions: Mapping[str, str] = field(default_factory=dict)
     axioms: tuple[str, ...] = ()
     exclusive: tuple[str, ...] = ()
+    paired: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "concepts", tuple(self.concepts))
@@ -74,7 +77,8 @@ class Vocabulary:
         object.__setattr__(self, "exclusive", tuple(self.exclusive))
         object.__setattr__(self, "categories", MappingProxyType({k: tuple(v) for k, v in self.categories.items()}))
         object.__setattr__(self, "definitions", MappingProxyType(dict(self.definitions)))
-        words = [*self.concepts, *self.definitions, *self.relations]
+        object.__setattr__(self, "paired", MappingProxyType(dict(self.paired)))
+        words = [*self.concepts, *self.definitions, *self.relations, *self.paired]
         for word in [*words, *self.categories]:
             if not _NAME.fullmatch(word):
                 raise DataError(f"vocabulary: {word!r} is not a name (letters, digits and _, no digit first)")
@@ -87,7 +91,7 @@ class Vocabulary:
             if len(members) < 2:
                 raise DataError(f"vocabulary: category {category!r} needs two members or more, has {members}")
             for member in members:
-                if member not in words:
+                if self.arity(member) is None:
                     raise DataError(
                         f"vocabulary: category {category!r}: unknown {member!r}{nearest_name(member, words)}"
                     )
@@ -118,6 +122,7 @@ class Vocabulary:
             "definitions": dict(self.definitions),
             "axioms": list(self.axioms),
             "exclusive": list(self.exclusive),
+            "paired": dict(self.paired),
         }
 
     @classmethod
@@ -134,6 +139,7 @@ class Vocabulary:
             definitions=dict(plain["definitions"]),
             axioms=tuple(plain["axioms"]),
             exclusive=tuple(plain.get("exclusive", ())),
+            paired=dict(plain.get("paired", {})),
         )
 
     def __reduce__(self) -> tuple[type[Vocabulary], tuple[Any, ...]]:
@@ -145,6 +151,7 @@ class Vocabulary:
             dict(self.definitions),
             self.axioms,
             self.exclusive,
+            dict(self.paired),
         )
         return Vocabulary, own
 

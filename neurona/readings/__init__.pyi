@@ -2,6 +2,7 @@ from .asking import AskingModel
 from .belief import Belief
 from .carriers import EntityEvidence
 from .entity_scores import EntityScoreReading
+from .pairs import by_lot, paired
 from .rates import Rates
 from .reading import About, Reading, Said, open_reading
 from .world_reading import WorldReading
@@ -16,5 +17,7 @@ __all__ = [
     "Reading",
     "Said",
     "WorldReading",
+    "by_lot",
     "open_reading",
+    "paired",
 ]

@@ -47,12 +47,14 @@ class About:
         decoder: kind of decoder.
         supervision: what it learned from: `answers` or `scenes`.
         simulated: whether nobody measured the recordings.
+        paired: whether each of its recordings is two, of things that nobody saw together (`pairs`).
     """
 
     dataset: str = ""
     decoder: str = ""
     supervision: str = "answers"
     simulated: bool = False
+    paired: bool = False
 
 
 @dataclass(frozen=True)
@@ -315,6 +317,11 @@ class Reading(ABC):
     def simulated(self) -> bool:
         """Whether nobody measured the recordings."""
         return self.about.simulated
+
+    @property
+    def paired(self) -> bool:
+        """Whether its recordings are pairs of recordings."""
+        return self.about.paired
 
     def ask_all(self, queries: Sequence[Query], recording: str) -> Beliefs:
         """Probability, prior and error of formulas about one recording."""

@@ -53,8 +53,9 @@ class FakeSource:
         entities=6,
         simulated=False,
         reverse=False,
+        paired=False,
     ):
-        self.vocabulary, self.things, self.simulated = vocabulary, tuple(things), simulated
+        self.vocabulary, self.things, self.simulated, self.paired = vocabulary, tuple(things), simulated, paired
         self.entities = tuple(f"parcel {number} ({number}, -3, 12)" for number in range(entities))
         self.facts = list(probabilities)[:: -1 if reverse else 1]
         self.said = {to_logic(parse(program_of(fact), vocabulary)): p for fact, p in probabilities.items()}

@@ -38,6 +38,7 @@ def test_the_probable_scene_stands_in_it_and_nothing_else():
         "dataset": "quickstart",
         "decoder": "explain",
         "simulated": False,
+        "paired": False,
         "threshold": 0.5,
     }
     assert nodes_of_kind(built, "thing") == ["thing:man", "thing:bat", "thing:ball"]

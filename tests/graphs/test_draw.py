@@ -22,7 +22,8 @@ MANY = ("man", "woman", "table", "dog", "cup", "tree", "bicycle")
 def graph(
     facts=PROBABILITIES, truth=None, vocabulary=SCENE, things=("man", "bat", "ball", "dog"), entities=6, **options
 ):
-    source = FakeSource(facts, things, vocabulary, entities, options.pop("simulated", False))
+    marks = {name: options.pop(name, False) for name in ("simulated", "paired")}
+    source = FakeSource(facts, things, vocabulary, entities, **marks)
     return concept_graph(source, "image-7", truth=truth, **options)
 
 
@@ -116,9 +117,10 @@ def test_one_scale_for_all_lines():
         assert any(width == pytest.approx(2.8 * probability) for width in widths)
 
 
-def test_simulated_data_say_so_even_under_a_given_title():
+def test_simulated_data_and_pairs_say_so_even_under_a_given_title():
     written = texts(picture(graph(simulated=True), title="Mine"))
     assert {"Mine", "SIMULATED DATA"} <= set(written)
+    assert "PAIRED: two recordings, not shown together" in texts(picture(graph(paired=True), title="Mine"))
 
 
 def test_what_is_not_drawn_is_counted():

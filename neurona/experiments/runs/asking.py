@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,10 +13,11 @@ import pandas as pd
 
 from neurona.errors import ConfigError, nearest_name
 from neurona.experiments.runs.finished_run import Run, open_run
+from neurona.experiments.runs.known_scenes import known_reading
 from neurona.programs import Query, normal_form, parse
 from neurona.programs.open_question import OpenQuestion
 from neurona.programs.tree import Describe, names
-from neurona.readings import Reading, open_reading
+from neurona.readings import Reading, by_lot, open_reading, paired
 from neurona.settings import assignment
 from neurona.stored import is_stored
 
@@ -25,10 +27,17 @@ COLUMNS = ("recording", "image", "subject", "session", "run", "fold")
 
 @dataclass(frozen=True)
 class Source:
-    """A reading that is asked, and the run that it is of, where there is one."""
+    """A reading that is asked, and the run that it is of, where there is one.
+
+    Attributes:
+        reading: that is asked.
+        run: whose questions know truths, and which recordings are whose.
+        truths: of pairs, the reading that a decoder without doubt or error would give.
+    """
 
     reading: Reading
     run: Run | None = None
+    truths: Reading | None = None
 
     @classmethod
     def open(cls, folder: str | Path) -> Source:
@@ -70,6 +79,38 @@ class Source:
             known = chosen
         return known.recording.tolist()
 
+    def paired(self, pairs: Sequence[str], recordings: str | None = None) -> Source:
+        """The same about pairs of recordings, taken for one scene each (`readings.pairs`).
+
+        Args:
+            pairs: `ID,ID` each; or `all` alone: every recording in one pair, drawn by lot, with another one of the same person where the run knows whose
+                they are.
+            recordings: of which `all` are taken, see `select`.
+
+        Raises:
+            ConfigError: a pair that is not of two, or `recordings` beside named pairs.
+            DataError: no such recording, or a reading that cannot be paired.
+        """
+        if [one.strip() for one in pairs] == ["all"]:
+            ids = self.select(recordings)
+            chosen = by_lot(ids, self._people(ids))
+        else:
+            if recordings is not None:
+                raise ConfigError(f"--recordings {recordings}: the pairs name theirs; it goes with --pair all")
+            chosen = [_two(text) for text in pairs]
+        found = paired(self.reading, chosen)
+        known = None if self.run is None else known_reading(self.run.predictions, self.reading.vocabulary)
+        if known is None:
+            return Source(found)
+        told = [pair for pair in chosen if set(pair) <= set(known.recordings)]
+        return Source(found, truths=paired(known, told) if told else None)
+
+    def _people(self, ids: Sequence[str]) -> list[str] | None:
+        if self.run is None or "subject" not in self._recordings:
+            return None
+        of = self._recordings.set_index("recording").subject
+        return [str(of[name]) for name in ids]
+
     def ask(
         self, texts: list[str], recordings: list[str], given: str | None = None, coverage: float | None = None
     ) -> pd.DataFrame:
@@ -88,7 +129,12 @@ class Source:
 
     def _truth(self, query: Query | OpenQuestion, recordings: list[str]) -> dict[str, str]:
         """Recording -> answer, of the run's questions that mean the same."""
-        if self.run is None or isinstance(query, OpenQuestion):
+        if isinstance(query, OpenQuestion):
+            return {}
+        if self.truths is not None:
+            known = [name for name in recordings if name in self.truths.recordings]
+            return dict(zip(known, self.truths.ask([query], known).answer, strict=True)) if known else {}
+        if self.run is None:
             return {}
         predictions = self.run.predictions
         asked = predictions[predictions.recording.isin(recordings)]
@@ -140,6 +186,13 @@ def summary(said: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _two(text: str) -> tuple[str, str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if len(names) != 2:
+        raise ConfigError(f"--pair {text}: expected ID,ID, or all; found {len(names)} recording(s)")
+    return names[0], names[1]
 
 
 def _words(query: Query, reading: Reading) -> set[str]:

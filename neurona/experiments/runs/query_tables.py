@@ -14,6 +14,7 @@ from neurona.evaluation.simulated import SIMULATED
 from neurona.execution.world_shares import likeliest
 from neurona.programs import expand
 from neurona.programs.facts import Fact
+from neurona.programs.pairs import PAIRED
 from neurona.programs.tree import Describe, names
 from neurona.readings import About, Reading, WorldReading
 from neurona.readings.belief import log_odds
@@ -177,7 +178,8 @@ def _table(title: str, about: About) -> Table:
 
 
 def _title(title: str, about: About) -> str:
-    return f"{title} ({SIMULATED})" if about.simulated else title
+    marks = [mark for so, mark in ((about.simulated, SIMULATED), (about.paired, PAIRED)) if so]
+    return f"{title} ({'; '.join(marks)})" if marks else title
 
 
 def _number(value: float) -> str:

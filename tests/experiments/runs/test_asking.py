@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -78,3 +80,34 @@ def test_many_answers_are_summed_up(source):
     assert row["answers"] == "yes 67%, no 33%"
     assert (row["n"], row["known"], row["accuracy"]) == (3, 2, 0.5)
     assert row["probability"] == pytest.approx(0.6)
+
+
+def test_pairs_have_the_truth_of_their_two_recordings(tmp_path):
+    shown = {"a": "man", "b": "dog", "c": "man", "d": "dog"}
+    words = Vocabulary(("man", "dog"), paired={"walk": "man(x) & dog(y)"})
+    asked = [
+        (one, f"exists z. {word}(z)", "yes" if word == shown[one] else "no") for one in "abc" for word in words.concepts
+    ]
+    asked.append(("d", "exists x. dog(x)", "yes"))  # and nobody asked for a man
+    predictions = pd.DataFrame(asked, columns=["recording", "program", "answer"]).assign(subject="1")
+    predictions.to_parquet(tmp_path / "predictions.parquet")
+    reading = WorldReading(
+        words,
+        tuple("abcd"),
+        replace(READING.worlds.take([0]), share=np.full((4, 2), 0.5)),
+        READING.before,
+        READING.nouns,
+    )
+    source = Source(reading, Run(tmp_path))
+    named = source.paired(["a,b", "c, a", "b,d"])
+    said = named.ask(["exists x, y. walk(x, y)"], named.select(None))
+    assert said.truth.tolist() == ["yes", "no", ""]
+    everyone = source.paired(["all"])
+    assert {name for pair in everyone.reading.recordings for name in "abcd" if f"_{name}" in pair} == set("abcd")
+    assert len(source.paired(["all"], "a,b").reading.recordings) == 1
+
+
+@pytest.mark.parametrize(("pairs", "recordings"), [(["a"], None), (["a,b,c"], None), (["a,b"], "all")])
+def test_what_names_no_pair_is_an_error(source, pairs, recordings):
+    with pytest.raises(ConfigError, match=r"--pair a|--recordings all"):
+        source.paired(pairs, recordings)
