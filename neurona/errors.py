@@ -6,7 +6,6 @@ was expected and how to mend it. The command line prints the message alone and e
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -58,8 +57,38 @@ class AmbiguousError(QueryError):
 def nearest_name(name: str, known: Iterable[str]) -> str:
     """A phrase naming the known word nearest to `name`: `"; did you mean 'face'?"`, or the known words."""
     names = sorted({str(word) for word in known})
-    close = difflib.get_close_matches(name[:80], names, n=1, cutoff=0.5)
-    if close:
-        return f"; did you mean {close[0]!r}?"
+    if (near := nearest(name, names)) is not None:
+        return f"; did you mean {near!r}?"
     shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
     return f"; known: {shown}" if names else ""
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The name that `name` may be a slip of, if any: a few letters wrong, or one of the two begins with the other.
+
+    A slip is a letter left out, put in, replaced or swapped with its neighbour (optimal string alignment distance, Damerau 1964): one
+    in a short word, one in three letters of a long one at most.
+    """
+    lowered = name[:80].lower()
+    slips = {one: _slips(lowered, one.lower()) for one in names}
+    near = [one for one, count in slips.items() if 3 * count <= max(len(lowered), 3)]
+    if near:
+        return min(near, key=lambda one: (slips[one], one))
+    longer = [one for one in slips if min(len(one), len(lowered)) > 3 and _begins(one.lower(), lowered)]
+    return min(longer, key=lambda one: (slips[one], one), default=None)
+
+
+def _begins(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def _slips(one: str, other: str) -> int:
+    """Optimal string alignment distance of two words."""
+    before, row = [0] * (len(other) + 1), list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        last, before, row = before, row, [i]
+        for j, b in enumerate(other, 1):
+            row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b)))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                row[j] = min(row[j], last[j - 2] + 1)
+    return row[-1]

@@ -82,13 +82,18 @@ def _english(text: str, vocabulary: Vocabulary | None) -> Reading:
             refusal = error
     try:
         reading = read_english(text, vocabulary)
-        if vocabulary is not None:
-            check(reading.query, vocabulary, text, reading.place)
-    except QueryError as error:
-        # The one that came further knows more of what was meant.
-        if refusal is not None and (refusal.line, refusal.column) >= (error.line, error.column):
+    except QueryError:
+        if refusal is not None:
             raise refusal from None
         raise
+    if vocabulary is not None:
+        try:
+            check(reading.query, vocabulary, text, reading.place)
+        except QueryError as error:
+            # The one that came further knows more of what was meant.
+            if refusal is not None and (refusal.line, refusal.column) >= (error.line, error.column):
+                raise refusal from None
+            raise
     return reading
 
 

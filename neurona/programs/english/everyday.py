@@ -32,9 +32,10 @@ from neurona.programs.english.meaning import (
 )
 from neurona.programs.english.phrases import Parsed, Phrases
 from neurona.programs.english.words import article
+from neurona.programs.logic_syntax import parse_logic
 from neurona.programs.normal_form import normal_form
 from neurona.programs.open_question import OpenQuestion
-from neurona.programs.tree import And, Count, Describe, Exists, Formula, Not, Query
+from neurona.programs.tree import And, Atom, Count, Describe, Exists, Formula, Not, Or, Query
 from neurona.programs.vocabulary import Vocabulary
 
 _OPEN = re.compile(r"\W*(\w+\W+){0,6}?(who|what|where|which)\b", re.IGNORECASE)
@@ -77,12 +78,6 @@ def read_open(text: str, vocabulary: Vocabulary) -> OpenQuestion | None:
 
         raise ambiguous(text, [question.queries[0] for question in found.values()], vocabulary)
     return next(iter(found.values()), None)
-
-
-_OPEN = re.compile(r"\W*(\w+\W+){0,6}?(who|what|where|which)\b", re.IGNORECASE)
-_PIECE = re.compile(
-    r"(?P<denied>\w+)n't\b|(?P<short>what|who|where|there|how|that)'s\b|(?P<word>[a-z0-9_]+|'s\b)|(?P<comma>,)"
-)
 
 
 class _Questions(Phrases):
@@ -128,6 +123,7 @@ class _Questions(Phrases):
         yield from self._there(start)
         yield from self._predicated(start)
         yield from self._doing(start)
+        yield from self._stated(start)
         yield from self._how_many(start)
         yield from self._what(start)
 
@@ -141,6 +137,8 @@ class _Questions(Phrases):
         for place in self.said(start, *BE):
             for query, end in self._existing(place):
                 yield from ((query, last) for last in self.said(end, "there", *TAGS))
+        # A thing alone: any dogs? a red car?
+        yield from self._existing(start)
 
     def _existing(self, start: int) -> Parsed[Query]:
         """Things that there are: one, several by `and`, one of several by `or`, neither of two."""
@@ -152,12 +150,21 @@ class _Questions(Phrases):
         for place in self.maybe(start, "both", "either"):
             for parts, joint, end in self._list(place, self._exists):
                 yield joined(parts, joint), end
+            # A man or a woman holding a ball: both may be meant.
+            for nouns, joint, middle in self._list(place, self.noun):
+                if len(nouns) > 1 and all(self._may_exist(noun) for noun in nouns):
+                    for said, end in self._addition(middle):
+                        shared = [existence(noun._replace(said=both(noun.said, said))) for noun in nouns]
+                        yield joined(shared, joint), end
+
+    @staticmethod
+    def _may_exist(noun: Noun) -> bool:
+        return noun.quantifier not in ("every", "the", "these") and noun.said is not anything
 
     def _exists(self, start: int) -> Parsed[Formula]:
         for noun, end in self.noun(start):
-            if noun.quantifier in ("every", "the", "these") or noun.said is anything:
-                continue
-            yield existence(noun), end
+            if self._may_exist(noun):
+                yield existence(noun), end
 
     def _predicated(self, start: int) -> Parsed[Query]:
         """Is the man holding a bat? Are all dogs brown?"""
@@ -166,6 +173,12 @@ class _Questions(Phrases):
                 for said, end in self.predicate(middle):
                     for found in product(*(about(noun, said) for noun in subjects)):
                         yield joined(list(found), joint), end
+
+    def _stated(self, start: int) -> Parsed[Query]:
+        """The man is holding a bat. All dogs are brown. A man rides a horse."""
+        for noun, middle in self.noun(start):
+            for said, end in self._verb(middle, "finite"):
+                yield from ((found, end) for found in about(noun, said))
 
     def _doing(self, start: int) -> Parsed[Query]:
         """Does the man hold a bat?"""
@@ -234,6 +247,22 @@ class _Questions(Phrases):
             for place in self.said(start, asked):
                 for said, end in self._verb(place, "finite"):
                     yield OpenQuestion(tuple(names), tuple(_some(both(atom(name), said)) for name in names)), end
+        for place in self.said(start, "which", "what", "which kind of", "what kind of", "what kinds of"):
+            for kind, middle in self.word(place, "one", "many"):
+                names = self._kinds(kind)
+                for end in self.said(
+                    middle, "is there", "are there", "is it", "is this", "is that", "do you see", "can you see"
+                ):
+                    yield OpenQuestion(tuple(names), tuple(_some(atom(name)) for name in names)), end
+                for after in self.said(middle, *BE):
+                    for noun, last in self.noun(after):
+                        for relation, end in self.word(last, "ing", "between"):
+                            yield from self._object(noun, relation, end, names)
+                for said, end in self._verb(middle, "finite"):
+                    yield OpenQuestion(tuple(names), tuple(_some(both(atom(name), said)) for name in names)), end
+        for place in self.said(start, "what is it", "what is this", "what is that"):
+            names = self._things()
+            yield OpenQuestion(tuple(names), tuple(_some(atom(name)) for name in names)), place
         seeing = ("do you see", "can you see", "can be seen", "is there", "is in the picture", "is shown")
         for place in self.said(start, *(f"what {seen}" for seen in seeing)):
             names = self._things()
@@ -252,9 +281,9 @@ class _Questions(Phrases):
             for noun, end in self.noun(place):
                 yield from self._placed(noun, ("between",), end)
 
-    def _object(self, noun: Noun, relation: str, end: int) -> Parsed[OpenQuestion]:
+    def _object(self, noun: Noun, relation: str, end: int, among: list[str] | None = None) -> Parsed[OpenQuestion]:
         if noun.quantifier in ("a", "the"):
-            names = self._things()
+            names = self._things() if among is None else among
             of_each = (about(noun, related_to(relation, atom(name), passive=False))[0] for name in names)
             yield OpenQuestion(tuple(names), tuple(of_each)), end
 
@@ -275,6 +304,16 @@ class _Questions(Phrases):
     def _things(self) -> list[str]:
         named = {entry.name for group in self.lexicon.values() for _, entry in group if entry.kind == "one"}
         return [name for name in self.vocabulary.concepts if name in named]
+
+    def _kinds(self, word: str) -> list[str]:
+        """The concepts of which a defined word says that they are of its kind: dog, cat of `animal := dog | cat`."""
+        definition = self.vocabulary.definitions.get(word)
+        if definition is None:
+            return []
+        found = parse_logic(f"exists x. {definition}")
+        parts = found.body.parts if isinstance(found, Exists) and isinstance(found.body, Or) else ()
+        named = [part.name for part in parts if isinstance(part, Atom)]
+        return named if len(named) == len(parts) else []
 
     def _people(self) -> list[str]:
         return [name for name in self._things() if name in PERSONS] or self._things()

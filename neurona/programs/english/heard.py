@@ -22,13 +22,20 @@ BOUNDS: dict[str, Operator] = {
     **{"more than": ">", "at least": ">=", "fewer than": "<", "less than": "<", "at most": "<=", "exactly": "="},
     **{"no more than": "<=", "no fewer than": ">=", "over": ">", "only": "="},
 }
-LEADS = _of("please|tell me|can you tell me|could you tell me|do you know|i wonder|and|so|hey|hi|ok")
+LEADS = _of(
+    "please|tell me|can you tell me|could you tell me|do you know|i wonder|and|so|hey|hi|ok|is it true that|is it the case that|it is true that"
+)
 _PICTURES = _of("picture|image|photo|photograph|scene|view|shot|frame")
 TAGS = (
     *(f"in {which} {what}" for which in ("the", "this", "that", "your") for what in _PICTURES),
-    *_of("here|please|anywhere|at all|right now|now|visible|shown|present|to be seen|to see"),
+    *_of(
+        "here|please|anywhere|at all|right now|now|visible|shown|present|to be seen|to see|in it|is not there|are not there|is not it|right|or not"
+    ),
 )
-SEEN = _of("can you see|do you see|can we see|do we see|can one see|could you see|can i see|did you see")
+SEEN = _of(
+    "can you see|do you see|can we see|do we see|can one see|could you see|can i see|did you see|i see|i can see|you see|we see|show me|find"
+)
+POSTURES = _of("standing|located|placed|positioned|situated")
 SHOWS = tuple(
     f"does {which} {what} {verb}"
     for which in ("the", "this")
@@ -51,7 +58,7 @@ PERSONS = frozenset(
 THINGS = {"something": "a", "anything": "a", "nothing": "no", "everything": "every"}
 _OTHERS = _of(
     "a|an|another|some|any|no|every|each|all|of|the|this|that|these|those|there|not|and|or|but|both|either|neither|nor|as|well|with|without|how|many|what|"
-    "which|who|whom|where|have|has|name|if|whether|doing|being|to|relative|compared|thing|things|one|ones|object|objects|none|it"
+    "which|who|whom|where|have|has|name|if|whether|doing|being|to|relative|compared|thing|things|one|ones|object|objects|none|it|kind|kinds|other|except|i|true|case"
 )
 
 
@@ -84,7 +91,7 @@ class Heard:
 
 
 _PIECE = re.compile(
-    r"(?P<denied>\w+)n't\b|(?P<short>what|who|where|there|how|that)'s\b|(?P<word>[a-z0-9_]+|'s\b)|(?P<comma>,)"
+    r"(?P<denied>\w+)n't\b|(?P<short>what|who|where|there|how|that|it)'s\b|(?P<word>[a-z0-9_]+|'s\b)|(?P<comma>,)"
 )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from neurona.programs.english.actions import Said
-from neurona.programs.english.heard import BE, BOUNDS, DO, NUMBERS, PEOPLE, THINGS, WHO, Heard, Operator
+from neurona.programs.english.heard import BE, BOUNDS, DO, NUMBERS, PEOPLE, POSTURES, THINGS, WHO, Heard, Operator
 from neurona.programs.english.lexicon import Kind, lexicon
 from neurona.programs.english.meaning import (
     Noun,
@@ -153,6 +153,14 @@ class Phrases:
                 things = ("thing", "one", "object") if "one" in numbers else ()
                 for end in self.said(place, *things, *(("things", "ones", "objects") if "many" in numbers else ())):
                     yield from self._followed(before, end)
+        # The thing on the table.
+        for place in self.said(
+            start,
+            *(("thing", "object") if "one" in numbers else ()),
+            *(("things", "objects") if "many" in numbers else ()),
+        ):
+            for said, end in self._addition(place):
+                yield from self._followed(said, end)
 
     def _head(self, start: int, *numbers: Kind) -> Parsed[Said]:
         """A noun, or one of two."""
@@ -170,7 +178,7 @@ class Phrases:
                 for rest, end in self._modifiers(after):
                     if rest is not None or after == place:
                         yield (atom(first) if rest is None else both(atom(first), rest)), end
-            for after in self.said(place, "or"):
+            for after in self.said(place, "or", "or a", "or an"):
                 for second, end in self.word(after, "adjective"):
                     yield either([atom(first), atom(second)]), end
 
@@ -189,8 +197,12 @@ class Phrases:
         for place in self.said(start, "not"):
             for said, end in self._related(place):
                 yield denied(said), end
+        for place in self.said(start, "other than a", "other than an", "except a", "except an"):
+            for said, end in self.nominal(place, "one"):
+                yield denied(said), end
         for place in self.said(start, *WHO):
-            yield from self._verb(place, "finite")
+            for parts, joint, end in self._list(place, lambda place: self._verb(place, "finite")):
+                yield (either(parts) if joint == "or" else all_of(parts)), end
 
     # What is said of a thing
 
@@ -229,6 +241,11 @@ class Phrases:
         """A relation with its object: holding a bat, on a bench, held by a man, with a hat, without one."""
         for relation, place in self.word(start, "ing", "between"):
             yield from self._to(relation, place)
+        for posture in POSTURES:
+            # It says no more than the place that follows, unless the vocabulary has it as a relation.
+            for after in () if posture in self.lexicon else self.said(start, posture):
+                for relation, place in self.word(after, "between"):
+                    yield from self._to(relation, place)
         for begin in self.maybe(start, "being"):
             for relation, place in self.word(begin, "by"):
                 yield from self._to(relation, place, passive=True)
@@ -275,13 +292,16 @@ class Phrases:
                     for second, end in self.noun(after):
                         yield all_of([denied(related_to(relation, one.said, passive)) for one in (first, second)]), end
         for end in self.said(start, "something", "anything"):
-            yield with_something(relation, passive), end
+            if not any(self.word(end, "adjective")):
+                yield with_something(relation, passive), end
         for end in self.said(start, "nothing"):
             yield denied(with_something(relation, passive)), end
-        for nouns, joint, end in self._list(start, self.noun):
-            if all(noun.quantifier in ("a", "the", "bare", "no") and noun.said is not anything for noun in nouns):
-                parts = [related_to(relation, noun.said, passive) for noun in nouns]
-                parts = [
-                    denied(said) if noun.quantifier == "no" else said for said, noun in zip(parts, nouns, strict=True)
-                ]
-                yield (either(parts) if joint == "or" else all_of(parts)), end
+        for begin in self.maybe(start, "either", "both"):
+            for nouns, joint, end in self._list(begin, self.noun):
+                if all(noun.quantifier in ("a", "the", "bare", "no") and noun.said is not anything for noun in nouns):
+                    parts = [related_to(relation, noun.said, passive) for noun in nouns]
+                    parts = [
+                        denied(said) if noun.quantifier == "no" else said
+                        for said, noun in zip(parts, nouns, strict=True)
+                    ]
+                    yield (either(parts) if joint == "or" else all_of(parts)), end

@@ -3,11 +3,10 @@ meant by a word that nobody knows, and questions that work."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from neurona.errors import AmbiguousError, QueryError
+from neurona.errors import AmbiguousError, QueryError, nearest
 from neurona.programs.english.heard import PERSONS
 from neurona.programs.english.lexicon import lexicon
 from neurona.programs.english.printer import to_english
@@ -45,6 +44,13 @@ ALIKE = (
     "plane airplane",
     "street road",
     "rock stone",
+    "large big huge",
+    "small little tiny",
+    "tv television",
+    "phone cellphone",
+    "automobile car",
+    "puppy dog",
+    "kitten cat",
 )
 
 
@@ -106,9 +112,8 @@ def _meant(word: str, vocabulary: Vocabulary) -> str:
     names = (*vocabulary.concepts, *vocabulary.definitions)
     near = list(dict.fromkeys(one for one in _by_meaning(word, vocabulary) if one in names))
     if not near:
-        near = difflib.get_close_matches(
-            singular(word), [*names, *vocabulary.relations, *vocabulary.categories], n=1, cutoff=0.6
-        )
+        slip = nearest(singular(word), [*names, *vocabulary.relations, *vocabulary.categories])
+        near = [] if slip is None else [slip]
     if near:
         return f"did you mean {' or '.join(repr(one) for one in near[:4])}?"
     some = ", ".join(sorted(vocabulary.concepts)[:8])

@@ -22,7 +22,7 @@ from neurona.programs.english.actions import EnglishActions
 from neurona.programs.english.tokens import TERMINALS, tokens
 from neurona.programs.reader import MAX_CHARACTERS, Reading, read, refuse_long
 from neurona.programs.tree import Query
-from neurona.programs.vocabulary import Vocabulary
+from neurona.programs.vocabulary import RESERVED, Vocabulary
 
 _GRAMMAR = f"""
 ?start: sentence
@@ -110,8 +110,9 @@ class _AsGiven(Lexer):
 
 
 _PARSER = Lark(_GRAMMAR, parser="lalr", lexer=_AsGiven)
+# Two words with a space between, the first no word of the other surfaces (`the x. ...` is a term); or one word alone.
 _OPENING = re.compile(
-    r"\W*(is|are|how|for|what|which|was|were|do|does|did|can|could|there|who|where|please|tell|name|(what|who|where|there)['\u2019]s)\s+[\"A-Za-z_0-9]",
+    rf"[^\w{{(~!]*(?!({'|'.join(sorted(RESERVED - {'the'}))})\b|the\s+\w+\s*\.)[a-z_][\w'\u2019]*,?(\s+[\"a-z_0-9]|\s*\?*\s*\Z)",
     re.IGNORECASE,
 )
 

@@ -77,6 +77,10 @@ def test_what_is_printed_is_read_back_or_asked_back_and_never_read_otherwise(que
     [
         ("Are the dogs brown?", ("Is every dog brown?", "Is there a dog that is brown?")),
         ("Is there a dog next to a man and a cat?", ("next to a man and next to a cat", "and is there a cat?")),
+        (
+            "Is there a man or a woman holding a ball?",
+            ("a man, or is there a woman holding", "a man holding a ball, or"),
+        ),
         ("Is there a man holding a ball on a bench?", ("the y. ball(y) & on(y, ", "& on(x, ")),
     ],
 )
@@ -108,6 +112,24 @@ def test_questions_for_things_ask_of_each():
     assert where is not None
     assert where.queries[where.choices.index("under a table")] == parse("under(the x. dog(x), the y. table(y))", WORDS)
     assert read_open("Is there a dog?", WORDS) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "of_each"),
+    [
+        ("Which animal is on the bench?", "exists x. {}(x) & on(x, the y. bench(y))"),
+        ("What animals are there?", "exists x. {}(x)"),
+        ("What kind of animal is it?", "exists x. {}(x)"),
+        ("Which animal is the man riding?", "ride(the x. man(x), the y. {}(y))"),
+    ],
+)
+def test_a_question_for_a_kind_asks_of_each_word_of_its_definition(question, of_each):
+    found = read_open(question, WORDS)
+    assert found is not None
+    assert found.choices == ("dog", "cat", "horse")
+    assert [normal_form(query) for query in found.queries] == [
+        normal_form(parse(of_each.format(word), WORDS)) for word in found.choices
+    ]
 
 
 def test_a_long_question_is_read_in_no_time():
