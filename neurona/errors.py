@@ -6,6 +6,7 @@ was expected and how to mend it. The command line prints the message alone and e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 
@@ -64,18 +65,19 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The name that `name` may be a slip of, if any: a few letters wrong, or one of the two begins with the other.
+    """The name that `name` may be a slip of, if any: a few letters wrong, the two begin alike, or the first part of a compound is meant.
 
     A slip is a letter left out, put in, replaced or swapped with its neighbour (optimal string alignment distance, Damerau 1964): one
     in a short word, one in three letters of a long one at most.
     """
-    lowered = name[:80].lower()
-    slips = {one: _slips(lowered, one.lower()) for one in names}
-    near = [one for one, count in slips.items() if 3 * count <= max(len(lowered), 3)]
-    if near:
-        return min(near, key=lambda one: (slips[one], one))
-    longer = [one for one in slips if min(len(one), len(lowered)) > 3 and _begins(one.lower(), lowered)]
-    return min(longer, key=lambda one: (slips[one], one), default=None)
+    written, known = name[:80].lower(), sorted(names)
+    first = re.split(r"[^a-z0-9]", written)[0]
+    for word in dict.fromkeys((written, first)):
+        slips = {one: _slips(word, one.lower()) for one in known}
+        one = min(slips, key=slips.__getitem__, default=None)
+        if one is not None and slips[one] < len(word) and 3 * slips[one] <= max(len(word), 3):
+            return one
+    return next((one for one in known if min(len(one), len(written)) > 3 and _begins(one.lower(), written)), None)
 
 
 def _begins(one: str, other: str) -> bool:
