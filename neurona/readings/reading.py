@@ -32,6 +32,7 @@ from neurona.readings.asking import AskingModel
 from neurona.readings.belief import Belief
 from neurona.readings.carriers import EntityEvidence
 from neurona.readings.conformal import answers_within, threshold
+from neurona.readings.given import Given
 from neurona.stored import load_stored, save_stored
 
 CANNOT_TELL = "cannot tell"
@@ -254,10 +255,16 @@ class Reading(ABC):
         probability, prior, error = (part[every, place] for part in (belief.probability, belief.prior, belief.error))
         return Said(answer, probability, prior, asked[every, place], error, belief.choices, asked, belief.form)
 
-    def graph(self, recording: str, **options: Any) -> nx.MultiDiGraph:
-        """The recording's concept graph; every number in it is the answer of a query (`graphs.concept_graph`)."""
+    def graph(self, recording: str, *, given: str | Query | None = None, **options: Any) -> nx.MultiDiGraph:
+        """The recording's concept graph; every number in it is the answer of a query, given a formula where one is (`graphs.concept_graph`).
+
+        Raises:
+            DataError: no such recording.
+            QueryError: no scene of the recording holds what is given.
+        """
         self.rows([recording])
-        return concept_graph(self, recording, **options)
+        condition = self._condition(given)
+        return concept_graph(self if condition is None else Given(self, condition), recording, **options)
 
     def parse(self, query: str | Query) -> Query:
         """A checked program.

@@ -68,7 +68,7 @@ class Source:
             raise ConfigError(
                 f"--recordings {text}: a reading without its run knows no columns; name recordings, or the run's directory"
             )
-        known = self._recordings
+        known = self.recordings
         for part in text.split("&"):
             column, value = assignment(part, "--recordings", "COLUMN=VALUE, e.g. subject=1 & run=run-02")
             if column not in known:
@@ -106,9 +106,9 @@ class Source:
         return Source(found, truths=paired(known, told) if told else None)
 
     def _people(self, ids: Sequence[str]) -> list[str] | None:
-        if self.run is None or "subject" not in self._recordings:
+        if self.run is None or "subject" not in self.recordings:
             return None
-        of = self._recordings.set_index("recording").subject
+        of = self.recordings.set_index("recording").subject
         return [str(of[name]) for name in ids]
 
     def ask(
@@ -121,7 +121,8 @@ class Source:
         return said.assign(truth=truth)
 
     @cached_property
-    def _recordings(self) -> pd.DataFrame:
+    def recordings(self) -> pd.DataFrame:
+        """The recordings of a run, with its `COLUMNS`."""
         assert self.run is not None
         predictions = self.run.predictions
         found = predictions[[name for name in COLUMNS if name in predictions]].drop_duplicates("recording").astype(str)

@@ -138,19 +138,24 @@ def carriers_table(reading: Reading, texts: Sequence[str], recording: str) -> Ta
 
 
 def worlds_table(reading: Reading, recording: str, count: int) -> Table:
-    """The likeliest scenes of a recording, and the share of each.
+    """The likeliest scenes of a recording, and the share of each; see `likeliest_scenes`."""
+    table = _table(f"{recording}: the likeliest scenes", reading.about)
+    table.add_column("share", justify="right", no_wrap=True)
+    table.add_column("what holds", overflow="fold")
+    for share, text in likeliest_scenes(reading, recording, count):
+        table.add_row(f"{share:.3f}", escape(text))
+    return table
+
+
+def likeliest_scenes(reading: Reading, recording: str, count: int) -> list[tuple[float, str]]:
+    """The likeliest scenes of a recording: share, and what holds.
 
     Raises:
         ConfigError: the decoder's reading is not made of possible worlds.
     """
     part = _worlds_of(reading, recording, "--worlds")
     found = likeliest(part.worlds, int(part.rows([recording])[0]), count)
-    table = _table(f"{recording}: the likeliest scenes", reading.about)
-    table.add_column("share", justify="right", no_wrap=True)
-    table.add_column("what holds", overflow="fold")
-    for share, facts in found:
-        table.add_row(f"{share:.3f}", escape(_in_words(facts)))
-    return table
+    return [(float(share), _in_words(facts)) for share, facts in found]
 
 
 def _worlds_of(reading: Reading, recording: str, option: str) -> WorldReading:
