@@ -11,10 +11,13 @@ from collections.abc import Callable, Iterator
 
 from bars.bar import Bar
 from bars.report import report
-from trusted import coverage
+from trusted import coverage, maps
 from trusted.bench import Trusted
 
-THEMES: dict[str, Callable[[Trusted], Iterator[Bar]]] = {"coverage": coverage.coverage}
+THEMES: dict[str, Callable[[Trusted], Iterator[Bar]]] = {
+    "coverage": coverage.coverage,
+    "maps": maps.maps,
+}
 
 if __name__ == "__main__":
     raise SystemExit(report(__doc__, THEMES, Trusted))

@@ -1,3 +1,4 @@
+from .groundings.carriers import CarrierTest, carrier_test
 from .groundings.consistency import Consistency, grounding_consistency
 from .groundings.haufe_patterns import activation_patterns, by_entity, grounding_table
 from .groundings.recovery import Recovery, grounding_recovery
@@ -28,6 +29,7 @@ __all__ = [
     "BASELINES",
     "COLUMNS",
     "Accuracy",
+    "CarrierTest",
     "Claim",
     "Comparison",
     "Consistency",
@@ -48,6 +50,7 @@ __all__ = [
     "baseline_table",
     "by_entity",
     "calibration_table",
+    "carrier_test",
     "ceiling_table",
     "chance_interval",
     "chance_of",

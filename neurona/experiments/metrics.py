@@ -3,7 +3,8 @@
     @METRICS.register("calibration")
     def calibration(findings): ...
 
-A metric gives numbers by name, which go to `metrics.json`, or a table, which goes to `tables/NAME.csv`; both are shown. What the data or the decoder do
+A metric gives numbers by name, which go to `metrics.json`, or a table, which goes to `tables/NAME.csv` (and what its `attrs` hold under `said` to
+`metrics.json`); all are shown. What the data or the decoder do
 not allow is said and left out. Other packages register theirs by the entry point group `neurona.metrics`.
 """
 
@@ -60,6 +61,25 @@ def groundings(findings: Findings) -> Numbers | None:
     carried = planted.carried[np.ix_(rows, columns)]
     recovery = grounding_recovery(found.loc[known].to_numpy(), carried, known, seed=findings.config.seed)
     return {name: value for name, value in recovery._asdict().items() if name != "words"}
+
+
+@METRICS.register("carriers")
+def carriers(findings: Findings) -> pd.DataFrame:
+    """Which entities carry which words: strength, p and q of each word's response in each entity of the first fold, beside what the decoder's grounding says of
+    it, and, of SIMULATED data, where the word was planted."""
+    test, found, planted = findings.carriers, findings.groundings, findings.study.planted
+    table = test.table
+    if found is not None:
+        said = found.rename_axis(index="word", columns="entity").stack().rename("grounding").reset_index()
+        table = table.merge(said, on=["word", "entity"], how="left")
+    if planted is not None and set(planted.entities) >= set(table.entity):
+        true = pd.DataFrame(planted.carried, index=list(planted.words), columns=list(planted.entities))
+        table = table.assign(
+            planted=[bool(true.loc[word, name]) for word, name in zip(table.word, table.entity, strict=True)]
+        )
+    table = table.assign(null=test.null).sort_values(["q", "strength"], ascending=[True, False], ignore_index=True)
+    table.attrs["said"] = f"{int((table.q <= test.rate).sum()):,} of {len(table):,} words in entities; {test.said}"
+    return table
 
 
 @METRICS.register("calibration")

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from neurona.errors import DataError
 from neurona.evaluation import accuracy_plot, confusion_plot, reliability, reliability_plot, statements
 from neurona.evaluation.plots.groundings import grounding_map
 from neurona.evaluation.predictions import forms_of
@@ -50,12 +51,26 @@ def confusion(findings: Findings, folder: Path) -> None:
 
 @PLOTS.register("groundings")
 def groundings(findings: Findings, folder: Path) -> None:
-    """Where the decoder of the first fold found the clearest words."""
+    """Where the decoder of the first fold found the clearest words, and whether they are carried there by more than chance (`carrier_test`)."""
     found, entities = findings.groundings, findings.fitted[0].problem.entities
-    if found is not None:
-        positions = entities.positions if entities.kind == "parcel" else None
-        path = folder / "groundings.png"
-        grounding_map(found, path, positions=positions, title=findings.title, simulated=findings.simulated)
+    if found is None:
+        return
+    carried = None
+    try:
+        test = findings.carriers
+    except DataError as error:
+        said = f"not tested: {error}"
+    else:
+        said = f"marked: {test.said}"
+        carried = test.carried([str(word) for word in found.index], [str(name) for name in found.columns])
+    grounding_map(
+        found,
+        folder / "groundings.png",
+        positions=entities.positions if entities.kind == "parcel" else None,
+        carried=carried,
+        title=f"{findings.title}; {said}",
+        simulated=findings.simulated,
+    )
 
 
 @PLOTS.register("concept_graph")

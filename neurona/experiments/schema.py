@@ -135,7 +135,7 @@ class EvaluationConfig(Section):
     shuffle: bool = False
     fit_all: Annotated[bool, SILENT] = True
     permutations: int = Field(0, ge=0)
-    metrics: tuple[str, ...] = ("groundings", "views", "calibration")
+    metrics: tuple[str, ...] = ("groundings", "carriers", "views", "calibration")
     plots: tuple[str, ...] = ("accuracy", "confusion", "groundings", "concept_graph", "calibration")
 
     @field_validator("metrics")

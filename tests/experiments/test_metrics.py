@@ -1,5 +1,6 @@
 """Metrics by name: each is reached by a config, and says what is true of answers that are made up."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 import stub_runs
 
 from neurona.errors import DataError
+from neurona.evaluation import CarrierTest
 from neurona.experiments.metrics import METRICS
 from neurona.experiments.runs.findings import Findings
 from neurona.programs import Vocabulary
@@ -51,6 +53,19 @@ def test_groundings_are_measured_where_they_were_planted(findings):
     assert METRICS["groundings"](findings) is None
 
 
+def test_carriers_stand_beside_the_groundings_and_what_was_planted(findings):
+    table = pd.DataFrame(
+        {"word": ["dog", "dog"], "entity": ["A", "B"], "strength": [1.0, 5.0], "p": [0.4, 0.001], "q": [0.4, 0.002]}
+    )
+    vars(findings)["carriers"] = CarrierTest(table, "flips", 12, 10_000, 0.05, ())
+    findings.study.planted = SimpleNamespace(words=("dog",), entities=("B", "A"), carried=np.array([[True, False]]))
+    told = METRICS["carriers"](findings)
+    assert told.entity.tolist() == ["B", "A"]
+    assert told.planted.tolist() == [True, False]
+    expected = "1 of 2 words in entities; q <= 0.05, null: signs of 12 whole runs flipped, 10,000 times"
+    assert told.attrs["said"] == expected
+
+
 def test_even_odds_are_calibrated_where_half_of_the_answers_are_yes(findings):
     found = METRICS["calibration"](findings).set_index("group").loc["yes/no"]
     assert found["n"] == 240
@@ -72,7 +87,7 @@ def test_repeats_bound_what_can_be_predicted(findings):
 
 def test_answers_to_repeats_are_compared(findings):
     with pytest.raises(DataError, match="no repeats"):
-        METRICS["agreement"](findings._replace(predictions=findings.predictions.assign(program=lambda t: t.question)))
+        METRICS["agreement"](replace(findings, predictions=findings.predictions.assign(program=lambda t: t.question)))
     assert {"agreement", "at_most"} <= set(METRICS["agreement"](findings))
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
+from jaxtyping import Bool, Float
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 from nilearn.plotting import plot_markers
 
@@ -30,6 +31,7 @@ def grounding_map(
     path: str | Path,
     *,
     positions: Float[np.ndarray, "entity 3"] | None = None,
+    carried: Bool[np.ndarray, "word entity"] | None = None,
     words: Sequence[str] | None = None,
     title: str = "",
     simulated: bool = False,
@@ -40,16 +42,21 @@ def grounding_map(
         groundings: one row a word, one column an entity; higher is carried more.
         path: the picture; the suffix chooses the format.
         positions: centres of the entities, mm in MNI152 space; None draws a heat map of words and entities.
-        words: to draw; the clearest ones unless given.
+        carried: where words are carried by more than chance; the others are drawn as small grey points (of a heat map: without a dot). None where
+            nobody tested.
+        words: to draw; unless given the clearest ones, those first that are carried anywhere.
         title: a line above the picture.
         simulated: say so in the picture.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    chosen = groundings.loc[list(words or clearest_words(groundings))]
-    draw = _heat_map if positions is None else _glass_brains
-    figure = draw(chosen, positions)
+    if carried is not None and words is None:
+        some = carried.any(axis=1)
+        words = (clearest_words(groundings[some]) + clearest_words(groundings[~some]))[:N_WORDS]
+    rows = [groundings.index.get_loc(word) for word in words or clearest_words(groundings)]
+    chosen, marked = groundings.iloc[rows], None if carried is None else carried[rows]
+    figure = _heat_map(chosen, marked) if positions is None else _glass_brains(chosen, marked, positions)
     set_title(figure, title, simulated)
     return save_figure(figure, path)
 
@@ -60,7 +67,9 @@ def _scaled(row: np.ndarray) -> np.ndarray:
     return (row - low) / (high - low) if high > low else np.zeros_like(row)
 
 
-def _glass_brains(groundings: pd.DataFrame, positions: np.ndarray | None) -> Figure:
+def _glass_brains(
+    groundings: pd.DataFrame, carried: Bool[np.ndarray, "word entity"] | None, positions: Float[np.ndarray, "entity 3"]
+) -> Figure:
     columns = min(2, len(groundings))
     rows = -(-len(groundings) // columns)
     height = 2.1 * rows + 0.7
@@ -69,13 +78,15 @@ def _glass_brains(groundings: pd.DataFrame, positions: np.ndarray | None) -> Fig
     figure.set_layout_engine("none")
     places = {"left": 0.01, "right": 0.99, "bottom": 0.01, "top": 1 - 1.0 / height, "hspace": 0.25, "wspace": 0.02}
     axes = figure.subplots(rows, columns, squeeze=False, gridspec_kw=places)
-    for place, (word, row) in zip(axes.flat, groundings.iterrows(), strict=False):
-        values = _scaled(row.to_numpy())
+    colours = colormaps["viridis_r"].copy()
+    colours.set_under("0.7")
+    for k, (place, (word, row)) in enumerate(zip(axes.flat, groundings.iterrows(), strict=False)):
+        values, own = _scaled(row.to_numpy()), np.ones(len(row), bool) if carried is None else carried[k]
         plot_markers(
-            values,
+            np.where(own, values, -1.0),
             positions,
-            node_size=12 + 110 * values,
-            node_cmap="viridis_r",
+            node_size=np.where(own, 12 + 110 * values, 8),
+            node_cmap=colours,
             node_vmin=0,
             node_vmax=1,
             display_mode="ortho",
@@ -85,18 +96,22 @@ def _glass_brains(groundings: pd.DataFrame, positions: np.ndarray | None) -> Fig
             annotate=False,
         )
         box = place.get_position()
-        heading = f"{word}: {groundings.columns[int(values.argmax())]}"
+        strongest = groundings.columns[int(np.where(own, values, -1).argmax())]
+        heading = f"{word}: {strongest if own.any() else 'nowhere above chance'}"
         figure.text(box.x0 + box.width / 2, box.y1 + 0.05 / height, heading, ha="center", fontsize=9)
     for place in axes.flat[len(groundings) :]:
         place.set_axis_off()
     return figure
 
 
-def _heat_map(groundings: pd.DataFrame, positions: np.ndarray | None) -> Figure:
+def _heat_map(groundings: pd.DataFrame, carried: Bool[np.ndarray, "word entity"] | None) -> Figure:
     values = np.stack([_scaled(row) for row in groundings.to_numpy()])
     figure = new_figure(2.6 + 0.22 * values.shape[1], 1.8 + 0.3 * values.shape[0])
     axes = figure.add_subplot()
     image = axes.imshow(values, cmap="viridis_r", vmin=0, vmax=1, aspect="auto")
+    if carried is not None:
+        rows, columns = np.nonzero(carried)
+        axes.plot(columns, rows, "o", color="tab:red", markersize=4)
     axes.set_yticks(range(len(groundings)), [str(word) for word in groundings.index], fontsize=9)
     axes.set_xticks(range(values.shape[1]), [str(name) for name in groundings.columns], rotation=90, fontsize=7)
     figure.colorbar(image, ax=axes, label="weakest to strongest entity")

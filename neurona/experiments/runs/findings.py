@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from neurona.decoders import Grounded
-from neurona.evaluation import Accuracy
+from neurona.evaluation import Accuracy, CarrierTest
+from neurona.experiments.runs.carriers import carriers_of
 from neurona.experiments.runs.folds import Fitted
 from neurona.experiments.runs.tested_people import used_of_tested_people
 from neurona.experiments.schema import Config
 from neurona.experiments.study import Study
 
 
-class Findings(NamedTuple):
+@dataclass(frozen=True)
+class Findings:
     """What a run found.
 
     Attributes:
@@ -64,6 +67,15 @@ class Findings(NamedTuple):
         words, scores = first.decoder.groundings()
         entities = list(first.problem.entities.names)
         return pd.DataFrame(np.asarray(scores, np.float64), index=list(words), columns=entities).dropna()
+
+    @cached_property
+    def carriers(self) -> CarrierTest:
+        """Which entities of the first fold carry which words, whatever the decoder says.
+
+        Raises:
+            DataError: the data do not allow to tell (`carrier_test`).
+        """
+        return carriers_of(self.fitted[0], self.study, self.config.seed)
 
 
 def title_of(config: Config) -> str:

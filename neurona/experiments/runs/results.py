@@ -21,6 +21,9 @@ from neurona.files import write_atomically
 TABLES = "tables"
 """Folder of the metrics that are tables, in a run directory."""
 
+SHOWN = 30
+"""Rows of a table that the terminal shows."""
+
 
 def measure(findings: Findings, folder: Path, console: Console) -> dict[str, Any]:
     """The config's metrics, shown: numbers by the name of the metric; tables go to `tables/NAME.csv`, and why a metric could not be made to
@@ -40,7 +43,13 @@ def measure(findings: Findings, folder: Path, console: Console) -> dict[str, Any
             continue
         if isinstance(found, pd.DataFrame):
             _write(found, folder / TABLES / f"{name}.csv", findings.simulated)
-            console.print(results_table(found, f"{findings.title}: {name}", findings.simulated))
+            console.print(results_table(found.head(SHOWN), f"{findings.title}: {name}", findings.simulated))
+            if len(found) > SHOWN:
+                more = f"{name}: {len(found) - SHOWN:,} rows more in {folder / TABLES / name}.csv"
+                console.print(more, highlight=False, markup=False)
+            if "said" in found.attrs:
+                measured[name] = {"said": found.attrs["said"]}
+                console.print(f"{name}: {found.attrs['said']}", highlight=False, markup=False)
         elif found is not None:
             measured[name] = dict(found)
             console.print(_line(name, found, findings.simulated), highlight=False, markup=False)

@@ -21,9 +21,22 @@ def test_words_that_one_entity_carries_come_first(groundings):
 @pytest.mark.parametrize("placed", [True, False])
 def test_a_map_is_drawn_with_and_without_places(groundings, tmp_path, placed):
     positions = np.array([[-40.0, 0, 10], [40, 0, 10], [0, -60, 20], [0, 50, 0]]) if placed else None
-    path = grounding_map(groundings, tmp_path / "map.png", positions=positions, title="where", simulated=True)
+    carried = np.eye(4, dtype=bool) if placed else None
+    path = grounding_map(
+        groundings, tmp_path / "map.png", positions=positions, carried=carried, title="where", simulated=True
+    )
     assert path.read_bytes().startswith(b"\x89PNG")
-    again = grounding_map(groundings, tmp_path / "again.png", positions=positions, title="where", simulated=True)
+    again = grounding_map(
+        groundings, tmp_path / "again.png", positions=positions, carried=carried, title="where", simulated=True
+    )
     assert path.read_bytes() == again.read_bytes()
-    measured = grounding_map(groundings, tmp_path / "measured.png", positions=positions, title="where")
+    measured = grounding_map(groundings, tmp_path / "measured.png", positions=positions, carried=carried, title="where")
     assert measured.read_bytes() != path.read_bytes()
+
+
+def test_what_is_no_more_than_chance_is_drawn_otherwise(groundings, tmp_path):
+    drawn = {
+        grounding_map(groundings, tmp_path / f"{k}.png", carried=carried).read_bytes()
+        for k, carried in enumerate([None, np.ones((4, 4), bool), np.eye(4, dtype=bool)])
+    }
+    assert len(drawn) == 3
