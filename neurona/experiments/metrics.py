@@ -70,7 +70,7 @@ def carriers(findings: Findings) -> pd.DataFrame:
     test, found, planted = findings.carriers, findings.groundings, findings.study.planted
     table = test.table
     if found is not None:
-        said = found.rename_axis(index="word", columns="entity").stack().rename("grounding").reset_index()
+        said = found.rename_axis("word").reset_index().melt("word", var_name="entity", value_name="grounding")
         table = table.merge(said, on=["word", "entity"], how="left")
     if planted is not None and set(planted.entities) >= set(table.entity):
         true = pd.DataFrame(planted.carried, index=list(planted.words), columns=list(planted.entities))

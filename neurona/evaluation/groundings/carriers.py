@@ -63,7 +63,9 @@ class CarrierTest(NamedTuple):
 
     def carried(self, words: Sequence[str], entities: Sequence[str]) -> Bool[np.ndarray, "word entity"]:
         """Where words are carried, at this rate; nowhere for words that were left out."""
-        q = self.table.pivot(index="word", columns="entity", values="q").reindex(index=words, columns=entities)
+        q = self.table.pivot(index="word", columns="entity", values="q").reindex(
+            index=list(words), columns=list(entities)
+        )
         found: np.ndarray = q.to_numpy(np.float64) <= self.rate
         return found
 
@@ -274,7 +276,7 @@ def _fits(
     rivals = {word: set(members) - {word} for members in exclusive for word in members}
     together = [k for k, word in enumerate(words) if can[k] and word not in rivals]
     alone = [[k] for k, word in enumerate(words) if can[k] and word in rivals]
-    varies = x.any(axis=0)
+    varies = np.abs(x).max(axis=0) > 0
     for group in (together, *alone):
         without = rivals.get(words[group[0]], set()) if group else set()
         # One word of each other exclusive set is told by the rest of it; the pseudo-inverse shares it out.

@@ -52,9 +52,10 @@ def grounding_map(
         OutputError: the file cannot be written.
     """
     if carried is not None and words is None:
-        some = carried.any(axis=1)
-        words = (clearest_words(groundings[some]) + clearest_words(groundings[~some]))[:N_WORDS]
-    rows = [groundings.index.get_loc(word) for word in words or clearest_words(groundings)]
+        sides = (np.flatnonzero(carried.any(axis=1)), np.flatnonzero(~carried.any(axis=1)))
+        words = [word for rows in sides for word in clearest_words(groundings.iloc[rows])][:N_WORDS]
+    names = [str(name) for name in groundings.index]
+    rows = np.array([names.index(word) for word in words or clearest_words(groundings)], dtype=np.int64)
     chosen, marked = groundings.iloc[rows], None if carried is None else carried[rows]
     figure = _heat_map(chosen, marked) if positions is None else _glass_brains(chosen, marked, positions)
     set_title(figure, title, simulated)
