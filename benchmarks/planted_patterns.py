@@ -40,6 +40,7 @@ from neurona.execution import Worlds
 from neurona.programs.axioms import axioms_of
 from neurona.questions import Asked
 from neurona.readings import AskingModel, WorldReading
+from neurona.readings.asking import Held
 from neurona.scenes.names import NameTable
 from neurona.simulation import Simulation, simulate
 from neurona.simulation.responses import GATE_VARIANCE
@@ -90,7 +91,7 @@ def best_decoder(lesson: Lesson) -> Answered:
     planted = invert(lesson)
     problem, test = lesson.problem, lesson.test
     belief = _believe(planted, problem.validation)
-    asking = AskingModel.fit(belief, problem.validation.target, belief, problem.validation.target)
+    asking = AskingModel.fit(belief, problem.validation.target, Held(belief, problem.validation.target))
     rows, place = np.unique(test.recording, return_inverse=True)
     said = planted.read(rows, asking).ask_each(test.queries, place.reshape(-1))
     right = right_answers(test.table.assign(predicted=list(said.answer)))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
-from jaxtyping import Int
 
 from neurona.execution import Answers
 from neurona.questions import Asked
@@ -15,9 +12,3 @@ def no_answers(asked: Asked) -> Answers:
     """Answers to be filled in: yes/no 0, describe -inf."""
     longest = max(map(len, asked.words), default=0)
     return Answers(np.zeros(len(asked)), np.full((len(asked), max(longest, 1)), -np.inf))  # type: ignore[arg-type]
-
-
-def programs(asked: Asked) -> Iterator[tuple[str, Int[np.ndarray, " place"]]]:
-    """Each different program and the places of its questions."""
-    for text, places in asked.table.groupby("program", sort=False).indices.items():
-        yield str(text), np.asarray(places, np.int64)

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Annotated, Literal, Protocol, runtime_checkable
 
 import numpy as np
+from annotated_types import Ge
 from jax.sharding import Mesh
 from jaxtyping import Float, Int
 from rich.console import Console
@@ -21,6 +22,10 @@ from rich.console import Console
 from neurona.execution import Answers
 from neurona.questions import Asked, Problem
 from neurona.readings import AskingModel, Reading
+from neurona.readings.asking import Held
+from neurona.readings.belief import Belief
+from neurona.readings.language_prior import LanguagePrior
+from neurona.readings.suppression import AnswersBy, Suppression
 from neurona.training.settings import TrainingSettings
 
 Supervision = Literal["answers", "scenes"]
@@ -35,9 +40,13 @@ class DecoderSettings:
 
     Attributes:
         supervision: what it learns from: the answers of training questions, or the training scenes (data sets with scene graphs).
+        answers: `raw`, as the study asks; `nolan` and `evidence` take what the question alone would tell out of the answer (`neurona.readings.suppression`).
+        tau: how much of it `evidence` takes out: 1 all, 0 nothing.
     """
 
     supervision: Supervision = "answers"
+    answers: AnswersBy = "raw"
+    tau: Annotated[float, Ge(0)] = 1.0
 
 
 @dataclass(frozen=True)
@@ -100,25 +109,45 @@ class Grounded(Protocol):
         ...
 
 
-def learn_asking(decoder: Decoder, problem: Problem, *, held_out: bool = True) -> AskingModel:
+def learn_asking(
+    decoder: Decoder, problem: Problem, settings: DecoderSettings, *, held_out: bool = True
+) -> AskingModel:
     """How the problem's questions are put, from what a decoder says of validation recordings.
 
     Args:
         decoder: fitted.
         problem: what it was fitted to.
+        settings: whether the language prior is taken out of answers.
         held_out: whether it did not learn from the validation recordings; else their prior alone is looked at.
     """
     questions = problem.validation
     if not len(questions):
         few = problem.train_rows[:MOST_FOR_ASKING]
         questions, held_out = problem.train.take(np.isin(problem.train.recording, few)), False
+    suppression = suppression_of(problem, settings)
     if not len(questions):
-        return AskingModel()
+        return AskingModel(suppression=suppression)
     rows, place = np.unique(questions.recording, return_inverse=True)
     reading = decoder.read(problem.entities.features[rows], [str(row) for row in rows])
     belief = reading.believe(questions.queries, _places(place))
-    held = (belief, questions.target, questions.recording) if held_out else ()
-    return AskingModel.fit(belief, questions.target, *held)
+    held = held_questions(belief, questions, problem) if held_out else None
+    return AskingModel.fit(belief, questions.target, held, suppression)
+
+
+def suppression_of(problem: Problem, settings: DecoderSettings) -> Suppression | None:
+    """How the settings want the language prior of the problem's training questions taken out; None where they do not."""
+    if settings.answers == "raw":
+        return None
+    train = problem.train
+    prior = LanguagePrior.fit(train.queries, train.table.answer.astype(str).tolist(), problem.vocabulary)
+    return Suppression(settings.answers, prior, settings.tau)
+
+
+def held_questions(belief: Belief, questions: Asked, problem: Problem) -> Held:
+    """Questions with what is believed of them, their images and subjects."""
+    image = questions.table.image if "image" in questions.table else questions.table.recording
+    subject = [problem.subjects[row] for row in questions.recording] if problem.subjects is not None else None
+    return Held(belief, questions.target, questions.queries, image.astype(str).tolist(), subject)
 
 
 def _places(place: Int[np.ndarray, " question"]) -> Int[np.ndarray, " question"]:

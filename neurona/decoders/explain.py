@@ -219,7 +219,7 @@ def fit_explain(problem: Problem, settings: ExplainSettings, context: Context | 
     found = Explain(
         inverted, scenes, problem.vocabulary, entities, settings, problem.seed, about, diagnostics=diagnostics
     )
-    return replace(found, asking=learn_asking(found, problem, held_out=scenes is None))
+    return replace(found, asking=learn_asking(found, problem, settings, held_out=scenes is None))
 
 
 def _invert(

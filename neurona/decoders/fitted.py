@@ -69,6 +69,8 @@ class FittedDecoder:
         if len(set(ids)) < len(ids):
             raise DataError(f"recording {max(ids, key=ids.count)!r} stands twice; give each recording an id of its own")
         reading = self.decoder.read(self.entities.apply(found, missing=missing).features, ids)
+        if "subject" in found.data.coords:
+            reading = reading.of_subjects(found.data.subject.values)
         if found.data.attrs.get("simulated", 0) and not reading.about.simulated:
             return replace(reading, about=replace(reading.about, simulated=True))  # type: ignore[type-var]
         return reading

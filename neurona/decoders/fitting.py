@@ -17,6 +17,7 @@ from neurona.readings import About
 from neurona.recordings.alignment import Alignment
 from neurona.recordings.alignment.groups import groups_of
 from neurona.recordings.entities import EntitySettings, FittedEntities, default_entities, fit_entities
+from neurona.recordings.recordings import Recordings
 from neurona.scenes.facts import SceneFacts
 from neurona.training.settings import TrainingSettings
 
@@ -120,7 +121,15 @@ def problem_of(
         dataset.simulated,
         tuple(runs),
         dataset.name,
+        subjects_of(dataset.recordings),
     )
+
+
+def subjects_of(recordings: Recordings) -> tuple[str, ...] | None:
+    """Whose each recording is; None where nobody said, or all are of one."""
+    data = recordings.data
+    found = tuple(map(str, data.subject.values)) if "subject" in data.coords else ()
+    return found if len(set(found)) > 1 else None
 
 
 def settings_of(decoder: str | DecoderSettings) -> DecoderSettings:

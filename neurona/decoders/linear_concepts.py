@@ -139,7 +139,7 @@ def fit_linear(problem: Problem, settings: LinearSettings, context: Context | No
         if fitted.loss < least:
             best, least = replace(found, temperature=(fitted.of_yes, fitted.of_words)), fitted.loss
     assert best is not None
-    return replace(best, asking=learn_asking(best, problem))
+    return replace(best, asking=learn_asking(best, problem, settings))
 
 
 def _targets(asked: Asked, vocabulary: Vocabulary, n_recordings: int) -> Float[np.ndarray, "recording word"]:

@@ -202,7 +202,7 @@ def fit_linear_evidence(
         replace(problem.entities, features=problem.entities.features[:0]),
         About(problem.dataset, settings.kind, settings.supervision, problem.simulated),
     )
-    return replace(found, asking=learn_asking(found, problem, held_out=False))
+    return replace(found, asking=learn_asking(found, problem, settings, held_out=False))
 
 
 @dataclass(frozen=True)

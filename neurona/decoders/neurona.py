@@ -151,7 +151,7 @@ def fit_neurona(problem: Problem, settings: NeuronaSettings, context: Context) -
     )
     if len(problem.validation):
         decoder = replace(decoder, temperature=_temperature(decoder, problem))
-    return replace(decoder, asking=learn_asking(decoder, problem))
+    return replace(decoder, asking=learn_asking(decoder, problem, settings))
 
 
 def _scores(module: EntityNetwork, inputs: Float[np.ndarray, "recording channel time"]) -> Iterator[Scores]:

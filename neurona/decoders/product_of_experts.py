@@ -72,7 +72,7 @@ def fit_product_of_experts(
     product = ProductOfExperts(experts, problem.vocabulary, about)
     # An expert that learned from validation recordings, too, would be believed too much.
     held_out = not any(getattr(expert, "learns_from_validation", False) for expert in experts.values())
-    return replace(product, asking=learn_asking(product, problem, held_out=held_out))
+    return replace(product, asking=learn_asking(product, problem, settings, held_out=held_out))
 
 
 def _settings(kind: str, supervision: Supervision) -> DecoderSettings:

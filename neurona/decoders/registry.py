@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from neurona.decoders.decoder import Answerer, Context, Decoder
+from neurona.decoders.freed_answers import freed
 from neurona.questions import Problem
 from neurona.registry import Registry
 
@@ -54,4 +55,6 @@ def fit(problem: Problem, settings: Any, context: Context | None = None) -> Deco
         ConfigError: its kind is not registered.
     """
     kind = _KINDS.find(str(getattr(settings, "kind", "")))
-    return kind.fit(problem, settings, context or Context())
+    found = kind.fit(problem, settings, context or Context())
+    # What reads takes the language prior out in its asking model.
+    return found if isinstance(found, Decoder) else freed(found, problem, settings)

@@ -226,7 +226,7 @@ def fit_relational_evidence(
         settings,
         problem.seed,
     )
-    return replace(found, asking=learn_asking(found, problem))
+    return replace(found, asking=learn_asking(found, problem, settings))
 
 
 def _contrasts(terms: Terms, rows: Int[np.ndarray, " row"]) -> Float[np.ndarray, "row word"]:

@@ -33,7 +33,8 @@ from neurona.evaluation import (
     share_of_ideal,
 )
 from neurona.evaluation.metrics.abstention import coverage_table
-from neurona.evaluation.predictions import UNITS
+from neurona.evaluation.metrics.support import support_counts, support_table
+from neurona.evaluation.predictions import UNITS, clusters, right_answers
 from neurona.experiments.runs.findings import Findings
 from neurona.readings.belief import log_odds
 from neurona.registry import Registry
@@ -99,6 +100,17 @@ def coverage(findings: Findings) -> pd.DataFrame:
         rows = one.reading.rows(one.test.table.recording.astype(str).tolist())
         sets += one.reading.answer_sets(one.reading.ask_each(one.test.queries, rows), rows, PROMISED)
     return coverage_table(findings.predictions, sets, PROMISED, by=UNITS[findings.unit])
+
+
+@METRICS.register("support")
+def support(findings: Findings) -> pd.DataFrame:
+    """Accuracy by how often training asked for the same fact, for its rarest word and for its rarest pair of words, with the slope on the count: recordings that say nothing
+    (`evaluation.shuffle`) leave a slope of 0 where answers are free of the language prior (`decoder.answers: evidence`)."""
+    vocabulary = findings.study.dataset.vocabulary
+    of_folds = [support_counts(one.problem.train.queries, one.test.queries, vocabulary) for one in findings.fitted]
+    counts = {kind: np.concatenate([one[kind] for one in of_folds]) for kind in of_folds[0]}
+    predictions = findings.predictions
+    return support_table(right_answers(predictions), counts, clusters(predictions, UNITS[findings.unit]))
 
 
 @METRICS.register("concepts")

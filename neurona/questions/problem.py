@@ -30,6 +30,7 @@ class Problem:
         simulated: whether nobody measured the recordings.
         runs: run of each recording (one subject's, and one session's), where settings are chosen by folds of whole runs.
         dataset: name of the data set.
+        subjects: whose each recording is, where several people were recorded.
     """
 
     entities: Entities = field(repr=False)
@@ -41,6 +42,7 @@ class Problem:
     simulated: bool = False
     runs: tuple[str, ...] | None = field(default=None, repr=False)
     dataset: str = ""
+    subjects: tuple[str, ...] | None = field(default=None, repr=False)
 
     @property
     def learning(self) -> Asked:

@@ -3,31 +3,69 @@
 A posterior says how probable a program is of a scene. Test questions are drawn otherwise: half of them are true, say, and false ones are
 made to resemble. So the probability of yes to a question as asked is a logistic regression, for each form of question,
 
-    logit P(yes | recording, asked) = w_1 logit P(program | recording) + w_2 logit P(program) + ... + b
+    logit P(yes | recording, asked) = [w_1 logit P(program | recording) + w_2 logit P(program) + ... + b] / T_subject
 
 (of words and numbers: a conditional logit of log P). Without questions to learn from it is what theory says: evidence stays (w_1 = 1), and
 the scenes' prior gives way to that of the questions (logit P(yes | asked) = a logit P(program) + b, learned on training questions
-alone, so w_2 = a - 1). Validation questions, whose recordings the decoder did not learn from, then move the weights.
+alone, so w_2 = a - 1). Validation questions, whose recordings the decoder did not learn from, then move the weights, as far as folds of their images
+say that this pays (`PULLS`), and tell how sure each subject's recordings allow to be (`subject_temperatures`). Last, the language prior may be taken out
+(`suppression`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, Shaped
 from scipy.special import expit, logsumexp
 
+from neurona.programs import Query
 from neurona.readings.belief import Belief
 from neurona.readings.choice import fit_choice, yes_or_no
 from neurona.readings.conformal import Misses, misses
+from neurona.readings.subject_temperatures import subject_temperatures
+from neurona.readings.suppression import Suppression
+
+_Items: TypeAlias = tuple[Float[np.ndarray, "item weight"], Int[np.ndarray, " item"], Bool[np.ndarray, " item"]]
+"""Possible answers, the question of each, and whether it is right."""
 
 LEAST = 40
 """Validation questions of a form from which its weights are learned."""
-_PULL = 5.0
-"""Precision of the weights about theory: with a few hundred questions of 80 images, less of it fits their noise (SIMULATED quickstart, three seeds:
-log loss of every form falls or stays from 1 to 5). It was chosen by the test questions of those seeds, not inside training."""
+PULLS = (0.5, 2.0, 5.0, 20.0, 100.0)
+"""Candidates for the precision of the weights about theory, chosen for each form by folds of the validation images."""
+_FOLDS = 5
+
+
+class Held(NamedTuple):
+    """Questions on recordings that the decoder did not learn from.
+
+    Attributes:
+        belief: about them.
+        target: 1 for yes, 0 for no; of choices the place of the right one.
+        queries: the questions; needed where the language prior is taken out.
+        image: that each is about; each question has one of its own when None, and no `misses` are told.
+        subject: of each recording; of one and the same when None.
+    """
+
+    belief: Belief
+    target: Int[np.ndarray, " question"]
+    queries: Sequence[Query] = ()
+    image: Sequence[str] | None = None
+    subject: Sequence[str] | None = None
+
+    def take(self, rows: Int[np.ndarray, " row"]) -> Held:
+        """Some of the questions."""
+        places = rows.tolist()
+        return Held(
+            _take(self.belief, rows),
+            self.target[rows],
+            [self.queries[k] for k in places] if self.queries else (),
+            None if self.image is None else [self.image[k] for k in places],
+            None if self.subject is None else [self.subject[k] for k in places],
+        )
 
 
 @dataclass(frozen=True)
@@ -38,68 +76,128 @@ class AskingModel:
         weights: form -> weights.
         learned: the forms whose weights validation questions moved.
         misses: how far validation questions' right answers were from certain, see `conformal`; nothing where the decoder learned from them.
+        temperatures: subject -> T; of other subjects under ""; 1 where there are none.
+        suppression: how the language prior is taken out; not when None.
     """
 
     weights: Mapping[str, Float[np.ndarray, " weight"]] = field(default_factory=dict)
     learned: frozenset[str] = frozenset()
     misses: Misses = field(default_factory=dict)
+    temperatures: Mapping[str, float] = field(default_factory=dict)
+    suppression: Suppression | None = None
 
-    def as_asked(self, belief: Belief) -> Float[np.ndarray, "question answer"]:
-        """Probability of yes (column 0), or of each choice, as asked; NaN for forms that the study does not ask."""
+    def as_asked(
+        self, belief: Belief, queries: Sequence[Query] = (), subject: Sequence[str] | None = None
+    ) -> Float[np.ndarray, "question answer"]:
+        """Probability of yes (column 0), or of each choice, as asked; NaN for forms that the study does not ask.
+
+        Args:
+            belief: about the questions.
+            queries: the questions; needed where the language prior is taken out.
+            subject: of each question's recording, where known.
+        """
         found = np.full_like(belief.probability, np.nan)
         forms = np.array(belief.form, dtype=object)
         choice = belief.is_choice
+        of_all = self.temperatures.get("", 1.0)
+        sureness = np.array([1 / self.temperatures.get(name, of_all) for name in subject or [""] * len(belief)])
         for form, weights in self.weights.items():
             rows = np.flatnonzero((forms == form) & ~choice)
             # Sums, not products of matrices: a question's bits must not depend on how many are asked.
             total = (belief.signals[rows, 0] * weights[:-1]).sum(axis=-1) + weights[-1]
-            found[rows, 0] = expit(belief.sign[rows] * total)
+            found[rows, 0] = expit(sureness[rows] * belief.sign[rows] * total)
             rows = np.flatnonzero((forms == form) & choice)
             if len(rows):
-                each = (belief.signals[rows] * weights[:-1]).sum(axis=-1)
+                each = sureness[rows, None] * (belief.signals[rows] * weights[:-1]).sum(axis=-1)
                 each = np.where(np.isnan(belief.probability[rows]), -np.inf, each)
                 found[rows] = np.exp(each - logsumexp(each, axis=1, keepdims=True))
                 found[rows] = np.where(np.isnan(belief.probability[rows]), np.nan, found[rows])
-        return found
+        return found if self.suppression is None else self.suppression(found, queries, belief.choices, belief.form)
 
     @classmethod
     def fit(
         cls,
         training: Belief,
         training_target: Int[np.ndarray, " question"],
-        validation: Belief | None = None,
-        validation_target: Int[np.ndarray, " held"] | None = None,
-        validation_recording: Int[np.ndarray, " held"] | None = None,
+        held: Held | None = None,
+        suppression: Suppression | None = None,
     ) -> AskingModel:
         """Learn how questions are put.
 
         Args:
             training: beliefs about training questions, of which the prior alone is looked at.
             training_target: 1 for yes, 0 for no; of choices the place of the right one.
-            validation: beliefs about questions on recordings that the decoder did not learn from; none where they are too few.
-            validation_target: likewise.
-            validation_recording: whom each of them is about; with it `misses` are told, each half of the recordings under weights that the other half
-                moved.
+            held: questions on recordings that the decoder did not learn from; none where they are too few. Where their images are told, so are `misses`, each half
+                of the images under a model that the other half moved.
+            suppression: how the language prior is to be taken out.
         """
-        weights, learned = {}, set()
-        for form in sorted(set(training.form)):
-            start = _theory(_of(training, form), _targets(training, form, training_target))
-            if validation is not None and validation_target is not None and validation.form.count(form) >= LEAST:
-                items = _items(_of(validation, form), _targets(validation, form, validation_target))
-                weights[form] = fit_choice(*items, start, _PULL)
-                learned.add(form)
-            else:
-                weights[form] = start
-        found = cls(weights, frozenset(learned))
-        if validation is None or validation_target is None or validation_recording is None:
+        theory = {
+            form: _theory(_of(training, form), _targets(training, form, training_target))
+            for form in sorted(set(training.form))
+        }
+        found = cls._moved(theory, held, suppression)
+        if held is None or held.image is None:
             return found
-        half = np.unique(validation_recording, return_inverse=True)[1].reshape(-1) % 2
-        asked = np.full_like(validation.probability, np.nan)
+        half = np.unique(held.image, return_inverse=True)[1].reshape(-1) % 2
+        asked = np.full_like(held.belief.probability, np.nan)
         for one in (0, 1):
-            rows, others = np.flatnonzero(half == one), np.flatnonzero(half != one)
-            model = cls.fit(training, training_target, _take(validation, others), validation_target[others])
-            asked[rows] = model.as_asked(_take(validation, rows))
-        return replace(found, misses=misses(asked, validation.form, validation_target))
+            own = held.take(np.flatnonzero(half == one))
+            model = cls._moved(theory, held.take(np.flatnonzero(half != one)), suppression)
+            asked[half == one] = model.as_asked(own.belief, own.queries, own.subject)
+        return replace(found, misses=misses(asked, held.belief.form, held.target, held.subject))
+
+    @classmethod
+    def _moved(
+        cls,
+        theory: Mapping[str, Float[np.ndarray, " weight"]],
+        held: Held | None,
+        suppression: Suppression | None,
+    ) -> AskingModel:
+        """Theory, as held-out questions move it."""
+        if held is None:
+            return cls(theory, suppression=suppression)
+        weights, learned = dict(theory), set()
+        image = np.arange(len(held.belief)) if held.image is None else np.asarray(held.image)
+        for form, start in theory.items():
+            rows = _rows(held.belief, form)
+            if len(rows) >= LEAST:
+                items = _items(_take(held.belief, rows), held.target[rows])
+                weights[form] = fit_choice(*items, start, _pull(items, start, image[rows]))
+                learned.add(form)
+        found = cls(weights, frozenset(learned))
+        if held.subject is not None and len(set(held.subject)) > 1:
+            asked = found.as_asked(held.belief)
+            found = replace(found, temperatures=subject_temperatures(asked, held.belief, held.target, held.subject))
+        if suppression is None:
+            return found
+        asked = found.as_asked(held.belief, held.queries, held.subject)
+        of = held.belief
+        return replace(found, suppression=suppression.learned(asked, held.queries, of.choices, of.form, held.target))
+
+
+def _pull(items: _Items, start: Float[np.ndarray, " weight"], image: Shaped[np.ndarray, " question"]) -> float:
+    """The candidate under which folds of images answer each other best."""
+    signals, question, right = items
+    fold = (np.unique(image, return_inverse=True)[1].reshape(-1) % _FOLDS)[question]
+
+    def loss(pull: float) -> float:
+        total = 0.0
+        for one in np.unique(fold):
+            own, others = fold == one, fold != one
+            weights = fit_choice(signals[others], question[others], right[others], start, pull)
+            score = signals[own] @ weights
+            total += np.logaddexp.reduceat(*_by_question(score, question[own])).sum() - score[right[own]].sum()
+        return total
+
+    return min(PULLS, key=loss)
+
+
+def _by_question(
+    values: Float[np.ndarray, " item"], question: Int[np.ndarray, " item"]
+) -> tuple[Float[np.ndarray, " item"], Int[np.ndarray, " question"]]:
+    """Values in the order of their questions, and where each question begins."""
+    order = np.argsort(question, kind="stable")
+    return values[order], np.flatnonzero(np.r_[True, np.diff(question[order]) != 0])
 
 
 def _rows(belief: Belief, form: str) -> Int[np.ndarray, " row"]:
@@ -120,9 +218,7 @@ def _targets(belief: Belief, form: str, target: Int[np.ndarray, " question"]) ->
     return np.asarray(target)[_rows(belief, form)]
 
 
-def _items(
-    belief: Belief, target: Int[np.ndarray, " row"], signals: Sequence[int] | None = None
-) -> tuple[Float[np.ndarray, "item weight"], Int[np.ndarray, " item"], Bool[np.ndarray, " item"]]:
+def _items(belief: Belief, target: Int[np.ndarray, " row"], signals: Sequence[int] | None = None) -> _Items:
     """Questions of one form as choices, with a constant; `signals` of them, all when None."""
     values = belief.signals if signals is None else belief.signals[:, :, list(signals)]
     if not belief.choices[0]:

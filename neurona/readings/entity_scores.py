@@ -70,6 +70,7 @@ class EntityScoreReading(Reading):
     entity_evidence: EntityEvidence | None = field(default=None, repr=False)
     temperature: tuple[float, float] = (1.0, 1.0)
     rates: Rates = field(default_factory=Rates, repr=False)
+    subjects: tuple[str, ...] = ()
 
     @property
     def things(self) -> tuple[str, ...]:
@@ -150,7 +151,8 @@ class EntityScoreReading(Reading):
         rows = self.rows(recordings)
         members = tuple(_taken(scores, rows) for scores in self.members)
         evidence = self.entity_evidence.take(rows) if self.entity_evidence is not None else None
-        return replace(self, recordings=tuple(recordings), members=members, entity_evidence=evidence)
+        subjects = tuple(self._people(rows) or ())
+        return replace(self, recordings=tuple(recordings), members=members, entity_evidence=evidence, subjects=subjects)
 
     def _choices(self, query: Query) -> tuple[str, ...]:
         if isinstance(query, Describe):

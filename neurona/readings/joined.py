@@ -43,6 +43,7 @@ class JoinedReading(Reading):
     about: About = field(init=False)
     asking: AskingModel = field(init=False, repr=False)
     entity_evidence: None = field(init=False, repr=False, default=None)
+    subjects: tuple[str, ...] = field(init=False, repr=False, default=())
 
     def __post_init__(self) -> None:
         if not self.parts:
@@ -132,6 +133,12 @@ class JoinedReading(Reading):
     def with_asking(self, asking: AskingModel) -> JoinedReading:
         """The same recordings, every part under another asking model."""
         return JoinedReading({name: part.with_asking(asking) for name, part in self.parts.items()}, self.recordings)
+
+    def of_subjects(self, subjects: Sequence[str]) -> JoinedReading:
+        """The same recordings, every part told whose each is."""
+        whose = dict(zip(self.recordings, subjects, strict=True))
+        told = {name: part.of_subjects([whose[one] for one in part.recordings]) for name, part in self.parts.items()}
+        return JoinedReading(told, self.recordings)
 
     def part_of(self, recording: str) -> Reading:
         """The reading that a recording stands in.

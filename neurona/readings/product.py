@@ -38,6 +38,7 @@ class ProductReading(Reading):
     about: About = field(default_factory=About)
     asking: AskingModel = field(default_factory=AskingModel)
     entity_evidence: EntityEvidence | None = None
+    subjects: tuple[str, ...] = ()
 
     @property
     def things(self) -> tuple[str, ...]:
@@ -80,9 +81,11 @@ class ProductReading(Reading):
         return list(dict.fromkeys(found))
 
     def take(self, recordings: Sequence[str]) -> ProductReading:
-        return replace(
-            self, recordings=tuple(recordings), members=tuple(member.take(recordings) for member in self.members)
+        members, subjects = (
+            tuple(member.take(recordings) for member in self.members),
+            self._people(self.rows(recordings)),
         )
+        return replace(self, recordings=tuple(recordings), members=members, subjects=tuple(subjects or ()))
 
 
 def _pairs(beliefs: Sequence[Belief]) -> tuple[list[np.ndarray], list[np.ndarray]]:

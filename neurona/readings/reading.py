@@ -92,6 +92,7 @@ class Reading(ABC):
         about: data set, decoder, supervision, whether simulated.
         asking: how the study puts its questions.
         entity_evidence: what each entity adds to each word's logit; None where the decoder cannot say.
+        subjects: whose each recording is; none where nobody said.
     """
 
     vocabulary: Vocabulary
@@ -99,6 +100,7 @@ class Reading(ABC):
     about: About
     asking: AskingModel
     entity_evidence: EntityEvidence | None
+    subjects: tuple[str, ...]
 
     @abstractmethod
     def believe(
@@ -201,10 +203,11 @@ class Reading(ABC):
             raise DataError(
                 f"coverage: decoder {self.about.decoder!r} was given no validation recordings that it did not learn from, so no coverage can be promised"
             )
-        most = {form: threshold(self.asking.misses, form, coverage) for form in set(said.form)}
+        kinds = list(zip(said.form, self._people(rows) or [""] * len(rows), strict=True))
+        most = {kind: threshold(self.asking.misses, kind[0], coverage, kind[1]) for kind in dict.fromkeys(kinds)}
         return [
-            answers_within(asked, choices, most[form]) if np.isfinite(asked[0]) else tuple(choices) or ("yes", "no")
-            for asked, choices, form in zip(said.asked, said.choices, said.form, strict=True)
+            answers_within(asked, choices, most[kind]) if np.isfinite(asked[0]) else tuple(choices) or ("yes", "no")
+            for asked, choices, kind in zip(said.asked, said.choices, kinds, strict=True)
         ]
 
     def rank(self, question: str, recording: str, *, given: str | Query | None = None) -> pd.DataFrame:
@@ -242,7 +245,9 @@ class Reading(ABC):
             given: see `ask`; nothing is as the study asks it then, and `as_asked` is NaN.
         """
         belief = self.believe(queries, np.asarray(rows, np.int64), given)
-        asked = self.asking.as_asked(belief) if given is None else np.full_like(belief.probability, np.nan)
+        asked = np.full_like(belief.probability, np.nan)
+        if given is None:
+            asked = self.asking.as_asked(belief, queries, self._people(rows))
         # The answer follows the asking model where the study puts such questions.
         deciding = np.where(np.isnan(asked[:, :1]), belief.probability, asked)
         best = np.nan_to_num(deciding, nan=-1.0).argmax(axis=1)
@@ -293,6 +298,9 @@ class Reading(ABC):
             if name not in self._place:
                 raise DataError(f"the reading has no recording {name!r}{nearest_name(name, self.recordings)}")
         return np.array([self._place[name] for name in recordings], dtype=np.int64)
+
+    def _people(self, rows: Int[np.ndarray, " question"]) -> list[str] | None:
+        return [self.subjects[row] for row in rows.tolist()] if self.subjects else None
 
     @cached_property
     def _place(self) -> dict[str, int]:
@@ -345,6 +353,11 @@ class Reading(ABC):
         """The same recordings under another asking model."""
         changed: Any = self
         return replace(changed, asking=asking)
+
+    def of_subjects(self, subjects: Sequence[str]) -> Reading:
+        """The same recordings, told whose each is."""
+        changed: Any = self
+        return replace(changed, subjects=tuple(map(str, subjects)))
 
 
 def _queries(question: Query | OpenQuestion) -> Sequence[Query]:

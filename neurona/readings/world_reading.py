@@ -75,6 +75,7 @@ class WorldReading(Reading):
     about: About = field(default_factory=About)
     asking: AskingModel = field(default_factory=AskingModel)
     entity_evidence: EntityEvidence | None = field(default=None, repr=False)
+    subjects: tuple[str, ...] = ()
 
     @property
     def things(self) -> tuple[str, ...]:
@@ -140,6 +141,7 @@ class WorldReading(Reading):
             worlds=self.worlds.take(rows),
             sampled=self.sampled.take(rows) if self.sampled is not None else None,
             entity_evidence=self.entity_evidence.take(rows) if self.entity_evidence is not None else None,
+            subjects=tuple(self._people(rows) or ()),
         )
 
     def _plan(self, query: Query) -> _Plan:

@@ -11,16 +11,12 @@ On balanced questions neither of the last two beats chance on yes/no, nor the fi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
 
-_WORD = re.compile(r"(\w+)\((?:the )?(\w+)")
+from neurona.scenes.word_model import WordModel
 
 YES_NO = ("object", "attribute", "relation")
 """Types of questions that are answered by yes or no; every other type is a category in lower case."""
@@ -86,24 +82,8 @@ def word_probabilities(
     programs: Sequence[str], answers: Sequence[str], asked: Sequence[str]
 ) -> tuple[np.ndarray, list[str]]:
     """Probability of each answer `[asked, answer]` by the program's words alone, and the answers."""
-    classes = sorted(set(answers))
-    if not any(map(_tokens, programs)):
-        # Questions such as `describe Category` have no words but the category.
-        return np.tile([list(answers).count(name) / len(answers) for name in classes], (len(asked), 1)), classes
-    if len(classes) == 1:
-        return np.ones((len(asked), 1)), classes
-    vectorizer = CountVectorizer(tokenizer=_tokens, token_pattern=None, lowercase=False, binary=True)
-    model = LogisticRegression(max_iter=200, tol=1e-3)
-    design = vectorizer.fit_transform(programs)
-    # The solver's steps are so small that several threads only wait for each other.
-    with threadpool_limits(1):
-        model.fit(design, list(answers))
-    return model.predict_proba(vectorizer.transform(asked)), [str(name) for name in model.classes_]
-
-
-def _tokens(program: str) -> list[str]:
-    """Words free and bound: `hold(x, the y. bat(y))` -> hold, hold:x, bat, bat:y."""
-    return [token for word, role in _WORD.findall(program) for token in (word, f"{word}:{role}")]
+    model = WordModel.fit(programs, answers)
+    return model(asked), list(model.answers)
 
 
 def _group(types: pd.Series) -> pd.Series:

@@ -1,9 +1,9 @@
-"""Blank answers, and the places of each program's questions."""
+"""Blank answers."""
 
 import numpy as np
 import pandas as pd
 
-from neurona.decoders.answer_arrays import no_answers, programs
+from neurona.decoders.answer_arrays import no_answers
 from neurona.programs import Vocabulary
 from neurona.questions import Asked
 
@@ -22,9 +22,3 @@ def test_blank_answers_fit_the_longest_choice():
     assert blank.yes_no.tolist() == [0, 0]
     assert np.asarray(blank.describe).tolist() == [[-np.inf] * 3] * 2
     assert no_answers(asked([])).describe.shape == (0, 1)
-
-
-def test_every_question_stands_at_one_place_of_its_program():
-    first, second = ASK
-    found = dict(programs(asked([first, second, first, first])))
-    assert {text: places.tolist() for text, places in found.items()} == {first: [0, 2, 3], second: [1]}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from neurona.readings.asking import LEAST, AskingModel
+from neurona.readings.asking import LEAST, AskingModel, Held
 from neurona.readings.belief import Belief, log_odds
 
 RNG = np.random.default_rng(0)
@@ -45,18 +45,17 @@ def test_exhaustive_questions_keep_the_posterior():
 def test_validation_questions_mend_a_posterior_that_is_too_sure():
     asked, yes, ratio = scenes_asked_evenly()
     sure = belief(1 / (1 + np.exp(-(3 * ratio + log_odds(asked.prior[:, 0])))), asked.prior[:, 0])
-    model = AskingModel.fit(sure, yes, sure, yes)
+    model = AskingModel.fit(sure, yes, Held(sure, yes))
     assert model.learned == {"object"}
     assert np.abs(log_odds(model.as_asked(sure)[:, 0]) - ratio).mean() < 0.3
-    few = AskingModel.fit(
-        sure, yes, belief(sure.probability[: LEAST - 1, 0], sure.prior[: LEAST - 1, 0]), yes[: LEAST - 1]
-    )
+    short = belief(sure.probability[: LEAST - 1, 0], sure.prior[: LEAST - 1, 0])
+    few = AskingModel.fit(sure, yes, Held(short, yes[: LEAST - 1]))
     assert few.learned == frozenset()
 
 
 def test_a_denial_is_answered_as_its_opposite():
     asked, yes, _ = scenes_asked_evenly(500)
-    model = AskingModel.fit(asked, yes, asked, yes)
+    model = AskingModel.fit(asked, yes, Held(asked, yes))
     denied = belief(1 - asked.probability[:, 0], 1 - asked.prior[:, 0], np.full(500, -1))
     np.testing.assert_allclose(model.as_asked(asked) + model.as_asked(denied), 1, atol=1e-9)
 
@@ -79,7 +78,7 @@ def test_words_share_one():
     of_words = Belief(
         (("a", "b", "c"),) * n, padded, prior, prior * 0, ("describe X",) * n, np.ones(n, np.int64), signals
     )
-    model = AskingModel.fit(of_words, right, of_words, right)
+    model = AskingModel.fit(of_words, right, Held(of_words, right))
     found = model.as_asked(of_words)
     np.testing.assert_allclose(np.nansum(found, axis=1), 1)
     assert np.isnan(found[:, 3]).all()

@@ -26,12 +26,12 @@ def test_coverage_holds_for_decoders_too_sure_or_not_sure_enough(seed, sureness,
 def test_few_questions_of_a_form_are_judged_by_all():
     asked = np.linspace(0.1, 0.9, LEAST + 5)[:, None]
     known = misses(asked, ["object"] * LEAST + ["rare"] * 5, np.ones(LEAST + 5, int))
-    assert set(known) == {POOLED, "object"}
-    assert threshold(known, "rare", 0.8) == threshold({POOLED: known[POOLED]}, "object", 0.8)
+    assert set(known[POOLED]) == {POOLED, "object"}
+    assert threshold(known, "rare", 0.8) == threshold({POOLED: {POOLED: known[POOLED][POOLED]}}, "object", 0.8)
 
 
 def test_too_few_questions_rule_nothing_out():
-    assert threshold({POOLED: np.array([0.1, 0.2])}, "object", 0.9) == float("inf")
+    assert threshold({POOLED: {POOLED: np.array([0.1, 0.2])}}, "object", 0.9) == float("inf")
     assert answers_within(np.array([0.99]), (), float("inf")) == ("yes", "no")
 
 
@@ -40,4 +40,13 @@ def test_words_are_ruled_out_one_by_one_and_one_is_always_left():
     assert answers_within(np.array([0.2, 0.7, 0.1]), words, 0.85) == ("dog", "cat")
     assert answers_within(np.array([0.2, 0.7, 0.1]), words, 0.1) == ("dog",)
     known = misses(np.array([[0.2, 0.7, 0.1]]), ["describe"], np.array([1]))
-    assert known[POOLED] == pytest.approx([0.3])
+    assert known[POOLED][POOLED] == pytest.approx([0.3])
+
+
+def test_each_subject_has_its_own_threshold_where_it_has_questions_enough():
+    asked = np.r_[np.full(LEAST, 0.9), np.full(LEAST, 0.6), np.full(2, 0.5)][:, None]
+    subject = ["sure"] * LEAST + ["unsure"] * LEAST + ["new"] * 2
+    known = misses(asked, ["object"] * len(asked), np.ones(len(asked), int), subject)
+    found = {name: threshold(known, "object", 0.9, name) for name in ("sure", "unsure", "new", "unknown")}
+    assert found["sure"] == pytest.approx(0.1)
+    assert found["unsure"] == found["new"] == found["unknown"] == pytest.approx(0.4)

@@ -262,7 +262,7 @@ def test_a_question_for_things_is_answered_by_the_likeliest_and_ranks_all_of_the
 
 
 def test_where_more_than_one_answer_may_be_right_it_cannot_tell():
-    asking = AskingModel({"object": np.array([1.0, 0.0, 0.0])}, misses={"": np.linspace(0.0, 0.7, 40)})
+    asking = AskingModel({"object": np.array([1.0, 0.0, 0.0])}, misses={"": {"": np.linspace(0.0, 0.7, 40)}})
     said = reading(asking=asking).ask(["exists x. man(x)", "exists x. ball(x)"], "first", coverage=0.8)
     assert said.answer.tolist() == ["yes", "cannot tell"]
     assert said["set"].tolist() == ["yes", "yes | no"]

@@ -71,6 +71,8 @@ def run(config: Config, folder: Path, console: Console) -> dict:
             if isinstance(decoder, Decoder):
                 rows = np.flatnonzero(fold.test)
                 reading = decoder.read(problem.entities.features[rows], ids[rows].tolist())
+                if "subject" in dataset.recordings.data.coords:
+                    reading = reading.of_subjects(dataset.recordings.data.subject.values[rows])
             fitted.append(Fitted(fold, entities, problem, test, decoder, reading))
             logger.info("fold %s: %s fitted", fold.name, config.decoder.kind)
     predictions = pd.concat([predictions_of(one) for one in fitted], ignore_index=True).assign(seed=config.seed)
