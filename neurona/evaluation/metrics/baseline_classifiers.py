@@ -2,7 +2,7 @@
 
 Some take the features of entities, others the recordings themselves `[recording, channel, time]`:
 
-- ridge, logistic, linear_svc: penalties by inner cross-validation; lda: shrinkage by Ledoit and Wolf;
+- ridge, logistic, linear_svc: penalties by inner cross-validation, in the space of the samples (`sample_space.py`); lda: shrinkage by Ledoit and Wolf;
 - lda_window: shrinkage LDA of the channels' means in the window that inner folds choose (B. Blankertz et al. 2011, NeuroImage 56, 814-825);
 - tangent_space: covariances in the band that inner folds choose, tangent space, logistic regression (A. Barachant et al. 2013,
   Neurocomputing 112, 172-178), by pyriemann;
@@ -17,7 +17,6 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 from scipy.signal import butter, sosfiltfilt
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
 from sklearn.model_selection import GridSearchCV, GroupKFold, StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -25,6 +24,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import LinearSVC
 
 from neurona.errors import ConfigError
+from neurona.evaluation.metrics.sample_space import SampleSpace, ShrinkageLDA
 
 Inner: TypeAlias = list[tuple[Int[np.ndarray, " _train"], Int[np.ndarray, " _held"]]]
 """Inner folds of training recordings."""
@@ -76,12 +76,13 @@ def band_passed(
     return filtered
 
 
-def _lda() -> Any:
-    return LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
-
-
 def _searched(classifier: Any, settings: dict[str, Sequence[Any]], inner: Inner) -> Any:
     return GridSearchCV(classifier, settings, cv=inner)
+
+
+def _penalised(classifier: Any, inner: Inner) -> Any:
+    """C by inner folds; the basis of all training samples holds those of each inner fold."""
+    return make_pipeline(SampleSpace(), _searched(classifier, {"C": PENALTIES}, inner))
 
 
 def _tangent_space(inner: Inner, hz: float) -> Any:
@@ -94,6 +95,7 @@ def _tangent_space(inner: Inner, hz: float) -> Any:
         ("band", FunctionTransformer(band_passed)),
         ("covariance", Covariances("oas")),
         ("tangent", TangentSpace()),
+        ("span", SampleSpace()),
         ("logistic", LogisticRegression(max_iter=300)),
     ]
     return _searched(Pipeline(steps), {"band__kw_args": [{"band": band, "hz": hz} for band in BANDS]}, inner)
@@ -113,12 +115,12 @@ def _lacking(baseline: str, package: str) -> ConfigError:
 
 BASELINES: dict[str, Baseline] = {
     "ridge": Baseline(lambda inner, hz: RidgeClassifierCV(np.logspace(-1, 6, 15))),
-    "logistic": Baseline(lambda inner, hz: _searched(LogisticRegression(max_iter=300), {"C": PENALTIES}, inner)),
-    "linear_svc": Baseline(lambda inner, hz: _searched(LinearSVC(random_state=0), {"C": PENALTIES}, inner)),
-    "lda": Baseline(lambda inner, hz: _lda()),
+    "logistic": Baseline(lambda inner, hz: _penalised(LogisticRegression(max_iter=300), inner)),
+    "linear_svc": Baseline(lambda inner, hz: _penalised(LinearSVC(random_state=0), inner)),
+    "lda": Baseline(lambda inner, hz: ShrinkageLDA()),
     "lda_window": Baseline(
         lambda inner, hz: _searched(
-            make_pipeline(FunctionTransformer(window_means), _lda()),
+            make_pipeline(FunctionTransformer(window_means), ShrinkageLDA()),
             {"functiontransformer__kw_args": [{"window": window} for window in WINDOWS]},
             inner,
         ),
