@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from neurona.datasets.splits import unseen
 from neurona.decoders.linear_evidence import LinearEvidence
 from neurona.errors import DataError
 from neurona.evaluation import (
@@ -125,16 +124,8 @@ def concepts(findings: Findings) -> pd.DataFrame:
 def conjunctions(findings: Findings) -> pd.DataFrame:
     """How many recordings have all of their exclusive categories described rightly; where folds leave conjunctions of columns out of training, of those
     that training has and of those that it lacks."""
-    dataset, columns = findings.study.dataset, findings.config.evaluation.columns
-    predictions = findings.predictions
-    if findings.config.evaluation.split == "conjunctions":
-        ids = dataset.recordings.data.recording.values.astype(str)
-        new = {
-            one.fold.name: dict(zip(ids, unseen(dataset, columns, one.fold), strict=True)) for one in findings.fitted
-        }
-        told = [new[fold][row] for fold, row in zip(predictions.fold, predictions.recording, strict=True)]
-        predictions = predictions.assign(unseen=told)
-    return conjunction_table(predictions, dataset.vocabulary.exclusive, by=UNITS[findings.unit])
+    exclusive = findings.study.dataset.vocabulary.exclusive
+    return conjunction_table(findings.predictions, exclusive, by=UNITS[findings.unit])
 
 
 @METRICS.register("noise_ceiling")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 READING = "reading"
 """Folder of the reading in a run directory."""
+PEERS = "peers.parquet"
+"""What classical decoders answered."""
 DECODERS, DECODER = "decoders", "decoder"
 """Folders of the folds' decoders, and of the decoder that was fitted to all recordings."""
 
@@ -79,6 +81,12 @@ class Run:
     def predictions(self) -> pd.DataFrame:
         """The test questions with their answers."""
         return pd.read_parquet(self.folder / "predictions.parquet")
+
+    @cached_property
+    def peers(self) -> pd.DataFrame | None:
+        """What classical decoders answered, see `neurona.experiments.runs.peers`; None where the config names none."""
+        path = self.folder / PEERS
+        return pd.read_parquet(path) if path.exists() else None
 
     @cached_property
     def metrics(self) -> dict[str, Any]:

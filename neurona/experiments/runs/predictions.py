@@ -12,11 +12,15 @@ Of decoders without a reading `as_asked` is what their logits say, and there is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
 from scipy.special import expit, log_softmax, logsumexp
 
+from neurona.datasets.dataset import Dataset
+from neurona.datasets.splits import unseen
 from neurona.decoders import Answerer
 from neurona.execution import Answers
 from neurona.experiments.runs.folds import Fitted
@@ -35,6 +39,18 @@ def predictions_of(fitted: Fitted) -> pd.DataFrame:
         assert isinstance(fitted.decoder, Answerer)
         told = _answered(fitted.decoder.answer(fitted.problem.entities.features, fitted.test), fitted.test)
     return fitted.test.table.assign(fold=fitted.fold.name, **told, chance=fitted.test.chance)
+
+
+def unseen_conjunctions(
+    predictions: pd.DataFrame, dataset: Dataset, columns: Sequence[str], fitted: Sequence[Fitted]
+) -> list[bool]:
+    """Of each row, whether its fold's training lacks the conjunction of columns that its recording shows."""
+    ids = dataset.recordings.data.recording.values.astype(str)
+    new = {one.fold.name: dict(zip(ids, unseen(dataset, columns, one.fold), strict=True)) for one in fitted}
+    return [
+        bool(new[fold][recording])
+        for fold, recording in zip(predictions.fold, predictions.recording.astype(str), strict=True)
+    ]
 
 
 def _read(reading: Reading, asked: Asked) -> dict[str, list[str] | Float[np.ndarray, " question"]]:

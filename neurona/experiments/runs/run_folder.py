@@ -15,7 +15,7 @@ import pandas as pd
 
 from neurona.datasets.dataset import Dataset
 from neurona.experiments.config import as_yaml
-from neurona.experiments.runs.finished_run import READING
+from neurona.experiments.runs.finished_run import PEERS, READING
 from neurona.experiments.runs.folds import Fitted
 from neurona.experiments.schema import Config
 from neurona.files import write_atomically, write_json, write_text
@@ -42,20 +42,30 @@ def begin(folder: Path, config: Config) -> None:
     new.replace(path)
 
 
-def write(folder: Path, config: Config, dataset: Dataset, fingerprint: str, predictions: pd.DataFrame) -> None:
-    """Provenance and predictions.
+def write(
+    folder: Path,
+    config: Config,
+    dataset: Dataset,
+    fingerprint: str,
+    predictions: pd.DataFrame,
+    peers: pd.DataFrame | None = None,
+) -> None:
+    """Provenance and predictions: those of the decoder, and those of classical decoders in `peers.parquet`.
 
     Args:
         folder: of the run.
         config, dataset: that it was made with.
         fingerprint: of the data, see `neurona.experiments.runs.identity`.
         predictions: what it answered.
+        peers: what classical decoders answered, see `neurona.experiments.runs.peers`.
 
     Raises:
         OutputError: a file cannot be written; those written before stay whole.
     """
     write_json(folder / "provenance.json", provenance(config, dataset, fingerprint))
     write_atomically(folder / "predictions.parquet", lambda path: predictions.to_parquet(path, index=False))
+    if peers is not None:
+        write_atomically(folder / PEERS, lambda path: peers.to_parquet(path, index=False))
 
 
 def write_metrics(folder: Path, metrics: dict) -> None:

@@ -22,8 +22,8 @@ from neurona.experiments.runs.findings import Findings
 from neurona.experiments.runs.finished_run import DECODER, DECODERS
 from neurona.experiments.runs.folds import Fitted, fold_problem, folds_of, leakage_of, unit_of
 from neurona.experiments.runs.identity import data_fingerprint
-from neurona.experiments.runs.peers import peer_table
-from neurona.experiments.runs.predictions import predictions_of
+from neurona.experiments.runs.peers import peer_predictions, peer_table
+from neurona.experiments.runs.predictions import predictions_of, unseen_conjunctions
 from neurona.experiments.runs.results import measure, plot, show
 from neurona.experiments.schema import Config
 from neurona.experiments.study import Study, chosen_questions, load_study
@@ -76,11 +76,14 @@ def run(config: Config, folder: Path, console: Console) -> dict:
             fitted.append(Fitted(fold, entities, problem, test, decoder, reading))
             logger.info("fold %s: %s fitted", fold.name, config.decoder.kind)
     predictions = pd.concat([predictions_of(one) for one in fitted], ignore_index=True).assign(seed=config.seed)
+    if config.evaluation.split == "conjunctions":
+        predictions["unseen"] = unseen_conjunctions(predictions, dataset, config.evaluation.columns, fitted)
     unit, permutations = unit_of(config, study), config.evaluation.permutations
     accuracy = accuracy_table(predictions, seed=config.seed, by=UNITS[unit], permutations=permutations)
     findings = Findings(config, study, fitted, predictions, accuracy, unit)
-    baselines = peer_table(config.evaluation.baselines, dataset, asked, fitted, unit)
-    run_folder.write(folder, config, dataset, fingerprint, predictions)
+    peers = peer_predictions(config.evaluation.baselines, dataset, asked, fitted)
+    baselines = peer_table(peers, unit)
+    run_folder.write(folder, config, dataset, fingerprint, predictions, peers)
     run_folder.write_reading(folder, fitted)
     subjects = over_subjects(predictions) if predictions.subject.nunique() > 1 else None
     show(findings, subjects, baselines, console)

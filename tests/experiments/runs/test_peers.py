@@ -7,7 +7,7 @@ from rich.console import Console
 import neurona as nr
 from neurona.decoders import fit
 from neurona.experiments.runs.folds import Fitted, fold_problem, folds_of
-from neurona.experiments.runs.peers import peer_table
+from neurona.experiments.runs.peers import joint, peer_predictions, peer_table
 from neurona.experiments.schema import Config
 from neurona.experiments.study import Study, chosen_questions
 from neurona.questions import Asked
@@ -25,7 +25,7 @@ def planted():
     return nr.Dataset.from_arrays(signal, labels, groups=(np.arange(72) // 18).tolist(), simulated=True)
 
 
-def table(dataset, split, **evaluation):
+def answers(dataset, split, **evaluation):
     given = {"name": "x", "data": {"path": "x"}, "entities": {"method": "groups"}, "decoder": {"kind": "random"}}
     config = Config.model_validate(given | {"evaluation": {"split": split, "validation": 0, **evaluation}})
     study = Study(dataset)
@@ -35,11 +35,11 @@ def table(dataset, split, **evaluation):
     for fold in folds_of(config, study):
         entities, problem, test = fold_problem(config, study, asked, fold)
         fitted.append(Fitted(fold, entities, problem, test, fit(problem, config.decoder), None))
-    return peer_table(["lda"], dataset, asked, fitted, "run")
+    return peer_predictions(["lda"], dataset, asked, fitted)
 
 
 def test_each_category_and_all_at_once(planted):
-    found = table(planted, "leave_one_run_out")
+    found = peer_table(answers(planted, "leave_one_run_out"), "run")
     assert list(found) == ["lda: shape", "lda: side", "lda: shape & side", "lda: shape & side, each apart"]
     assert {row["value"] for row in found.values()} == {1.0}
     assert found["lda: shape"]["chance"] == pytest.approx(1 / 3)
@@ -55,6 +55,16 @@ def test_only_decoders_apart_name_conjunctions_that_training_lacks(planted):
     columns = {f"metadata_{name}": ("recording", column) for name, column in words.items()}
     with_columns = type(planted.recordings)(data.assign_coords(columns))
     dataset = nr.Dataset(planted.name, planted.card, with_columns, planted.questions, words=planted.words)
-    found = table(dataset, "conjunctions", columns=["shape", "side"])
+    found = peer_table(answers(dataset, "conjunctions", columns=["shape", "side"]), "run")
     assert found["lda: shape & side"]["value"] == pytest.approx(2 / 3)
     assert found["lda: shape & side, each apart"]["value"] > 0.9
+
+
+def test_several_questions_about_a_recording_are_one_that_is_right_where_all_are(planted):
+    told = answers(planted, "leave_one_run_out").query("way == 'apart'")
+    told.loc[told.question == told.question.iloc[0], "predicted"] = "wrong"
+    both = joint(told.sample(frac=1.0, random_state=0), ["shape", "side"])
+    assert len(both) == 72
+    assert (both.answer != both.predicted).sum() == 1
+    assert set(both.chance) == {1 / 9}
+    assert peer_table(None, "run") == {}
