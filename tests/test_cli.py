@@ -13,7 +13,7 @@ import pytest
 from neurona.graphs import read_graph
 
 CONFIGS = Path(__file__).parents[1] / "experiments"
-MEG, FMRI = CONFIGS / "meg_directions" / "directions.yaml", CONFIGS / "haxby2001" / "slice.yaml"
+MEG, FMRI = CONFIGS / "uea" / "directions.yaml", CONFIGS / "haxby2001" / "slice.yaml"
 QUICK = ("--set", "decoder.decays=[0.03]", "--set", "evaluation.baselines=[ridge]")
 
 

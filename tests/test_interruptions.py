@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from bids_trees import write_fmri_tree
 
-MEG = Path(__file__).parents[1] / "experiments" / "meg_directions" / "directions.yaml"
+MEG = Path(__file__).parents[1] / "experiments" / "uea" / "directions.yaml"
 SETTINGS = ("entities={method: windows, n_bins: 4, n_windows: 2}", "decoder.decays=[0.03]", "evaluation.baselines=[]")
 
 

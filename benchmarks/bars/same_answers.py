@@ -21,7 +21,7 @@ from neurona.programs import parse
 from neurona.readings import Reading
 from neurona.readings.belief import Belief
 
-HAXBY, MEG = "haxby2001/slice.yaml", "meg_directions/directions.yaml"
+HAXBY, MEG = "haxby2001/slice.yaml", "uea/directions.yaml"
 CLOSE = 1e-6
 SINGLE = 1e-4
 """Products of matrices of other sizes round otherwise; other draws would be much further apart."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 import numpy as np
 import xarray as xr
@@ -20,6 +19,7 @@ from neurona.decoders.fitting import fit_decoder
 from neurona.evaluation import Signal, baseline_predictions
 from neurona.evaluation.inference.intervals import accuracy_interval
 from neurona.evaluation.inference.permutation import sign_flips
+from neurona.evaluation.metrics.baseline_classifiers import BASELINES
 from neurona.recordings.entities import WindowEntities, fit_entities
 from neurona.recordings.recordings import Recordings
 
@@ -37,7 +37,6 @@ UEA = {
     "self_regulation_scp2": 0.58,
 }
 PEERS = ("ridge", "logistic", "linear_svc", "lda", "lda_window", "tangent_space", "minirocket")
-_NEEDS = {"tangent_space": "pyriemann", "minirocket": "aeon"}
 SHARES = (0.25, 0.5, 0.75)
 """Of the training recordings, for the learning curve of a bar that is missed."""
 
@@ -149,7 +148,7 @@ def _peers(trials: Trials, quick: bool) -> Iterator[tuple[str, np.ndarray]]:
     signal = Signal(trials.data.values, float(trials.data.attrs["sampling_hz"]))
     runs = trials.data.run.values.astype(str)
     for peer in PEERS[: 5 if quick else None]:
-        if peer not in _NEEDS or find_spec(_NEEDS[peer]):
+        if BASELINES[peer].installed:
             tested, said = baseline_predictions(
                 peer, features, trials.label, trials.folds, standardise=True, signal=signal, runs=runs
             )

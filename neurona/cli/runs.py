@@ -70,7 +70,9 @@ def sweep(
 def reproduce(
     paper: Annotated[str, typer.Argument(help="folder of a paper, or one that ships (`neurona configs`)")],
     only: Annotated[list[str] | None, typer.Option(help="a table's name; may be repeated")] = None,
-    data: Annotated[str, typer.Option(help="simulated, or the folder of a converted data set")] = "simulated",
+    data: Annotated[
+        Path | None, typer.Option(help="folder of a converted data set, in the place of a paper's SIMULATED twin")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="small data and few seeds")] = False,
     seeds: Annotated[int | None, typer.Option(help="how many instead of the paper's")] = None,
     jobs: Annotated[
@@ -81,7 +83,7 @@ def reproduce(
     threads: Threads = None,
     out: Annotated[Path | None, typer.Option(help="where tables and plots go")] = None,
 ) -> None:
-    """Run what is missing of a paper's tables, and put what was measured beside what was published."""
+    """Run what is missing of a paper's tables, with its peers, and put what was measured beside what was published."""
     from neurona.experiments.papers.reproduce import TOGETHER, default_jobs
     from neurona.experiments.papers.reproduce import reproduce as reproduce_paper
     from neurona.experiments.sweeps.sweep import Workers

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from neurona.errors import ConfigError, nearest_name
 
-PAPER = "tables.yaml"
+PAPER = "published.yaml"
 """A folder with such a file is a paper's."""
 
-_OF_PAPERS = (PAPER, "published.yaml")
+_OF_PAPERS = (PAPER, "tables.yaml")
 
 
 def shipped_folder() -> Path:

@@ -47,9 +47,9 @@ PUBLISHED = """
 sources: {paper: {title: A paper, authors: Nobody, year: 2026, where: nowhere, identifier: none}}
 datasets: {bold5000_qa: BOLD5000-QA, cneuromod_qa: CNeuroMod-QA}
 figures:
-  - {table: main, row: good, measure: overall, dataset: bold5000_qa, value: 0.8, source: paper, seen: true}
+  - {table: main, row: good, measure: overall, dataset: bold5000_qa, value: 0.8, source: paper, place: table 1, seen: true}
   - {table: main, row: poor, measure: overall, dataset: bold5000_qa, value: 0.95, source: paper, seen: false}
-  - {table: main, row: poor, measure: overall, dataset: cneuromod_qa, value: 0.1, source: paper, seen: true}
+  - {table: main, row: poor, measure: overall, dataset: cneuromod_qa, value: 0.1, source: paper, place: table 2, seen: true}
   - {table: main, row: Large model, measure: overall, dataset: bold5000_qa, value: 0.47, source: paper, seen: false}
 """
 

@@ -12,6 +12,7 @@ Some take the features of entities, others the recordings themselves `[recording
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -44,10 +45,17 @@ class Baseline(NamedTuple):
     Attributes:
         make: a fresh classifier, from inner folds of its training recordings and the samples a second.
         of: what it classifies.
+        needs: a package of the extra `bench`.
     """
 
     make: Callable[[Inner, float], Any]
     of: Literal["features", "recordings"] = "features"
+    needs: str | None = None
+
+    @property
+    def installed(self) -> bool:
+        """Whether what it needs is there."""
+        return self.needs is None or find_spec(self.needs) is not None
 
 
 def inner_folds(labels: Shaped[np.ndarray, " n"], runs: Shaped[np.ndarray, " n"] | None) -> Inner:
@@ -126,7 +134,7 @@ BASELINES: dict[str, Baseline] = {
         ),
         "recordings",
     ),
-    "tangent_space": Baseline(_tangent_space, "recordings"),
-    "minirocket": Baseline(_minirocket, "recordings"),
+    "tangent_space": Baseline(_tangent_space, "recordings", "pyriemann"),
+    "minirocket": Baseline(_minirocket, "recordings", "aeon"),
 }
 """By name."""

@@ -25,9 +25,7 @@ CELL = ("seed", "type", "negative", "answered")
 """What makes questions alike."""
 
 
-def measured_claims(
-    claims: Sequence[PaperClaim], rows: Sequence[PlannedRow], source: Source
-) -> tuple[list[Claim], list[str]]:
+def measured_claims(claims: Sequence[PaperClaim], rows: Sequence[PlannedRow]) -> tuple[list[Claim], list[str]]:
     """The claims whose runs are finished with what was measured; and the text of each of the others with the reason."""
     of = {f"{row.table}/{row.row}": row for row in rows if not row.choice}
     read: dict[str, pd.DataFrame | None] = {}
@@ -37,6 +35,7 @@ def measured_claims(
         for side in sides:
             if side not in read:
                 read[side] = predictions_of(of[side]) if side in of else None
+        source = of[claim.left].source if claim.left in of else Source()
         lacking = [side for side in sides if read[side] is None]
         if lacking:
             untested.append(f"{claim.text}: no finished run of {' and '.join(lacking)}")
@@ -44,13 +43,13 @@ def measured_claims(
             untested.append(f"{claim.text}: measured data have no ideal observer")
         else:
             try:
-                tested.append(_test(claim, {side: read[side] for side in sides}, source))
+                tested.append(_test(claim, {side: read[side] for side in sides}, source.clusters(of[claim.left].unit)))
             except DataError as error:
                 untested.append(f"{claim.text}: {error}")
     return tested, untested
 
 
-def _test(claim: PaperClaim, read: Mapping[str, pd.DataFrame | None], source: Source) -> Claim:
+def _test(claim: PaperClaim, read: Mapping[str, pd.DataFrame | None], by: Sequence[str]) -> Claim:
     left = read[claim.left]
     assert left is not None
     if claim.kind == "of_ideal":
@@ -60,11 +59,11 @@ def _test(claim: PaperClaim, read: Mapping[str, pd.DataFrame | None], source: So
     right = read[claim.right or ""]
     assert right is not None
     if claim.kind == "better":
-        pair = paired_test(left, right, claim.measure, by=source.clusters)
+        pair = paired_test(left, right, claim.measure, by=by)
         return Claim(claim.text, pair.effect, pair.low, pair.high, pair.p, bound=claim.bound)
     seeds = set(left.seed) & set(right.seed)
     left, right = left[left.seed.isin(seeds)], right[right.seed.isin(seeds)]
-    found = _of_group(loss_table(alike(right, left), left, by=source.clusters), claim.measure)
+    found = _of_group(loss_table(alike(right, left), left, by=by), claim.measure)
     measured = found["loss"], found["low"], found["high"], found["p"]
     return Claim(claim.text, *measured, "at most", claim.bound, "accuracy lost")
 

@@ -20,7 +20,7 @@ import pandas as pd
 
 from neurona.evaluation.groundings.consistency import grounding_consistency
 from neurona.evaluation.inference.intervals import seeds_interval
-from neurona.experiments.papers.plan import PlannedRow, Source
+from neurona.experiments.papers.plan import PlannedRow
 from neurona.experiments.papers.records import empty_line
 from neurona.experiments.runs.finished_run import READING, open_run
 from neurona.programs import Query, Vocabulary, parse
@@ -30,13 +30,12 @@ CONSISTENCY = "grounding consistency"
 RECOVERY = "recovery of planted groundings"
 
 
-def grounding_lines(table: str, rows: Sequence[PlannedRow], source: Source) -> list[dict[str, Any]]:
+def grounding_lines(table: str, rows: Sequence[PlannedRow]) -> list[dict[str, Any]]:
     """One line a row and measure, means over seeds; the column `chance` holds the null.
 
     Args:
         table: the rows of which table.
         rows: as planned.
-        source: data.
     """
     lines = []
     for row in rows:
@@ -46,7 +45,7 @@ def grounding_lines(table: str, rows: Sequence[PlannedRow], source: Source) -> l
         for measure, read in ((CONSISTENCY, _consistency), (RECOVERY, _recovery)):
             each = [found for found in map(read, folders) if found is not None]
             if each:
-                lines.append(empty_line(table, row.label, measure, None, source.provenance) | _over_seeds(each))
+                lines.append(empty_line(table, row.label, measure, None, row.source.provenance) | _over_seeds(each))
     return lines
 
 

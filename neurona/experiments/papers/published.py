@@ -13,6 +13,8 @@ from neurona.validated import Section, read_yaml_as
 
 UNSTATED = "unstated"
 """Where a number is published without the data set that it is of."""
+UNKNOWN = "not known"
+"""The place of a number that was handed on."""
 
 
 class Source(Section):
@@ -43,6 +45,7 @@ class Figure(Section):
         about: whether it was stated roughly (read off a plot, "about 0.62").
         source: key of the source.
         place: table and page in the source, as far as known.
+        note: what is not the same there: people, protocol.
         seen: whether the place was looked at; false where the number was handed on.
     """
 
@@ -53,8 +56,15 @@ class Figure(Section):
     value: Annotated[float, Field(ge=0, le=1)]
     about: bool = False
     source: str
-    place: str = "not known"
+    place: str = UNKNOWN
+    note: str = ""
     seen: bool
+
+    @model_validator(mode="after")
+    def _check(self) -> Figure:
+        if self.seen and self.place == UNKNOWN:
+            raise ValueError("place: name table and page of a number that was seen there, or say `seen: false`")
+        return self
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -68,14 +78,18 @@ class Published(Section):
         sources: where they come from, by name.
         datasets: data sets of the paper: name, as a converted set has it -> what the paper calls it.
         figures: the numbers.
+        left_out: which numbers stand in the sources and not here, and why; for the reader.
     """
 
     sources: dict[str, Source]
     datasets: dict[str, str] = {}
-    figures: tuple[Figure, ...]
+    figures: tuple[Figure, ...] = ()
+    left_out: str = ""
 
     @model_validator(mode="after")
     def _check(self) -> Published:
+        if not self.figures and not self.left_out:
+            raise ValueError("no figures: say in `left_out` why there are none")
         for figure in self.figures:
             if figure.source not in self.sources:
                 raise ValueError(f"figure {figure.key}: source {figure.source!r} is none of {sorted(self.sources)}")
@@ -101,7 +115,9 @@ class Published(Section):
         if figure is None:
             return ""
         about, seen = " (about)" if figure.about else "", "" if figure.seen else "; source not seen"
-        return f"{figure.source}, {self.called(figure.dataset)}{about}{seen}"
+        place = "" if figure.place == UNKNOWN else f", {figure.place}"
+        note = f" ({figure.note})" if figure.note else ""
+        return f"{figure.source}{place}, {self.called(figure.dataset)}{about}{note}{seen}"
 
     def rows(self, table: str) -> list[str]:
         """Labels of a table's rows, in the order of the file."""

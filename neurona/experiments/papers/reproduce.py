@@ -1,4 +1,4 @@
-"""`neurona reproduce experiments/PAPER`: run what is missing of a paper's tables, and put what was measured beside what was published.
+"""`neurona reproduce PAPER`: run what is missing of a paper's tables, with its peers, and put what was measured beside what was published.
 
 tables.yaml -> plan (every config once) -> missing runs, by the engine of sweeps -> predictions -> results, claims, pictures
 """
@@ -17,11 +17,12 @@ from rich.markup import escape
 
 from neurona.errors import ConfigError
 from neurona.evaluation.inference.claims import claims_markdown, claims_rich_table, claims_table
+from neurona.evaluation.metrics.baseline_classifiers import BASELINES
 from neurona.evaluation.metrics.learning_curves import CurveRun, learning_curve_table
 from neurona.evaluation.plots.effects import forest_plot, learning_curve_plot
 from neurona.experiments.papers.claims import measured_claims
 from neurona.experiments.papers.groundings import grounding_lines
-from neurona.experiments.papers.plan import PlannedRow, Source, distinct_runs, plan
+from neurona.experiments.papers.plan import PlannedRow, Source, chosen_peers, distinct_runs, plan
 from neurona.experiments.papers.published import read_published
 from neurona.experiments.papers.records import COLUMNS, predictions_of, result_table
 from neurona.experiments.papers.report import markdown, rich_tables, write_report
@@ -38,7 +39,7 @@ N_TRAIN = "evaluation.n_train"
 
 
 class Reproduction(NamedTuple):
-    """What was found: `results` (see `paper_records.COLUMNS`), `claims` (None where none could be tested), and where the files are."""
+    """What was found: `results` (see `records.COLUMNS`), `claims` (None where none could be tested), and where the files are."""
 
     results: pd.DataFrame
     claims: pd.DataFrame | None
@@ -51,7 +52,7 @@ def reproduce(
     *,
     console: Console,
     only: Sequence[str] = (),
-    data: str = "simulated",
+    data: Path | None = None,
     quick: bool = False,
     seeds: int | None = None,
     workers: Workers | None = None,
@@ -65,23 +66,23 @@ def reproduce(
         paper: folder with tables.yaml, published.yaml and the configs that they name, or the name of a paper that ships.
         console: shows progress and the tables.
         only: names of tables; all when empty.
-        data: `simulated`, or the folder of a converted data set.
+        data: folder of a converted data set in the place of a SIMULATED twin.
         quick: small data and few seeds; says the same things less surely.
         seeds: how many instead.
         workers: who performs the runs; `default_jobs()` at a time when None.
         runs: where run directories go.
-        out: where results.csv, results.md, claims.csv, claims.md and the pictures go; `runs/PAPER/reproduction_DATA` when None.
+        out: where results.csv, results.md, claims.csv, claims.md and the pictures go; `runs/PAPER/reproduction` (with the name of `data`, and `quick`) when None.
         run: what performs a run, `module:function`.
 
     Raises:
         ConfigError: a file of the paper, a table's name or the backend is wrong; before any run.
-        DataError: no such data.
+        DataError: no such data, or recordings that cannot be found.
         OutputError: the results cannot be written.
     """
     begun = time.monotonic()
     paper = find_paper(paper)
     tables, published = read_tables(paper / "tables.yaml"), read_published(paper / "published.yaml")
-    source = Source.of(data)
+    source = None if data is None else Source.of_folder(data)
     rows = plan(tables, paper, source, only=only, quick=quick, seeds=seeds, runs=runs, run=run)
     if not rows:
         raise ConfigError(
@@ -90,16 +91,15 @@ def reproduce(
     planned = distinct_runs(rows)
     if workers is None:
         workers = Workers(jobs=default_jobs(), together=TOGETHER)
-    console.print(f"{tables.paper}: {len(rows)} rows, {source.provenance} data", highlight=False)
+    of = ", ".join(dict.fromkeys(row.source.provenance for row in rows))
+    console.print(f"{tables.paper}: {len(rows)} rows; data: {of}", highlight=False)
     outcomes = perform(planned, workers, console)
     errors = {one.digest: one.error for one in outcomes if one.error}
-    out = out or runs / tables.paper / f"reproduction_{source.name}{'_quick' if quick else ''}"
-    results = result_table(tables, published, rows, source, errors)
+    marks = [*([source.name] if source else []), *(["quick"] if quick else [])]
+    out = out or runs / tables.paper / "_".join(["reproduction", *marks])
+    results = result_table(tables, published, rows, errors)
     groundings = [
-        line
-        for name, table in tables.tables.items()
-        if table.groundings
-        for line in grounding_lines(name, rows, source)
+        line for name, table in tables.tables.items() if table.groundings for line in grounding_lines(name, rows)
     ]
     if groundings:
         results = pd.concat([results, pd.DataFrame(groundings, columns=list(COLUMNS))], ignore_index=True)
@@ -108,17 +108,24 @@ def reproduce(
         f"{len(planned)} runs, {len(outcomes)} of them new ({minutes:.1f} minutes), {len(errors)} failed"
         + ("; quick: small data and few seeds." if quick else ".")
     ]
-    write_report(out, results, markdown(results, tables, source, notes))
-    for table in rich_tables(results, tables, source):
+    lacking = _not_installed(tables, rows, quick)
+    if lacking:
+        notes.append(
+            f"Peers left out, for they are not installed (pip install 'neurona[bench]'): {', '.join(lacking)}."
+        )
+    if published.left_out:
+        notes.append(f"Published numbers that are not here: {published.left_out.strip()}")
+    write_report(out, results, markdown(results, tables, notes))
+    for table in rich_tables(results, tables):
         console.print(table)
-    claims = _claims(tables, rows, source, out, console)
-    _learning_curves(tables, rows, source, out)
+    claims = _claims(tables, rows, out, console)
+    _learning_curves(tables, rows, out)
     if errors:
         console.print(f"[red]{len(errors)} runs failed[/red]; the same command tries them again", highlight=False)
         for one in outcomes:
             if one.error:
                 console.print(f"  {escape(one.folder)}/log.txt: {escape(one.error)}", highlight=False)
-    console.print(f"{notes[0]}\nresults: {out}", highlight=False)
+    console.print("\n".join([*notes, f"results: {out}"]), highlight=False, markup=False)
     return Reproduction(results, claims, out, len(errors))
 
 
@@ -127,14 +134,19 @@ def default_jobs() -> int:
     return min(4, int(joblib.cpu_count()))
 
 
-def _claims(
-    tables: PaperTables, rows: Sequence[PlannedRow], source: Source, out: Path, console: Console
-) -> pd.DataFrame | None:
-    tested, untested = measured_claims(tables.claims, rows, source)
+def _not_installed(tables: PaperTables, rows: Sequence[PlannedRow], quick: bool) -> list[str]:
+    chosen = [tables.tables[name] for name in dict.fromkeys(row.table for row in rows)]
+    known = [name for table in chosen for name in chosen_peers(tables, table, quick) if not BASELINES[name].installed]
+    return list(dict.fromkeys(known))
+
+
+def _claims(tables: PaperTables, rows: Sequence[PlannedRow], out: Path, console: Console) -> pd.DataFrame | None:
+    tested, untested = measured_claims(tables.claims, rows)
     for text in untested:
         console.print(f"not tested: {text}", highlight=False, markup=False)
     if not tested:
         return None
+    source = rows[0].source
     table = claims_table(tested).assign(data=source.provenance)
     title = f"{tables.paper}: claims"
     write_atomically(out / "claims.csv", lambda path: table.to_csv(path, index=False, float_format="%.6g"))
@@ -145,13 +157,13 @@ def _claims(
     return table
 
 
-def _learning_curves(tables: PaperTables, rows: Sequence[PlannedRow], source: Source, out: Path) -> None:
+def _learning_curves(tables: PaperTables, rows: Sequence[PlannedRow], out: Path) -> None:
     """A picture for each measure of each table that goes over the number of training recordings."""
     for name, table in tables.tables.items():
         curves = [row for row in rows if row.table == name and N_TRAIN in row.choice]
         if not curves:
             continue
-        found = []
+        found, source = [], curves[0].source
         for row in curves:
             predictions = predictions_of(row)
             if predictions is not None:
@@ -159,7 +171,7 @@ def _learning_curves(tables: PaperTables, rows: Sequence[PlannedRow], source: So
                 for seed in sorted(set(predictions.seed.tolist())):
                     found.append(CurveRun(label, n_train, seed, predictions[predictions.seed == seed]))
         for measure in table.measures if found else ():
-            curve = learning_curve_table(found, measure, source.own_images)
+            curve = learning_curve_table(found, measure, source.own_recordings)
             stem = f"{name}_{measure}".replace("/", "_").replace(" ", "_")
             write_text(out / f"{stem}.csv", curve.to_csv(index=False))
             learning_curve_plot(curve, out / f"{stem}.png", f"{table.title}: {measure}", source.simulated)

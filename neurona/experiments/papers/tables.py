@@ -1,8 +1,9 @@
 """`tables.yaml`: which runs make a paper's tables, and which claims they are to bear out.
 
-    row of a table  =  base config + profile + table.set + rows[name].set (+ one choice of table.over),  for each seed
+    row of a table  =  config + profile + table.set + rows[name].set (+ one choice of table.over),  for each seed
 
-Profiles say what differs between SIMULATED and measured data, and what `--quick` makes smaller.
+Data are what a table's config names: recordings, or the SIMULATED twin, in whose place `--data FOLDER` puts a converted set. Profiles say what differs between
+the two, and what `--quick` makes smaller. Peers, classical decoders that are tuned inside the training folds, are run with the first row.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from neurona.errors import ConfigError, nearest_name
+from neurona.experiments.schema import BaselineName
 from neurona.validated import Section, read_yaml_as
 
 Setting = dict[str, Any]
@@ -30,9 +32,10 @@ class Row(Section):
 
 
 class Quick(Section):
-    """What `--quick` makes of a table. `rows`, `over`, `seeds`: instead of the table's own; `set`: besides; `skip`: nothing at all."""
+    """What `--quick` makes of a table. `rows`, `over`, `seeds`, `peers`: instead of the table's own; `set`: besides; `skip`: nothing at all."""
 
     set: Setting = {}
+    peers: tuple[BaselineName, ...] | None = None
     rows: tuple[str, ...] | None = None
     over: dict[str, tuple[Any, ...]] | None = None
     seeds: Annotated[int, Field(ge=1)] | None = None
@@ -45,11 +48,14 @@ class PaperTable(Section):
     Attributes:
         title: for the reader.
         note: what is not the same as in the paper.
+        config: beside the file; the paper's when None.
         rows: names of rows.
+        peers: classical decoders; the paper's when None.
         set: of all rows.
         over: further keys and values; every combination makes a row of its own.
-        measures: groups of questions, as accuracy tables name them.
+        measures: groups of questions, as accuracy tables name them, and categories at once (see `neurona.experiments.papers.measures`).
         seeds: fewer than the paper's tables have; None for as many.
+        seeded: keys of the config that are the seed, too, so that each seed has recordings of its own (pseudo-populations).
         published: the table whose published numbers it stands beside; its own name when None.
         chance: null data: the verdict is whether a decoder stays at chance.
         supervision: what all of its decoders learn from.
@@ -60,11 +66,14 @@ class PaperTable(Section):
 
     title: str
     note: str = ""
+    config: str | None = None
     rows: tuple[str, ...]
+    peers: tuple[BaselineName, ...] | None = None
     set: Setting = {}
     over: dict[str, tuple[Any, ...]] = {}
     measures: tuple[str, ...] = ("overall",)
     seeds: Annotated[int, Field(ge=1)] | None = None
+    seeded: tuple[str, ...] = ()
     published: str | None = None
     chance: bool = False
     supervision: Literal["answers", "scenes"] = "answers"
@@ -115,7 +124,8 @@ class PaperTables(Section):
 
     Attributes:
         paper: short name.
-        config: base config, beside the file.
+        config: of tables that name none, beside the file.
+        peers: classical decoders of tables that name none.
         seeds: of each row.
         beside: data set of the paper whose published numbers are put beside those of any other data, SIMULATED ones too; None: those of no stated set.
         simulated, measured, quick: profiles, applied in this order.
@@ -125,6 +135,7 @@ class PaperTables(Section):
 
     paper: str
     config: str
+    peers: tuple[BaselineName, ...] = ()
     seeds: Annotated[int, Field(ge=1)] = 5
     beside: str | None = None
     simulated: Profile = Profile()

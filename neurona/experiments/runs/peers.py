@@ -1,13 +1,14 @@
 """What classical decoders answer about a run's test recordings, on its folds: each category that is described, and all exclusive ones at once.
 
-A peer learns categories in two ways. `apart`: a decoder for each category, which can name conjunctions that training lacks. `together`: each conjunction that
-training shows is a class. Both answer the same describe questions as the run's decoder, so that they are compared question by question.
+A peer learns categories in two ways. `apart`: a decoder for each category, which can name conjunctions that training lacks. Or each conjunction that training
+shows, of two categories or more, is a class. Both answer the same describe questions as the run's decoder, so that they are compared question by question.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain, combinations
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ from neurona.programs import Vocabulary
 from neurona.programs.tree import Describe
 from neurona.questions import Asked
 
-APART, TOGETHER = "apart", "together"
+APART = "apart"
 Labels = dict[str, Shaped[np.ndarray, " recording"]]
 _AND = " & "
 
@@ -41,7 +42,8 @@ def peer_predictions(
         fitted: the folds.
 
     Returns:
-        A predictions table of describe questions with the columns `peer`, `way` (apart or together) and `category`.
+        A predictions table of describe questions with the columns `peer`, `way` (`apart`, or the categories whose conjunctions were
+        classes: `Object & Position`) and `category`.
     """
     data, n = dataset.recordings.data, dataset.recordings.n_recordings
     features = [one.problem.entities.features for one in fitted]
@@ -49,7 +51,7 @@ def peer_predictions(
     fold_of = np.repeat([one.fold.name for one in fitted], [len(test) for _, test in pairs])
     labels = {name: one for name, one in _labels(asked, n).items() if _learnable(one, pairs)}
     together = [name for name in dataset.vocabulary.exclusive if name in labels]
-    whole = _joined([labels[name] for name in together]) if len(together) > 1 else None
+    several = list(chain.from_iterable(combinations(together, k) for k in range(2, len(together) + 1)))
     signal, runs = Signal(data.values, float(data.attrs["sampling_hz"])), data.run.values.astype(str)
     predicted_by = partial(baseline_predictions, folds=pairs, standardise=True, signal=signal, runs=runs)
     told = partial(_told, asked, _question_rows(asked, n), fold_of, dataset.vocabulary)
@@ -57,10 +59,10 @@ def peer_predictions(
     for peer in names:
         for name, one in labels.items():
             parts.append(told(peer, APART, name, *predicted_by(peer, features, one)))
-        if whole is not None:
-            tested, predicted = predicted_by(peer, features, whole)
+        for some in several:
+            tested, predicted = predicted_by(peer, features, _joined([labels[name] for name in some]))
             words = np.array([str(row).split(_AND) for row in predicted], dtype=object)
-            parts += [told(peer, TOGETHER, name, tested, words[:, k]) for k, name in enumerate(together)]
+            parts += [told(peer, _AND.join(some), name, tested, words[:, k]) for k, name in enumerate(some)]
     return pd.concat(parts, ignore_index=True) if parts else None
 
 
@@ -81,10 +83,10 @@ def peer_table(predictions: pd.DataFrame | None, unit: str) -> dict[str, Accurac
     for peer, of_peer in predictions.groupby("peer", sort=False):
         for name, rows in of_peer[of_peer.way == APART].groupby("category", sort=False):
             table[str(peer) if one_category else f"{peer}: {name}"] = _accuracy(rows, unit)
-        together = list(of_peer[of_peer.way == TOGETHER].category.unique())
-        for way, said in ((TOGETHER, ""), (APART, ", each apart")) if together else ():
-            rows = joint(of_peer[(of_peer.way == way)], together)
-            table[f"{peer}: {_AND.join(together)}{said}"] = _accuracy(rows, unit)
+        for some in [way for way in of_peer.way.unique() if way != APART]:
+            for way, said in ((some, ""), (APART, ", each apart")):
+                rows = joint(of_peer[of_peer.way == way], str(some).split(_AND))
+                table[f"{peer}: {some}{said}"] = _accuracy(rows, unit)
     return table
 
 

@@ -34,8 +34,8 @@ from neurona.experiments.sweeps.results import failures_table, over_seeds, run_r
 from neurona.files import digest
 
 Backend = Literal["loky", "dask", "ray"]
-Fingerprints = dict[tuple[str | None, Path | None, bool], str]
-"""Data of a config (name, path, whether they are read) -> fingerprint."""
+Fingerprints = dict[tuple[str | None, Path | None, str, bool], str]
+"""Data of a config (name, path, settings, whether they are read) -> fingerprint."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def plan_run(
     config_path = find_config(config_path)
     config = load_config(config_path, list(texts))
     known = {} if known is None else known
-    place = (config.data.name, config.data.path, config.data.simulation is None)
+    place = (config.data.name, config.data.path, repr(config.data.settings), config.data.simulation is None)
     if place not in known:
         known[place] = data_fingerprint(config)
     digest = digest_of(config, known[place])

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 import stub_papers
@@ -13,14 +15,14 @@ from neurona.experiments.papers.tables import read_tables
 def made(tmp_path_factory):
     folder = stub_papers.write_paper(tmp_path_factory.mktemp("claims") / "paper")
     tables = read_tables(folder / "tables.yaml")
-    rows = plan(tables, folder, Source(), runs=folder / "runs")
+    rows = plan(tables, folder, runs=folder / "runs")
     stub_papers.perform_at_once(rows)
     return tables, rows
 
 
 def test_a_claim_holds_where_the_answers_bear_it_out(made):
     tables, rows = made
-    tested, untested = measured_claims(tables.claims, rows, Source())
+    tested, untested = measured_claims(tables.claims, rows)
     table = claims_table(tested).set_index("claim")
     assert not untested
     assert table.verdict["Good over poor"] == "holds"
@@ -34,14 +36,15 @@ def test_a_claim_holds_where_the_answers_bear_it_out(made):
 
 def test_a_claim_without_its_runs_is_not_tested_and_says_why(made):
     tables, rows = made
-    tested, untested = measured_claims(tables.claims, [row for row in rows if row.row != "poor"], Source())
+    tested, untested = measured_claims(tables.claims, [row for row in rows if row.row != "poor"])
     assert [claim.claim for claim in tested] == ["Good loses little", "Good is near the ideal"]
     assert untested[0] == "Good over poor: no finished run of main/poor"
 
 
 def test_measured_data_have_no_ideal_observer(made):
     tables, rows = made
-    _, untested = measured_claims(tables.claims, rows, Source("bold5000_qa", None, simulated=False))
+    measured = [replace(row, source=Source("bold5000_qa", None, simulated=False)) for row in rows]
+    _, untested = measured_claims(tables.claims, measured)
     assert untested == ["Good is near the ideal: measured data have no ideal observer"]
 
 

@@ -14,7 +14,7 @@ def paper(tmp_path):
 
 
 def planned(paper, source=None, **options):
-    return plan(read_tables(paper / "tables.yaml"), paper, source or Source(), runs=paper / "runs", **options)
+    return plan(read_tables(paper / "tables.yaml"), paper, source, runs=paper / "runs", **options)
 
 
 def test_rows_have_a_run_a_seed_and_a_config_is_run_once(paper):
@@ -89,7 +89,7 @@ def test_measured_data_come_from_their_folder_and_know_no_dials(paper, tmp_path)
     (folder / "recordings.zarr").mkdir(parents=True)
     (folder / "questions.parquet").write_bytes(b"")
     (folder / "dataset.json").write_text(json.dumps({"card": "bold5000_qa", "simulated": False}))
-    source = Source.of(str(folder))
+    source = Source.of_folder(folder)
     rows = planned(paper, source)
     assert {row.table for row in rows} == {"main", "again", "null", "measured_only"}
     data = rows[0].runs[0].config.data
@@ -99,9 +99,9 @@ def test_measured_data_come_from_their_folder_and_know_no_dials(paper, tmp_path)
 
 def test_a_converted_set_of_simulated_recordings_still_says_so(tmp_path):
     (tmp_path / "dataset.json").write_text(json.dumps({"card": "bold5000_qa", "simulated": True}))
-    assert Source.of(str(tmp_path)).provenance == "SIMULATED (bold5000_qa)"
+    assert Source.of_folder(tmp_path).provenance == "SIMULATED (bold5000_qa)"
 
 
 def test_a_folder_that_was_not_converted_is_refused(tmp_path):
     with pytest.raises(DataError, match="neurona data convert"):
-        Source.of(str(tmp_path))
+        Source.of_folder(tmp_path)

@@ -3,8 +3,12 @@ from pathlib import Path
 import pytest
 
 from neurona.errors import ConfigError
-from neurona.experiments.papers.published import read_published
+from neurona.experiments.config import load_config
+from neurona.experiments.papers.plan import chosen_peers
+from neurona.experiments.papers.published import UNKNOWN, read_published
 from neurona.experiments.papers.tables import read_tables
+from neurona.experiments.shipped import shipped_papers
+from neurona.experiments.sweeps.over import overrides
 
 PAPER = Path(__file__).parents[3] / "experiments" / "neurona_iclr2026"
 HEAD = (
@@ -37,18 +41,24 @@ def test_the_paper_s_numbers_are_there(key, value):
     assert figure.value == value
 
 
-def test_every_number_has_a_source_and_those_whose_table_was_not_at_hand_say_so():
-    published = read_published(PAPER / "published.yaml")
-    assert all(figure.source in published.sources for figure in published.figures)
-    assert all(figure.place != "not known" for figure in published.figures if figure.seen)
-    assert "2603.03343" in published.sources["wang2026"].identifier
-
-
-def test_numbers_stand_in_tables_that_are_made():
-    tables = read_tables(PAPER / "tables.yaml").tables
-    for figure in read_published(PAPER / "published.yaml").figures:
-        assert figure.table in tables
-        assert figure.measure in tables[figure.table].measures
+@pytest.mark.parametrize("folder", shipped_papers().values(), ids=shipped_papers())
+def test_a_paper_s_files_agree(folder):
+    """Whatever folder has a published.yaml: schemas, sources and places of all numbers, tables that are made, configs that load, and a README."""
+    published, tables = read_published(folder / "published.yaml"), read_tables(folder / "tables.yaml")
+    assert tables.paper == folder.name
+    assert f"neurona reproduce {folder.name}" in (folder / "README.md").read_text(encoding="utf-8")
+    for source in published.sources.values():
+        assert all((source.title, source.authors, source.where, source.identifier))
+    beside = {table.published or name: table for name, table in tables.tables.items()}
+    for figure in published.figures:
+        assert figure.seen == (figure.place != UNKNOWN), figure
+        assert figure.measure in beside[figure.table].measures, figure
+    for name, table in tables.tables.items():
+        peers = chosen_peers(tables, table)
+        for row in table.rows:
+            chosen = table.set | tables.rows[row].set | ({"evaluation.baselines": list(peers)} if peers else {})
+            config = load_config(folder / (table.config or tables.config), overrides(chosen))
+            assert config.training.selection != "test", (name, row)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +70,8 @@ def test_numbers_stand_in_tables_that_are_made():
         (HEAD + FIGURE.replace("bold5000_qa", "bold500_qa"), "none of `datasets`; did you mean .bold5000_qa."),
         (HEAD + FIGURE.replace(", seen: false", ""), r"figures\[0\]\.seen: is missing"),
         (HEAD + FIGURE.replace("seen", "sen"), r"unknown key 'figures\[0\]\.sen'; did you mean 'seen'"),
+        (HEAD + FIGURE.replace("seen: false", "seen: true"), "name table and page of a number that was seen"),
+        (HEAD.replace("figures:", ""), "say in `left_out` why there are none"),
         ("a: [", "not YAML"),
     ],
 )

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +21,14 @@ from neurona.experiments.papers.tables import read_tables
 def made(tmp_path_factory):
     folder = stub_papers.write_paper(tmp_path_factory.mktemp("records") / "paper")
     tables = read_tables(folder / "tables.yaml")
-    rows = plan(tables, folder, Source(), runs=folder / "runs")
+    rows = plan(tables, folder, runs=folder / "runs")
     stub_papers.perform_at_once(rows)
     return tables, read_published(folder / "published.yaml"), rows
 
 
 @pytest.fixture(scope="module")
 def results(made):
-    return result_table(*made, Source(), {})
+    return result_table(*made, {})
 
 
 def line(results, table, row, measure="overall"):
@@ -71,7 +72,7 @@ def test_null_data_are_judged_by_chance(results):
 def test_every_measured_line_says_that_it_is_simulated(made, results):
     measured = results[results.measured.notna()]
     assert measured.data.str.contains("SIMULATED").all()
-    text = markdown(results, made[0], Source())
+    text = markdown(results, made[0])
     lines = [
         row for row in text.splitlines() if row.startswith("| ") and "row | measure" not in row and "---" not in row
     ]
@@ -79,14 +80,14 @@ def test_every_measured_line_says_that_it_is_simulated(made, results):
     assert len(lines) == len(results)
     assert "Nothing to find." in text
     assert text.count("Decoders learn from answers.") == results.table.nunique()
-    for table in rich_tables(results, made[0], Source()):
+    for table in rich_tables(results, made[0]):
         assert "SIMULATED" in str(table.title)
         assert "learned from answers" in str(table.title)
 
 
 def test_tables_fit_a_terminal_of_80_columns(made, results):
     output = io.StringIO()
-    for table in rich_tables(results, made[0], Source()):
+    for table in rich_tables(results, made[0]):
         Console(width=80, file=output).print(table)
     printed = output.getvalue()
     assert max(len(row) for row in printed.splitlines()) <= 80
@@ -103,11 +104,11 @@ def test_a_source_that_was_not_seen_is_told_beside_its_number(results):
 def test_runs_that_failed_are_told_in_their_line(made, tmp_path):
     tables, published, _ = made
     paper = stub_papers.write_paper(tmp_path / "paper")
-    rows = plan(tables, paper, Source(), runs=paper / "runs", only=["again"])
+    rows = plan(tables, paper, runs=paper / "runs", only=["again"])
     stub_papers.perform_at_once(rows)
     gone = rows[0].runs[1]
     (gone.folder / "metrics.json").unlink()
-    found = result_table(tables, published, rows, Source(), {gone.job.digest: "no memory"})
+    found = result_table(tables, published, rows, {gone.job.digest: "no memory"})
     verdict = line(found, "again", "The same as good").verdict
     assert "1 of 3 runs missing: no memory" in verdict
     assert line(found, "again", "The same as good").seeds == 2
@@ -116,10 +117,10 @@ def test_runs_that_failed_are_told_in_their_line(made, tmp_path):
 def test_seeds_of_a_folders_data_share_their_images_measured_or_not(made):
     tables, published, rows = made
     for simulated in (True, False):
-        fixed = Source("bold5000_qa", Path("anywhere"), simulated)
-        assert fixed.clusters == ("image",)
+        fixed = Source("bold5000_qa", Path("anywhere"), simulated, own_recordings=False)
+        assert fixed.clusters() == ("image",)
         # The stub's seeds answer the same 60 images: it is these that the interval is about, and the spread over seeds.
-        good = line(result_table(tables, published, rows, fixed, {}), "main", "Good")
+        good = line(result_table(tables, published, [replace(row, source=fixed) for row in rows], {}), "main", "Good")
         predictions = predictions_of(next(row for row in rows if row.label == "Good"))
         right = right_answers(predictions)
         low, high = accuracy_interval(right, clusters(predictions, ("image",)))

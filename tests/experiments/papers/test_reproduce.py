@@ -8,7 +8,7 @@ from rich.console import Console
 
 from neurona.datasets.layouts import convert
 from neurona.errors import ConfigError
-from neurona.experiments.papers.plan import Source, plan
+from neurona.experiments.papers.plan import plan
 from neurona.experiments.papers.reproduce import reproduce
 from neurona.experiments.papers.tables import read_tables
 from neurona.experiments.sweeps.sweep import Workers
@@ -31,7 +31,7 @@ def perform(paper, **options):
 
 
 def test_a_reproduction_runs_what_is_missing_and_writes_its_tables_claims_and_pictures(paper):
-    rows = plan(read_tables(paper / "tables.yaml"), paper, Source(), runs=paper / "runs", run="stub_runs:answers")
+    rows = plan(read_tables(paper / "tables.yaml"), paper, runs=paper / "runs", run="stub_runs:answers")
     stub_papers.perform_at_once(rows)
     missing = rows[0].runs[1].folder
     (missing / "metrics.json").unlink()
@@ -89,7 +89,7 @@ def test_a_reproduction_on_a_converted_folder_drops_the_dials_of_the_twin_and_sa
         "tables:\n  main: {title: Main, rows: [linear], measures: [overall]}\n"
     )
     made = reproduce(
-        paper, console=console, runs=paper / "runs", data=str(tmp_path / "converted"), workers=Workers(together=1)
+        paper, console=console, runs=paper / "runs", data=tmp_path / "converted", workers=Workers(together=1)
     )
     assert made.failed == 0
     line = made.results.set_index("row").loc["linear"]

@@ -24,7 +24,7 @@ NUMBERS = ["as_asked", "probability", "prior", "error"]
 LONG = ("end_to_end", "explain", "neurona", "product_of_experts")
 QUICK = tuple(kind for kind in decoders() if kind not in LONG)
 LABELS_ONLY = "linear_evidence"
-MEG = Path(__file__).parents[3] / "experiments" / "meg_directions" / "directions.yaml"
+MEG = Path(__file__).parents[3] / "experiments" / "uea" / "directions.yaml"
 ASK_AGAIN = """
 import sys
 from pathlib import Path

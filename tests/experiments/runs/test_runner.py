@@ -20,7 +20,7 @@ from neurona.experiments.study import load_study
 CONFIGS = Path(__file__).parents[3] / "experiments"
 QUIET = Console(file=io.StringIO())
 QUICK = ["decoder.decays=[0.03]", "evaluation.baselines=[]", "evaluation.fit_all=false"]
-MEEG = ["meg_directions/directions", "eeg_bci/finger_movements", "eeg_bci/scp1", "eeg_bci/scp2"]
+MEEG = ["uea/directions", "uea/finger_movements", "uea/scp1", "uea/scp2"]
 
 
 SMALL = ["data.simulation.subjects=1", "data.simulation.images=80", "training.epochs=2"]
@@ -60,7 +60,7 @@ def test_shuffled_answers_of_real_fmri_are_decoded_at_chance(haxby_slice, tmp_pa
     assert within_chance(run(config, tmp_path, QUIET))
 
 
-@pytest.mark.parametrize(("name", "at_least"), [("meg_directions/directions", 0.518), ("eeg_bci/scp1", 0.807)])
+@pytest.mark.parametrize(("name", "at_least"), [("uea/directions", 0.518), ("uea/scp1", 0.807)])
 def test_real_meeg_is_decoded(name, at_least, tmp_path):
     metrics = run(meeg_config(name), tmp_path, QUIET)
     assert metrics["accuracy"]["describe"]["value"] >= at_least
@@ -114,9 +114,7 @@ def test_scenes_as_supervision_are_the_same_for_the_control_and_are_told(tiny, t
 
 
 def test_scenes_cannot_be_learned_from_where_there_are_none(ts_folder, tmp_path):
-    config = load_config(
-        CONFIGS / "meg_directions" / "directions.yaml", [f"data.path={ts_folder}", "decoder.supervision=scenes"]
-    )
+    config = load_config(CONFIGS / "uea" / "directions.yaml", [f"data.path={ts_folder}", "decoder.supervision=scenes"])
     with pytest.raises(ConfigError, match=r"decoder\.supervision: scenes, but hand_movement_direction comes without"):
         run(config, tmp_path, QUIET)
 
