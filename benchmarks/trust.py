@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 
 from bars.bar import Bar
 from bars.report import report
-from trusted import coverage, freed, maps
+from trusted import backing, coverage, freed, maps
 from trusted.bench import Trusted
 
 THEMES: dict[str, Callable[[Trusted], Iterator[Bar]]] = {
     "coverage": coverage.coverage,
     "maps": maps.maps,
+    "backing": backing.backing,
     "freed": freed.freed,
 }
 
