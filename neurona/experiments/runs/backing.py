@@ -101,7 +101,7 @@ def _exchanged(
     place = np.nan_to_num(before.probability, nan=-1.0).argmax(axis=1) * before.is_choice
     moved = np.empty((len(kept), 1 + SETS))
     for q, (row, query) in enumerate(zip(asked.recording.tolist(), asked.queries, strict=True)):
-        weight = share.reindex(words[q]).sum(axis=0).to_numpy(np.float64)
+        weight = share.reindex(list(words[q])).sum(axis=0).to_numpy(np.float64)
         sets = [np.argsort(-weight, kind="stable")[:size]]
         sets += [rng.choice(number, size, replace=False) for _ in range(SETS)]
         inside = np.repeat(np.stack([np.isin(owner, entities) for entities in sets]), PARTNERS, axis=0)
