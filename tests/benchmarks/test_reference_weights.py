@@ -60,6 +60,7 @@ def test_the_plain_model_gives_the_golden_answers(parity, eager, golden):
         np.testing.assert_allclose(found, vectors[f"{name}/exists_logit"][0], rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_every_golden_answer_is_reproduced(parity, golden):
     errors = parity.answer_errors(*parity.read(golden))
     assert len(errors) == 14

@@ -24,7 +24,8 @@ def module(head: str, seed: int = 0) -> EndToEnd:
     return EndToEnd(entity, 3, 3, EndToEndSettings(head=head, width=16, heads=2, layers=1), rngs=nnx.Rngs(seed))
 
 
-@pytest.mark.parametrize("head", ["mlp", pytest.param("transformer", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("head", ["mlp", "transformer"])
 def test_twenty_questions_are_learned_by_heart(head):
     rng = np.random.default_rng(0)
     features = jnp.asarray(rng.normal(size=(7, 6)), jnp.float32)

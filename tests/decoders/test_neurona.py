@@ -12,7 +12,7 @@ from tiny_neurona import IDS, TRAINING, trained
 from neurona.decoders import Context, Decoder, Grounded, fit
 from neurona.decoders.neurona_settings import NeuronaSettings, build_neurona
 from neurona.decoders.told_words import told_words
-from neurona.encoders.eegnet import EEGNetSettings
+from neurona.encoders.shallow_fbcsp import ShallowFBCSPSettings
 from neurona.errors import ConfigError
 from neurona.programs.facts import Fact
 from neurona.readings import open_reading
@@ -31,11 +31,6 @@ def reading(decoder):
     return decoder.read(tiny.problem().entities.features, IDS)
 
 
-@pytest.fixture(scope="module")
-def ensemble():
-    return trained(training=replace(TRAINING, members=2))
-
-
 def test_it_reads_and_grounds(decoder):
     assert isinstance(decoder, Decoder)
     assert isinstance(decoder, Grounded)
@@ -47,9 +42,22 @@ def test_one_recording_gets_the_same_reading_as_many(decoder, reading):
         np.testing.assert_array_equal(a[0], b[7])
 
 
-def test_all_members_of_an_ensemble_are_in_its_reading(ensemble):
+def _ensemble_of(decoder):
+    """The decoder, and one whose scores are half of it."""
+    half = {name: value / 2 for name, value in decoder.weights[0].items()}
+    return replace(decoder, weights=(*decoder.weights, half))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        _ensemble_of,
+        pytest.param(lambda _: trained(training=replace(TRAINING, members=2)), id="trained", marks=pytest.mark.slow),
+    ],
+)
+def test_all_members_of_an_ensemble_are_in_its_reading(made, decoder):
     told = tiny.problem()
-    reading = ensemble.read(told.entities.features, IDS)
+    reading = made(decoder).read(told.entities.features, IDS)
     assert len(reading.members) == 2
     asked = told.train.take(~told.train.is_describe)
     both = reading.answers(asked.queries, asked.recording)
@@ -98,6 +106,7 @@ def test_groundings_are_scores_of_recordings_with_the_word_against_those_without
         np.testing.assert_allclose(found[k], expected, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_with_scenes_it_learns_from_them_and_says_so(reading):
     told = tiny.problem()
     rng = np.random.default_rng(0)
@@ -133,9 +142,11 @@ def test_any_encoder_can_stand_in_it_and_moments_of_batches_are_kept_with_it(tmp
     owner = np.repeat(np.arange(6) % 3, 40)
     features = rng.normal(size=(40, 6 * 40)).astype(np.float32)
     told = replace(told, entities=Entities(features, owner, tuple("pqs"), "sensor group", n_times=40))
-    settings = NeuronaSettings(embedding=4, encoder=EEGNetSettings(f1=2, kernel=8))
+    settings = NeuronaSettings(
+        embedding=4, encoder=ShallowFBCSPSettings(filters_time=2, filters_space=2, kernel=9, pool=16, stride=8)
+    )
     fitted = fit(told, settings, Context(TRAINING))
-    moments = fitted.weights[0]["encoder.temporal_norm.variance"]
+    moments = fitted.weights[0]["encoder.norm.variance"]
     assert (moments != 1).all()
     again = load_stored(save_stored(fitted, tmp_path / "decoder"), type(fitted))
     among, alone = fitted.read(features, IDS), again.read(features[5:6], IDS[5:6])

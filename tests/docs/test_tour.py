@@ -16,6 +16,7 @@ def test_every_block_of_the_page_is_of_a_kind_that_is_run():
     check_kinds(PAGE, {"console", "python"})
 
 
+@pytest.mark.slow
 def test_the_tour_runs_as_written(neurona, tmp_path, monkeypatch, capsys):
     try:
         source("hand_movement_direction").read(None, Console(quiet=True))

@@ -42,6 +42,11 @@ SIGNALS = {"instances": replace(SIGNAL, members=tuple(Members((2 * k, 2 * k + 1)
 # Compiling takes longer than running networks of this size.
 quick = partial(jax.jit, compiler_options={"xla_backend_optimization_level": 0})
 encoders = pytest.mark.parametrize("kind", ENCODERS)
+# What compiles more than a pass forward: of every encoder among the long checks, of one every time.
+ONE = "shallow_fbcsp"
+one_encoder = pytest.mark.parametrize(
+    "kind", [kind if kind == ONE else pytest.param(kind, marks=pytest.mark.slow) for kind in ENCODERS]
+)
 
 
 def signal(kind):
@@ -123,7 +128,7 @@ def test_an_entity_depends_on_its_own_members_and_on_all_of_them(kind):
             assert np.abs(changed[:, p] - before[:, p]).max() > 1e-6
 
 
-@encoders
+@one_encoder
 def test_entities_in_another_order_have_the_same_embeddings(kind):
     """Parameters and state that an entity has for itself stand along the first axis, and move with it."""
     of, order = signal(kind), np.array([3, 0, 4, 1, 2])
@@ -141,7 +146,7 @@ def test_recordings_of_a_batch_know_nothing_of_each_other(kind):
     np.testing.assert_allclose(embeddings(kind, values[::-1]), among[::-1], rtol=1e-4, atol=1e-5)
 
 
-@encoders
+@one_encoder
 def test_every_parameter_has_a_finite_gradient_and_most_are_not_zero(kind):
     params, rest = parts(kind)
     values, targets, _ = planted(kind)
@@ -154,7 +159,7 @@ def test_every_parameter_has_a_finite_gradient_and_most_are_not_zero(kind):
     assert all(np.isfinite(np.asarray(leaf)).all() for leaf in jax.tree.leaves(silent))
 
 
-@encoders
+@one_encoder
 def test_the_same_seed_gives_the_same_weights_embeddings_and_steps(kind):
     encoder = settings(kind).build(signal(kind), EMBEDDING, rngs=nnx.Rngs(0))
     encoder.prepare(recordings(kind))
@@ -166,7 +171,7 @@ def test_the_same_seed_gives_the_same_weights_embeddings_and_steps(kind):
     jax.tree.map(np.testing.assert_array_equal, one, two)
 
 
-@encoders
+@one_encoder
 def test_one_by_one_under_vmap_they_are_the_same_as_in_a_batch(kind):
     graph, state = built(kind)
     one_by_one = quick(jax.vmap(lambda one: nnx.merge(graph, state)(one[None])[0]))
@@ -174,7 +179,7 @@ def test_one_by_one_under_vmap_they_are_the_same_as_in_a_batch(kind):
     np.testing.assert_allclose(found, embeddings(kind, recordings(kind))[:3], rtol=1e-3, atol=1e-4)
 
 
-@encoders
+@one_encoder
 def test_bfloat16_stays_bfloat16_and_near(kind):
     graph, state = built(kind)
     state, values = jax.tree.map(
@@ -195,7 +200,7 @@ def test_weights_can_be_kept_and_put_back(kind):
     np.testing.assert_array_equal(found, embeddings(kind, recordings(kind)))
 
 
-@encoders
+@one_encoder
 def test_a_planted_pattern_is_learned_on_its_entity(kind):
     """SIMULATED: a linear reading of the entity's embedding finds the rhythm in recordings that it was not trained on."""
     params, rest = parts(kind)

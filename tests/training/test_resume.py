@@ -34,6 +34,7 @@ def identical(one, other):
     assert one.best_epochs == other.best_epochs
 
 
+@pytest.mark.slow
 def test_killed_in_mid_training_and_started_again(tmp_path):
     command = [sys.executable, str(SCRIPT), str(tmp_path / "killed"), "1", "3"]
     killed = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -44,8 +45,7 @@ def test_killed_in_mid_training_and_started_again(tmp_path):
     assert [row["epoch"] for row in read_log(tmp_path / "killed" / "log.jsonl")] == [0, 1, 2, 3, 4, 5]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("epoch", [2, 3])
+@pytest.mark.parametrize("epoch", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_stopped_by_an_error_at_any_epoch_and_started_again(tmp_path, monkeypatch, epoch):
     def fails(log, row):
         write(log, row)

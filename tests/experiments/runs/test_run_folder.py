@@ -21,7 +21,7 @@ from neurona.recordings.recordings import Recordings
 
 SMALL = ("data.simulation.subjects=1", "data.simulation.images=60", "data.simulation.questions=6", "training.epochs=1")
 NUMBERS = ["as_asked", "probability", "prior", "error"]
-LONG = ("end_to_end", "explain", "neurona", "product_of_experts")
+LONG = ("end_to_end", "explain", "linear", "neurona", "product_of_experts")
 QUICK = tuple(kind for kind in decoders() if kind not in LONG)
 LABELS_ONLY = "linear_evidence"
 MEG = Path(__file__).parents[3] / "experiments" / "uea" / "directions.yaml"

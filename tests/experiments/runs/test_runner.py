@@ -47,7 +47,7 @@ def within_chance(metrics):
     return low <= describe["value"] <= high
 
 
-@pytest.mark.parametrize("name", MEEG)
+@pytest.mark.parametrize("name", [MEEG[0], *(pytest.param(name, marks=pytest.mark.slow) for name in MEEG[1:])])
 def test_shuffled_answers_of_real_meeg_are_decoded_at_chance(name, tmp_path):
     assert within_chance(run(meeg_config(name, "evaluation.shuffle=true"), tmp_path, QUIET))
 
