@@ -14,6 +14,7 @@ from neurona.experiments.config import as_yaml, load_config
 from neurona.programs import Vocabulary
 from neurona.programs.facts import Fact
 from neurona.readings import About, WorldReading
+from neurona.readings.belief import log_odds
 from neurona.readings.carriers import EntityEvidence
 
 WORDS = Vocabulary(
@@ -75,7 +76,7 @@ def write_tiny_run(folder: Path, seed: int = 0) -> Path:
             "type": np.where(is_choice, "colour", "object"),
             "answer": np.where(is_choice, "red", truth),
             "predicted": said.answer,
-            "score": 0.0,
+            "score": log_odds(said.probability.to_numpy()),
             "as_asked": said.as_asked,
             "probability": said.probability,
             "prior": said.prior,

@@ -14,10 +14,14 @@ from pathlib import Path
 
 from neurona.errors import DataError
 from neurona.evaluation import accuracy_plot, confusion_plot, reliability, reliability_plot, statements
+from neurona.evaluation.metrics.abstention import risk_coverage
+from neurona.evaluation.plots.answers import Confusion
+from neurona.evaluation.plots.coverage import risk_coverage_plot
 from neurona.evaluation.plots.groundings import grounding_map
-from neurona.evaluation.predictions import forms_of
+from neurona.evaluation.predictions import UNITS, forms_of
 from neurona.experiments.runs.findings import Findings
 from neurona.graphs.draw import draw
+from neurona.graphs.ontology import by_kind
 from neurona.registry import Registry
 
 Plot = Callable[[Findings, Path], Path | None]
@@ -29,24 +33,24 @@ MOST_WORDS = 30
 
 @PLOTS.register("accuracy")
 def accuracy(findings: Findings, folder: Path) -> None:
-    """Accuracy by type of question, with intervals and chance."""
-    accuracy_plot(findings.accuracy, folder / "accuracy.png", findings.title, simulated=findings.simulated)
+    """Accuracy by type of question, with intervals, chance and the strongest classical decoder."""
+    path, peers = folder / "accuracy.png", findings.baselines
+    accuracy_plot(findings.accuracy, path, findings.title, simulated=findings.simulated, peers=peers)
 
 
 @PLOTS.register("confusion")
 def confusion(findings: Findings, folder: Path) -> None:
-    """Which word was answered for which, where they are few."""
-    chosen = findings.predictions[findings.predictions.chance.notna()]
-    words = sorted(set(chosen.answer) | set(chosen.predicted))
-    if 1 < len(words) <= MOST_WORDS:
-        confusion_plot(
-            chosen.answer.tolist(),
-            chosen.predicted.tolist(),
-            words,
-            folder / "confusion.png",
-            findings.title,
-            simulated=findings.simulated,
-        )
+    """Which word was answered for which, a panel a category, where its words are few; words of one kind stand together."""
+    predictions, vocabulary = findings.predictions, findings.study.dataset.vocabulary
+    category = predictions.program.str.extract(r"^describe (\w+)", expand=False)
+    panels = {}
+    for name, rows in predictions.groupby(category):
+        used = {*rows.answer, *rows.predicted}
+        labels = [word for word in by_kind(vocabulary.categories[str(name)], vocabulary) if word in used]
+        if 1 < len(labels) <= MOST_WORDS:
+            panels[str(name)] = Confusion(rows.answer.tolist(), rows.predicted.tolist(), labels)
+    if panels:
+        confusion_plot(panels, folder / "confusion.png", findings.title, simulated=findings.simulated)
 
 
 @PLOTS.register("groundings")
@@ -94,3 +98,14 @@ def calibration(findings: Findings, folder: Path) -> None:
     if of_forms:
         diagrams = {form: reliability(p[rows], true[rows]) for form, rows in of_forms.items()}
         reliability_plot(diagrams, folder / "calibration.png", findings.title, simulated=findings.simulated)
+
+
+@PLOTS.register("risk_coverage")
+def risk_coverage_curves(findings: Findings, folder: Path) -> None:
+    """How right the answers are of which the decoder is surest."""
+    predictions, forms = findings.predictions, forms_of(findings.predictions)
+    chosen = {form: predictions[forms == form] for form in ("yes/no", "describe") if (forms == form).any()}
+    curves = {form: risk_coverage(rows, by=UNITS[findings.unit]) for form, rows in chosen.items()}
+    curves = {form: curve for form, curve in curves.items() if len(curve)}
+    if curves:
+        risk_coverage_plot(curves, folder / "risk_coverage.png", findings.title, simulated=findings.simulated)

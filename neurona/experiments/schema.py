@@ -136,7 +136,7 @@ class EvaluationConfig(Section):
     fit_all: Annotated[bool, SILENT] = True
     permutations: int = Field(0, ge=0)
     metrics: tuple[str, ...] = ("groundings", "carriers", "views", "calibration")
-    plots: tuple[str, ...] = ("accuracy", "confusion", "groundings", "concept_graph", "calibration")
+    plots: tuple[str, ...] = ("accuracy", "confusion", "groundings", "concept_graph", "calibration", "risk_coverage")
 
     @field_validator("metrics")
     @classmethod

@@ -6,7 +6,7 @@ red_car = red(x) & car(x)       ->   nothing implies it alone
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from neurona import programs
 from neurona.programs.tree import And, Atom, Formula, Not, Or
@@ -21,6 +21,20 @@ def is_a_links(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
     """
     formulas = {name: programs.parse(text) for name, text in vocabulary.definitions.items()}
     return {name: tuple(sorted(implying(formula, formulas) - {name})) for name, formula in formulas.items()}  # type: ignore[arg-type]
+
+
+def by_kind(words: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+    """Words ordered by meaning: those that imply the same defined words stand together, else in the vocabulary's order.
+
+    Examples:
+        >>> from neurona.programs import Vocabulary
+        >>> words = Vocabulary(("face", "house", "cat"), definitions={"animate": "face(x) | cat(x)"})
+        >>> by_kind(words.concepts, words)
+        ['face', 'cat', 'house']
+    """
+    links = is_a_links(vocabulary)
+    kinds = {word: tuple(word not in implied for implied in links.values()) for word in words}
+    return sorted(words, key=kinds.__getitem__)
 
 
 def implying(formula: Formula, definitions: Mapping[str, Formula], visited: frozenset[str] = frozenset()) -> set[str]:

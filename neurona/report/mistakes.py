@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
 
 from neurona.errors import NeuronaError
+from neurona.evaluation.metrics.abstention import confidence
 from neurona.execution import Explanation
 from neurona.experiments.runs.finished_run import Run
 from neurona.programs import parse
@@ -49,7 +49,7 @@ def worst_mistakes(run: Run, reading: Reading | None, most: int = N_MISTAKES) ->
         most: how many.
     """
     asked = run.predictions
-    stated = stated_of_answer(asked)
+    stated = confidence(asked)
     wrong = (asked.predicted.astype(str) != asked.answer.astype(str)).to_numpy()
     order = np.argsort(-np.nan_to_num(stated, nan=-1.0), kind="stable")
     found: list[Mistake] = []
@@ -71,18 +71,6 @@ def worst_mistakes(run: Run, reading: Reading | None, most: int = N_MISTAKES) ->
         if len(found) == most:
             break
     return found
-
-
-def stated_of_answer(predictions: pd.DataFrame) -> Float[np.ndarray, " question"]:
-    """How probable each given answer was said to be: as asked where the study asks so, else the probability; NaN where neither was said."""
-    columns = [name for name in ("as_asked", "probability") if name in predictions]
-    if not columns:
-        return np.full(len(predictions), np.nan)
-    p = predictions[columns[0]]
-    for name in columns[1:]:
-        p = p.fillna(predictions[name])
-    # A question of yes or no states its yes, one for a word the word that was given.
-    return np.where(predictions.predicted == "no", 1 - p, p).astype(np.float64)
 
 
 def _numbers(row: dict[str, Any]) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from neurona.graphs import implying, is_a_links
+from neurona.graphs.ontology import by_kind
 from neurona.programs.tree import And, Atom, Not, Or, Variable
 from neurona.programs.vocabulary import Vocabulary
 
@@ -40,3 +41,12 @@ def test_links_of_a_vocabulary_come_from_its_definitions():
         "shod_cat": (),
         "any": ("animate", "cat", "face", "shoe"),
     }
+
+
+def test_words_of_one_kind_stand_together_and_keep_their_order():
+    words = Vocabulary(
+        ("car", "dog", "cat", "bus"),
+        definitions={"animal": "dog(x) | cat(x)", "pet": "cat(x)", "vehicle": "car(x) | bus(x)"},
+    )
+    assert by_kind(words.concepts, words) == ["cat", "dog", "car", "bus"]
+    assert by_kind(("bus", "dog"), words) == ["dog", "bus"]

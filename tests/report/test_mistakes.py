@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
 import pytest
 from tiny_run import write_tiny_run
 
 from neurona.experiments.runs.finished_run import open_run
-from neurona.report.mistakes import stated_of_answer, worst_mistakes
+from neurona.report.mistakes import worst_mistakes
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +31,3 @@ def test_the_trace_is_of_the_question_and_of_that_recording(run):
 
 def test_without_a_reading_there_is_no_trace(run):
     assert all(one.trace is None for one in worst_mistakes(run, None))
-
-
-def test_a_no_is_as_sure_as_its_yes_is_unlikely():
-    rows = pd.DataFrame(
-        {"predicted": ["no", "yes", "red"], "as_asked": [0.1, 0.8, np.nan], "probability": [0.4, 0.4, 0.6]}
-    )
-    np.testing.assert_allclose(stated_of_answer(rows), [0.9, 0.8, 0.6])
-    assert np.isnan(stated_of_answer(rows[["predicted"]])).all()

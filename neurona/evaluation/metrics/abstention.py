@@ -6,10 +6,58 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 
 from neurona.evaluation.grouping import question_groups, told_apart
 from neurona.evaluation.inference.intervals import accuracy_interval
+from neurona.evaluation.metrics.calibration import statements
 from neurona.evaluation.predictions import CLUSTER, answers_in, check_predictions, clusters, right_answers
+
+SHARES = tuple(k / 20 for k in range(2, 21))
+"""Of the questions, that are answered: from a tenth to all."""
+
+
+def confidence(predictions: pd.DataFrame) -> Float[np.ndarray, " question"]:
+    """How probable each given answer was stated to be; NaN of counts, which state nothing."""
+    p, _ = statements(predictions)
+    return np.where(predictions["predicted"].astype(str) == "no", 1 - p, p)
+
+
+def risk_coverage(
+    predictions: pd.DataFrame, *, by: Sequence[str] = CLUSTER, shares: Sequence[float] = SHARES
+) -> pd.DataFrame:
+    """How right the answers are of which the decoder is surest (El-Yaniv & Wiener 2010).
+
+    Args:
+        predictions: a predictions table.
+        by: columns that tell clusters apart, see `accuracy_table`.
+        shares: of the questions that are answered, the surest first; ties in the order of the table.
+
+    Returns:
+        One row a share: coverage, accuracy, low, high (its 95 % interval), least (the confidence of the least sure of them), n.
+
+    Raises:
+        DataError: see `check_predictions`.
+    """
+    check_predictions(predictions)
+    sure, right, cluster = confidence(predictions), right_answers(predictions), clusters(predictions, by)
+    order = np.argsort(-sure, kind="stable")[: int(np.isfinite(sure).sum())]
+    rows = []
+    for share in shares if len(order) else ():
+        kept = order[: max(1, round(share * len(order)))]
+        low, high = accuracy_interval(right[kept], cluster[kept])
+        accuracy = float(right[kept].mean())
+        rows.append(
+            {
+                "coverage": share,
+                "accuracy": accuracy,
+                "low": low,
+                "high": high,
+                "least": float(sure[kept[-1]]),
+                "n": len(kept),
+            }
+        )
+    return pd.DataFrame(rows, columns=["coverage", "accuracy", "low", "high", "least", "n"])
 
 
 def coverage_table(

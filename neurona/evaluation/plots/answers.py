@@ -1,4 +1,4 @@
-"""Pictures of accuracy: bars with intervals and chance, and confusion matrices.
+"""Pictures of accuracy: points with intervals and chance, and confusion matrices.
 
 Matplotlib's Figure objects are used directly, without pyplot, so that no display and no global state is
 involved. Colours are those of Okabe and Ito (2008), which colour-blind readers can tell apart.
@@ -9,26 +9,114 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import shorten, wrap
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from neurona.evaluation.inference.intervals import wilson_interval
 from neurona.evaluation.metrics.accuracy import Accuracy
 from neurona.evaluation.metrics.calibration import Reliability
+from neurona.evaluation.sections import sections
 from neurona.evaluation.simulated import SIMULATED
 from neurona.files import write_atomically
 
 BLUE, ORANGE, VERMILION, GREEN, GREY = "#0072B2", "#E69F00", "#D55E00", "#009E73", "#555555"
 
 
-def accuracy_plot(metrics: Mapping[str, Accuracy], path: str | Path, title: str = "", simulated: bool = False) -> Path:
-    """Draw one horizontal bar a question type (or decoder): accuracy, 95 % interval, chance as a tick, and the ideal observer where known.
+def accuracy_plot(
+    metrics: Mapping[str, Accuracy],
+    path: str | Path,
+    title: str = "",
+    simulated: bool = False,
+    peers: Mapping[str, Accuracy] | None = None,
+) -> Path:
+    """Draw accuracies in sections: a point each, its 95 % interval, chance as a tick, the ideal observer where known, and the strongest classical decoder.
 
     Args:
-        metrics: what `accuracy_table` or `baseline_table` returns; `overall` is drawn in another colour.
+        metrics: what `accuracy_table` or `baseline_table` returns; no questions are drawn twice (`sections`).
+        path: the picture; the suffix (.png, .svg, .pdf) chooses the format.
+        title: a line above the picture.
+        simulated: say so in the picture.
+        peers: classical decoders of the same recordings, of which the strongest is drawn.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    parts = sections(metrics)
+    if peers:
+        best = max(peers, key=lambda name: peers[name]["value"])
+        parts["strongest classical decoder"] = {best: peers[best]}
+    lines: list[tuple[str, str, Accuracy | None]] = []
+    for heading, rows in parts.items():
+        lines += [(heading, "", None), *(("", name, row) for name, row in rows.items())]
+    figure = new_figure(7.4, 1.3 + 0.3 * len(lines))
+    axes = figure.add_subplot()
+    for place, (section, name, row) in enumerate(lines):
+        if row is None:
+            axes.text(
+                0.0,
+                place + 0.12,
+                section,
+                va="center",
+                fontsize=9,
+                fontweight="bold",
+                transform=axes.get_yaxis_transform(),
+            )
+            continue
+        colour = ORANGE if peers and name in peers else BLUE
+        axes.axhline(place, color="#E4E4E4", linewidth=0.8, zorder=0)
+        axes.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=2.2, zorder=4, clip_on=False)
+        axes.plot(
+            row["value"], place, "o", color=colour, markersize=6.5, markeredgecolor="white", zorder=6, clip_on=False
+        )
+        for at, mark in ((row.get("chance"), VERMILION), (row.get("ideal"), GREEN)):
+            if at is not None:
+                axes.plot([at] * 2, [place - 0.34, place + 0.34], color=mark, linewidth=2.2, zorder=5, clip_on=False)
+        axes.text(
+            1.02,
+            place,
+            f"{row['value']:.3f}   n = {row['n']}",
+            va="center",
+            fontsize=9,
+            transform=axes.get_yaxis_transform(),
+        )
+    rows_at = [(place, name) for place, (_, name, row) in enumerate(lines) if row is not None]
+    labels = ["\n".join(wrap(shorten(name, 64, placeholder="..."), 34)) or name for _, name in rows_at]
+    axes.set_yticks([place for place, _ in rows_at], labels, fontsize=9)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(lines) - 0.4, -0.6)
+    axes.set_xlim(0, 1)
+    axes.set_xlabel("accuracy")
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    every = [row for rows in parts.values() for row in rows.values()]
+    legend = [Line2D([], [], color=BLUE, marker="o", linewidth=2.2, label="accuracy, 95 % interval")]
+    legend += (
+        [Line2D([], [], color=VERMILION, linewidth=2.2, label="chance")]
+        if any("chance" in row for row in every)
+        else []
+    )
+    legend += (
+        [Line2D([], [], color=GREEN, linewidth=2.2, label="best possible")]
+        if any("ideal" in row for row in every)
+        else []
+    )
+    figure.legend(handles=legend, loc="outside lower right", ncols=len(legend), fontsize=9, frameon=False)
+    set_title(figure, title, simulated)
+    return save_figure(figure, path)
+
+
+def confusion_plot(panels: Mapping[str, Confusion], path: str | Path, title: str = "", simulated: bool = False) -> Path:
+    """Draw which word was answered for which, a panel a category: rows are the true words, shade is the share of a row, cells carry their counts.
+
+    Predictions outside a category's words are counted in a last column, "other"; a true label outside them is a ValueError.
+
+    Args:
+        panels: category -> its answers.
         path: the picture; the suffix (.png, .svg, .pdf) chooses the format.
         title: a line above the picture.
         simulated: say so in the picture.
@@ -36,79 +124,38 @@ def accuracy_plot(metrics: Mapping[str, Accuracy], path: str | Path, title: str 
     Raises:
         OutputError: the file cannot be written.
     """
-    rows = list(metrics.items())
-    labels = ["\n".join(wrap(shorten(name, 64, placeholder="..."), 24)) or name for name, _ in rows]
-    figure = new_figure(7.4, 1.5 + 0.46 * len(rows))
-    axes = figure.add_subplot()
-    for place, (name, row) in enumerate(rows):
-        axes.barh(place, row["value"], height=0.62, color=ORANGE if name == "overall" else BLUE)
-        axes.plot([row["low"], row["high"]], [place, place], color="black", linewidth=1.4, zorder=6, clip_on=False)
-        for end in (row["low"], row["high"]):
-            axes.plot(
-                [end, end],
-                [place - 0.12, place + 0.12],
-                color="black",
-                linewidth=1.4,
-                zorder=6,
-                clip_on=False,
-            )
-        if "chance" in row:
-            axes.plot([row["chance"]] * 2, [place - 0.4, place + 0.4], color="white", linewidth=4.5, zorder=4)
-            axes.plot([row["chance"]] * 2, [place - 0.4, place + 0.4], color=VERMILION, linewidth=2.2, zorder=5)
-        if "ideal" in row:
-            axes.plot([row["ideal"]] * 2, [place - 0.4, place + 0.4], color=GREEN, linewidth=2.2, zorder=5)
-        axes.text(1.02, place, f"{row['value']:.3f}   n = {row['n']}", va="center", fontsize=9)
-    axes.set_yticks(range(len(rows)), labels, fontsize=9)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlim(0, 1)
-    axes.set_xlabel("accuracy")
-    axes.spines[["top", "right"]].set_visible(False)
-    legend = [
-        Line2D([], [], color=VERMILION, linewidth=2.2, label="chance"),
-        Line2D([], [], color="black", linewidth=1.4, label="95 % interval"),
-    ]
-    if any("ideal" in row for row in metrics.values()):
-        legend.append(Line2D([], [], color=GREEN, linewidth=2.2, label="best possible"))
-    figure.legend(handles=legend, loc="outside lower right", ncols=len(legend), fontsize=9, frameon=False)
+    counted = {name: confusion_counts(one.truth, one.predicted, one.labels) for name, one in panels.items()}
+    sides = [1.5 + 0.34 * min(len(columns), 40) for _, columns in counted.values()]
+    figure = new_figure(sum(sides) + 1.2, max(sides) + 0.9)
+    axes = figure.subplots(1, len(panels), squeeze=False, width_ratios=sides)[0]
+    for place, (name, (counts, columns)) in zip(axes, counted.items(), strict=True):
+        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        place.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+        font = 8 if len(columns) <= 24 else 6
+        shown = [shorten(word.replace("_", " ").strip(), 28, placeholder="...") for word in columns]
+        place.set_xticks(range(len(columns)), shown, rotation=90 if len(columns) > 2 else 0, fontsize=font)
+        place.set_yticks(range(len(counts)), shown[: len(counts)], fontsize=font)
+        place.set(xlabel="answered", ylabel="true")
+        place.set_title(f"{name}, n = {counts.sum()}", fontsize=9)
+        for row, column in zip(*np.nonzero(counts), strict=True):
+            colour = "white" if shares[row, column] > 0.5 else "black"
+            place.text(column, row, str(counts[row, column]), ha="center", va="center", color=colour, fontsize=font)
+    figure.colorbar(ScalarMappable(Normalize(0, 1), "Blues"), ax=list(axes), label="share of the true word", shrink=0.7)
     set_title(figure, title, simulated)
     return save_figure(figure, path)
 
 
-def confusion_plot(
-    truth: Sequence[str],
-    predicted: Sequence[str],
-    labels: Sequence[str],
-    path: str | Path,
-    title: str = "",
-    simulated: bool = False,
-) -> Path:
-    """Draw which label was predicted for which: rows are the true labels, shade is the share of a row.
+class Confusion(NamedTuple):
+    """Answers to the questions of one category.
 
-    Cells carry their counts while there are at most 20 labels. Predictions outside `labels` are counted in a
-    last column, "other"; a true label outside `labels` is a ValueError.
-
-    Raises:
-        OutputError: the file cannot be written.
+    Attributes:
+        truth, predicted: of each question.
+        labels: the category's words, in the order in which they are drawn.
     """
-    counts, columns = confusion_counts(truth, predicted, labels)
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    side = 2.6 + 0.42 * min(len(columns), 40)
-    figure = new_figure(side + 0.9, side)
-    axes = figure.add_subplot()
-    image = axes.imshow(shares, cmap="cividis", vmin=0, vmax=1)
-    font = 9 if len(columns) <= 24 else 6
-    shown = [shorten(word, 28, placeholder="...") for word in columns]
-    axes.set_xticks(range(len(columns)), shown, rotation=90 if len(columns) > 2 else 0, fontsize=font)
-    axes.set_yticks(range(len(labels)), shown[: len(labels)], fontsize=font)
-    axes.set_xlabel("predicted")
-    axes.set_ylabel("true")
-    if len(columns) <= 20:
-        for (row, column), count in np.ndenumerate(counts):
-            colour = "black" if shares[row, column] > 0.5 else "white"
-            axes.text(column, row, str(count), ha="center", va="center", color=colour, fontsize=font)
-    figure.colorbar(image, ax=axes, label="share of the true label", shrink=0.8)
-    set_title(figure, title, simulated)
-    return save_figure(figure, path)
+
+    truth: Sequence[str]
+    predicted: Sequence[str]
+    labels: Sequence[str]
 
 
 def confusion_counts(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -29,6 +29,7 @@ class Findings:
         predictions: the test questions of all folds with their answers.
         accuracy: of them, see `accuracy_table`.
         unit: what is independent of each other among them, see `unit_of`.
+        baselines: accuracies of classical decoders on the same folds.
     """
 
     config: Config
@@ -37,6 +38,7 @@ class Findings:
     predictions: pd.DataFrame
     accuracy: Mapping[str, Accuracy]
     unit: str = "image"
+    baselines: Mapping[str, Accuracy] = field(default_factory=dict)
 
     @property
     def title(self) -> str:

@@ -80,9 +80,9 @@ def run(config: Config, folder: Path, console: Console) -> dict:
         predictions["unseen"] = unseen_conjunctions(predictions, dataset, config.evaluation.columns, fitted)
     unit, permutations = unit_of(config, study), config.evaluation.permutations
     accuracy = accuracy_table(predictions, seed=config.seed, by=UNITS[unit], permutations=permutations)
-    findings = Findings(config, study, fitted, predictions, accuracy, unit)
     peers = peer_predictions(config.evaluation.baselines, dataset, asked, fitted)
     baselines = peer_table(peers, unit)
+    findings = Findings(config, study, fitted, predictions, accuracy, unit, baselines)
     run_folder.write(folder, config, dataset, fingerprint, predictions, peers)
     run_folder.write_reading(folder, fitted)
     subjects = over_subjects(predictions) if predictions.subject.nunique() > 1 else None

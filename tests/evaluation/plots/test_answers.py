@@ -8,10 +8,11 @@ from matplotlib.image import imread
 
 from neurona.errors import OutputError
 from neurona.evaluation import accuracy_plot, confusion_plot
-from neurona.evaluation.plots.answers import confusion_counts
+from neurona.evaluation.plots.answers import Confusion, confusion_counts
 
 ROW = {"value": 0.9, "low": 0.8, "high": 1.0, "chance": 0.125, "n": 96}
-METRICS = {"describe": ROW, "a_very_long_question_type_name_of_many_words": ROW, "overall": ROW}
+OTHER = {**ROW, "value": 0.85}
+METRICS = {"describe": ROW, "a_very_long_question_type_name_of_many_words": OTHER, "overall": {**ROW, "value": 0.8}}
 
 
 def test_accuracy_plot_is_a_picture_and_the_same_twice(tmp_path):
@@ -25,7 +26,7 @@ def test_simulated_data_say_so_in_the_picture(tmp_path, simulated, monkeypatch):
     monkeypatch.setitem(__import__("matplotlib").rcParams, "svg.fonttype", "none")
     for path in (
         accuracy_plot(METRICS, tmp_path / "a.svg", simulated=simulated),
-        confusion_plot(["x", "y"], ["x", "x"], ["x", "y"], tmp_path / "c.svg", simulated=simulated),
+        confusion_plot({"K": Confusion(["x", "y"], ["x", "x"], ["x", "y"])}, tmp_path / "c.svg", simulated=simulated),
     ):
         assert ("SIMULATED DATA" in path.read_text()) == simulated
 
@@ -40,7 +41,8 @@ def test_confusion_counts_every_answer_and_keeps_strange_ones():
 
 def test_confusion_plot_of_many_labels_is_written(tmp_path):
     labels = [f"word_{i}" for i in range(30)]
-    assert imread(confusion_plot(labels, labels, labels, tmp_path / "c.png", "Many")).std() > 0.1
+    many = Confusion(labels, labels, labels)
+    assert imread(confusion_plot({"A": many, "B": many}, tmp_path / "c.png", "Many")).std() > 0.1
 
 
 def test_unwritable_place_is_an_output_error(tmp_path):
@@ -54,3 +56,11 @@ def test_what_anyone_could_reach_is_drawn_where_it_is_known(tmp_path, monkeypatc
     known = {"overall": {**ROW, "ideal": 0.95, "of_ideal": 0.9 / 0.95}}
     assert "best possible" in accuracy_plot(known, tmp_path / "a.svg").read_text()
     assert "best possible" not in accuracy_plot(METRICS, tmp_path / "b.svg").read_text()
+
+
+def test_the_strongest_peer_alone_stands_beside_the_decoder(tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("matplotlib").rcParams, "svg.fonttype", "none")
+    peers = {"lda": {**ROW, "value": 0.6}, "ridge": {**ROW, "value": 0.7}}
+    text = accuracy_plot(METRICS, tmp_path / "a.svg", peers=peers).read_text()
+    assert "ridge" in text
+    assert "lda" not in text
