@@ -17,9 +17,9 @@ from .metrics.chance_levels import chance_of, guessing_range
 from .metrics.concept_accuracy import accuracy_by_concept
 from .metrics.conjunctions import conjunction_table
 from .metrics.contrasts import loss_table
+from .metrics.groups import OverGroups, group_table, groups_rich_table, over_groups
 from .metrics.ideal import share_of_ideal
 from .metrics.learning_curves import CurveRun, learning_curve_table
-from .metrics.subjects import OverSubjects, over_subjects, subjects_rich_table
 from .plots.answers import accuracy_plot, confusion_plot, reliability_plot
 from .plots.effects import forest_plot, learning_curve_plot
 from .predictions import COLUMNS, clusters, right_answers
@@ -35,7 +35,7 @@ __all__ = [
     "Consistency",
     "CurveRun",
     "NoiseCeiling",
-    "OverSubjects",
+    "OverGroups",
     "Recovery",
     "Reliability",
     "SignFlips",
@@ -66,13 +66,15 @@ __all__ = [
     "grounding_consistency",
     "grounding_recovery",
     "grounding_table",
+    "group_table",
+    "groups_rich_table",
     "guessing_range",
     "holm",
     "learning_curve_plot",
     "learning_curve_table",
     "loss_table",
     "noise_ceiling",
-    "over_subjects",
+    "over_groups",
     "paired_test",
     "question_groups",
     "reliability",
@@ -83,6 +85,5 @@ __all__ = [
     "sign_flips",
     "spearman_brown",
     "statements",
-    "subjects_rich_table",
     "wilson_interval",
 ]

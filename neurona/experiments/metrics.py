@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from neurona.datasets.splits.rows import column
 from neurona.decoders.linear_evidence import LinearEvidence
 from neurona.errors import DataError
 from neurona.evaluation import (
@@ -28,6 +29,7 @@ from neurona.evaluation import (
     conjunction_table,
     grounding_recovery,
     grounding_table,
+    group_table,
     noise_ceiling,
     share_of_ideal,
 )
@@ -103,13 +105,40 @@ def calibration(findings: Findings) -> pd.DataFrame:
 def coverage(findings: Findings) -> pd.DataFrame:
     """Whether sets of answers that are promised to hold the right one in 0.9 of the cases do, and how right the answers are that stand alone in theirs; the others are
     withheld (`cannot tell`)."""
+    return coverage_table(findings.predictions, _answer_sets(findings), PROMISED, by=UNITS[findings.unit])
+
+
+@METRICS.register("groups")
+def groups(findings: Findings) -> pd.DataFrame:
+    """Whether groups of recordings are served alike, those of each column in `evaluation.groups` (subject, session, sex, ...): accuracy, calibration and coverage, the worst
+    group, and the gap between it and the best."""
+    predictions, recordings = findings.predictions, findings.study.dataset.recordings
+    ids = recordings.data.recording.values.astype(str)
+    try:
+        sets = _answer_sets(findings)
+    except DataError:
+        sets = None  # nothing can be promised
+    tables = []
+    for name in findings.config.evaluation.groups:
+        of = dict(zip(ids, column(recordings, name), strict=True))
+        told = predictions.assign(**{name: predictions.recording.astype(str).map(of)})
+        tables.append(group_table(told, name, sets, by=UNITS[findings.unit], seed=findings.config.seed))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _answer_sets(findings: Findings) -> list[tuple[str, ...]]:
+    """Of each test question, the answers that are not ruled out.
+
+    Raises:
+        DataError: the decoder has no reading, or can promise nothing.
+    """
     sets: list[tuple[str, ...]] = []
     for one in findings.fitted:
         if one.reading is None:
             raise DataError(f"decoder {findings.config.decoder.kind!r} has no reading")
         rows = one.reading.rows(one.test.table.recording.astype(str).tolist())
         sets += one.reading.answer_sets(one.reading.ask_each(one.test.queries, rows), rows, PROMISED)
-    return coverage_table(findings.predictions, sets, PROMISED, by=UNITS[findings.unit])
+    return sets
 
 
 @METRICS.register("support")

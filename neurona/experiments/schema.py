@@ -116,6 +116,7 @@ class EvaluationConfig(Section):
         fit_all: whether a run ends with a fit on all its recordings, for recordings to come (`RUN/decoder`). It costs about as much as a
             fold; controls, and learning curves (`n_train`), have none.
         permutations: with so many random signs each row of the table of accuracies is tested against always giving the most frequent answer; 0: not.
+        groups: columns of the recordings whose groups the metric `groups` tells apart.
         metrics, plots: what is measured and drawn besides accuracy, see `neurona.experiments.metrics` and `plots`.
     """
 
@@ -135,6 +136,7 @@ class EvaluationConfig(Section):
     shuffle: bool = False
     fit_all: Annotated[bool, SILENT] = True
     permutations: int = Field(0, ge=0)
+    groups: tuple[str, ...] = ("subject",)
     metrics: tuple[str, ...] = ("groundings", "carriers", "views", "calibration")
     plots: tuple[str, ...] = ("accuracy", "confusion", "groundings", "concept_graph", "calibration", "risk_coverage")
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from neurona.errors import DataError
 from neurona.evaluation import accuracy_rich_table, results_table
-from neurona.evaluation.metrics.subjects import subjects_rich_table
+from neurona.evaluation.metrics.groups import groups_rich_table
 from neurona.evaluation.simulated import SIMULATED
 from neurona.experiments.metrics import METRICS
 from neurona.experiments.plots import PLOTS
@@ -64,7 +64,7 @@ def show(
     if subjects:
         each = "one decoder each" if findings.config.evaluation.within_subjects else "the same decoders"
         title = f"Accuracy over subjects, {each}"
-        console.print(subjects_rich_table(subjects, title, simulated=findings.simulated))
+        console.print(groups_rich_table(subjects, title, simulated=findings.simulated))
     if baselines:
         heading = "Classical decoders of describe, same features and folds"
         console.print(accuracy_rich_table(baselines, heading, findings.simulated, unit=findings.unit))

@@ -15,7 +15,7 @@ from rich.progress import Progress
 from neurona.datasets.dataset import Dataset
 from neurona.decoders import Context, Decoder, fit, fit_decoder
 from neurona.decoders.fitting import fitted_decoder
-from neurona.evaluation import accuracy_table, over_subjects
+from neurona.evaluation import accuracy_table, over_groups
 from neurona.evaluation.predictions import UNITS
 from neurona.experiments.runs import run_folder
 from neurona.experiments.runs.findings import Findings
@@ -85,7 +85,7 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     findings = Findings(config, study, fitted, predictions, accuracy, unit, baselines)
     run_folder.write(folder, config, dataset, fingerprint, predictions, peers)
     run_folder.write_reading(folder, fitted)
-    subjects = over_subjects(predictions) if predictions.subject.nunique() > 1 else None
+    subjects = over_groups(predictions) if predictions.subject.nunique() > 1 else None
     show(findings, subjects, baselines, console)
     metrics = {"accuracy": accuracy, "unit": unit, "baselines": baselines, "supervision": config.decoder.supervision}
     metrics["used_of_tested_people"] = findings.used_of_tested_people
