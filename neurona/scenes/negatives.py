@@ -13,11 +13,6 @@ Presence of the words answers the first two kinds; the third needs the predicate
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-
-import numpy as np
-
 from neurona.programs.facts import Fact
 from neurona.scenes.facts import SceneFacts, swapped
 
@@ -25,67 +20,22 @@ ABSENT, ARGUMENT, PREDICATE, ROLES = "absent", "argument replaced", "predicate r
 KINDS = (ABSENT, ARGUMENT, PREDICATE, ROLES)
 
 
-class NegativeIndex:
-    """Finds scenes that answer a question with no, by kind.
+def negative_kind(fact: Fact, scene: SceneFacts) -> str | None:
+    """By what kind of change from something true the scene answers the question with no.
 
-    Args:
-        scenes: all of one part of the data.
+    None where it answers yes, where the answer is unknown, and where nothing near the fact holds.
     """
-
-    def __init__(self, scenes: Sequence[SceneFacts]):
-        self.scenes = scenes
-        self.true: dict[Fact, list[int]] = defaultdict(list)
-        # Of complete scenes: noun or attribute -> scenes; (a, r) -> ...; (r, b) -> ...; (a, b) -> ...
-        self._near: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        self._denied: dict[tuple[Fact, str], list[int]] = defaultdict(list)
-        self._complete = [k for k, scene in enumerate(scenes) if scene.complete]
-        self.unclassified = 0
-        for k, scene in enumerate(scenes):
-            for fact in scene.true:
-                self.true[fact].append(k)
-            if scene.complete:
-                for key in {key for fact in scene.true for key in _keys(fact)}:
-                    self._near[key].append(k)
-                continue
-            for fact in scene.false:
-                kind = kind_of_denial(fact, scene)
-                self.unclassified += kind is None
-                if kind:
-                    self._denied[fact, kind].append(k)
-
-    def near(self, fact: Fact, kind: str) -> Sequence[int]:
-        """Scenes that may answer the question with no by that kind; `fits` says which do."""
-        denied = self._denied.get((fact, kind), [])
-        match kind, fact.arguments:
-            case ("absent", ()):
-                return self._complete + denied if denied else self._complete
-            case ("absent", (noun,)):
-                return [*self._near.get(("noun", noun), ()), *self._near.get(("attribute", fact.name), ()), *denied]
-            case ("argument replaced", (a, b)):
-                return [
-                    *self._near.get(("subject", a, fact.name), ()),
-                    *self._near.get(("object", fact.name, b), ()),
-                    *denied,
-                ]
-            case ("predicate replaced", (a, b)):
-                return [*self._near.get(("pair", a, b), ()), *denied]
-            case ("roles swapped", (a, b)) if a != b:
-                return [k for k in self.true.get(swapped(fact), ()) if self.scenes[k].complete] + denied
-        return denied
-
-    def fits(self, fact: Fact, kind: str, k: int) -> bool:
-        """Whether scene k answers the question with no, by that kind."""
-        scene = self.scenes[k]
-        if fact in scene.true:
-            return False
-        if not scene.complete:
-            return fact in scene.false and kind_of_denial(fact, scene) == kind
-        if kind in (ABSENT, ROLES):
-            return True
-        a, b = fact.arguments
-        if kind == ARGUMENT:
-            return Fact(a) not in scene.true or Fact(b) not in scene.true
-        return swapped(fact) not in scene.true
+    if scene.holds(fact) is not False:
+        return None
+    kind = kind_of_denial(fact, scene)
+    if not scene.complete:
+        return kind
+    nouns_there = [Fact(noun) in scene.true for noun in fact.arguments]
+    if kind == ARGUMENT and all(nouns_there):
+        return None  # the noun asked about is there, only elsewhere
+    if len(fact.arguments) == 1 and not nouns_there[0]:
+        return ABSENT if any(other.name == fact.name and other.arguments for other in scene.true) else None
+    return kind
 
 
 def kind_of_denial(fact: Fact, scene: SceneFacts) -> str | None:
@@ -100,21 +50,3 @@ def kind_of_denial(fact: Fact, scene: SceneFacts) -> str | None:
         return PREDICATE
     near = any(other.name == fact.name and (other.arguments[0] == a or other.arguments[1] == b) for other in held)
     return ARGUMENT if near else None
-
-
-def _keys(fact: Fact) -> tuple[tuple[str, ...], ...]:
-    match fact.arguments:
-        case ():
-            return (("noun", fact.name),)
-        case (_,):
-            return (("attribute", fact.name),)
-        case (a, b):
-            return (("subject", a, fact.name), ("object", fact.name, b), ("pair", a, b))
-    return ()
-
-
-def draw(candidates: Sequence[int], most: int, rng: np.random.Generator) -> Sequence[int]:
-    """At most that many of the candidates."""
-    if len(candidates) <= most:
-        return candidates
-    return [candidates[k] for k in rng.integers(len(candidates), size=most)]

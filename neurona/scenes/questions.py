@@ -20,11 +20,13 @@ import pandas as pd
 from neurona.errors import DataError, nearest_name
 from neurona.programs import Vocabulary
 from neurona.programs.facts import Fact
+from neurona.scenes.counterparts import counterparts
 from neurona.scenes.describe_questions import balanced, describe_candidates
 from neurona.scenes.facts import SceneFacts, program_of, restricted, scene_facts
 from neurona.scenes.names import NameTable
-from neurona.scenes.negatives import ABSENT, ARGUMENT, PREDICATE, ROLES, NegativeIndex, draw
+from neurona.scenes.negatives import ABSENT, PREDICATE, ROLES
 from neurona.scenes.scene_graph import SceneGraph
+from neurona.scenes.yes_no_questions import Pair, YesNo
 
 COLUMNS = ("question", "image", "program", "answer", "type", "negative", "pair", "hops")
 
@@ -32,6 +34,9 @@ SHARES: Mapping[str, float] = {"object": 0.2, "attribute": 0.2, "relation": 0.4,
 """How a scene's questions are divided among types, as far as there is something to ask."""
 
 _TYPES = ("object", "attribute", "relation")
+
+_MIRRORED: Mapping[str, float] = {"object": 1.0, "attribute": 0.25, "relation": 0.25, "describe": 0.0}
+"""Share of each type that is asked of mirrored scenes; the others of granted ones. Of the three kinds of relations one needs nouns that are not there."""
 
 
 def vocabulary_of(scenes: Iterable[SceneGraph], table: NameTable | None = None) -> Vocabulary:
@@ -100,11 +105,8 @@ def questions_from_scenes(
     everything = scene_facts(scenes, table)
     seen, unseen = restricted(everything, vocabulary)
     part_of = ["all" if parts is None else parts.get(image, "") for image in images]
-    asking = _Asking(seen, per_scene, shares, rng)
-    asking.describe(everything, part_of, frozenset(held), table)
-    for part in sorted(set(part_of) - {""}):
-        chosen = [k for k, name in enumerate(part_of) if name == part]
-        asking.yes_no(chosen, _allowed(frozenset(held), part))
+    asking = _Asking(seen, part_of, frozenset(held), per_scene, shares, table, rng)
+    asking.ask(everything)
     if not asking.rows:
         raise DataError(
             f"nothing can be asked about these {len(images)} scenes; see docs/questions.md for what is needed"
@@ -122,94 +124,80 @@ def _allowed(held: frozenset[Fact], part: str):
 class _Asking:
     """Collects the rows: (scene, program, answer, type, kind of negative, pair, hops)."""
 
-    def __init__(self, scenes: list[SceneFacts], per_scene: int, shares: Mapping[str, float], rng: np.random.Generator):
-        self.scenes, self.per_scene, self.shares, self.rng = scenes, per_scene, shares, rng
+    def __init__(
+        self,
+        scenes: list[SceneFacts],
+        part_of: list[str],
+        held: frozenset[Fact],
+        per_scene: int,
+        shares: Mapping[str, float],
+        table: NameTable,
+        rng: np.random.Generator,
+    ):
+        self.scenes, self.part_of, self.per_scene, self.table_of_names, self.rng = scenes, part_of, per_scene, table, rng
         self.rows: list[tuple[int, str, str, str, str, str, int]] = []
-        self.asked: set[tuple[int, Fact]] = set()
-        self.load = np.zeros(len(scenes), int)
         self.report: Counter[str] = Counter()
         self.pairs = 0
+        self.shares = {name: (_MIRRORED[name] * share, (1 - _MIRRORED[name]) * share) for name, share in shares.items()}
+        self.allowed = [_allowed(held, part) for part in part_of]
+        self.yes_no = YesNo(scenes, self.allowed, table, per_scene, rng)
 
-    def describe(
-        self, everything: list[SceneFacts], part_of: list[str], held: frozenset[Fact], table: NameTable
-    ) -> None:
-        most = int(np.ceil(self.per_scene * self.shares.get("describe", 0)))
+    def ask(self, everything: list[SceneFacts]) -> None:
+        """Of some scenes what takes their nouns for granted; of couples of the others what holds in one and fails in its counterpart."""
+        mirrored, granted = (sum(share) for share in zip(*self.shares.values(), strict=True))
+        by_part = [np.flatnonzero([name == part for name in self.part_of]) for part in sorted(set(self.part_of) - {""})]
+        taken = [self.rng.permutation(of)[: round(granted / (mirrored + granted) * len(of))].tolist() for of in by_part]
+        for chosen in taken:
+            self._add(self.yes_no.granted(chosen, ROLES, self._wanted(2, 1) / 2))
+        self._describe(everything, [k for chosen in taken for k in chosen])
+        for chosen in taken:
+            self._add(self.yes_no.granted(chosen, PREDICATE, self._wanted(2, 1)))
+            self._add(self.yes_no.granted(chosen, ABSENT, self._wanted(1, 1)))
+        for of, chosen in zip(by_part, taken, strict=True):
+            left = [k for k in of.tolist() if k not in set(chosen) or not self.yes_no.load[k]]
+            self._mirrored(left)
+
+    def _wanted(self, arity: int, sort: int) -> float:
+        """Questions of one scene of a sort."""
+        return self.per_scene * self.shares.get(_TYPES[arity], (0, 0))[sort] / max(sum(share[sort] for share in self.shares.values()), 1e-9)
+
+    def _mirrored(self, chosen: list[int]) -> None:
+        if not chosen:
+            return
+        wanted = {arity: self._wanted(arity, 0) for arity in (2, 1, 0)}
+        scenes, allowed = [self.scenes[k] for k in chosen], self.allowed[chosen[0]]
+        found = counterparts(scenes, allowed, [wanted[arity] for arity in range(3)], self.rng)
+        couples = [(chosen[k], chosen[other]) for k, other in enumerate(found) if k < other]
+        self.report["scenes without a counterpart"] += int((found < 0).sum())
+        self._add(self.yes_no.mirrored(couples, wanted))
+        # What room is left is filled.
+        self._add(self.yes_no.mirrored(couples, {arity: np.inf for arity, number in wanted.items() if number}))
+
+    def _add(self, pairs: Iterable[Pair]) -> None:
+        for yes, no, fact, kind in pairs:
+            arity = len(fact.arguments)
+            for k, answer, negative in ((yes, "yes", ""), (no, "no", kind)):
+                row = k, program_of(fact), answer, _TYPES[arity], negative, f"pair-{self.pairs:07d}", arity + 1
+                self.rows.append(row)
+            self.pairs += 1
+
+    def _describe(self, everything: list[SceneFacts], chosen: list[int]) -> None:
+        share = self.shares.get("describe", (0, 0))[1]
+        if not share:
+            return
+        most = int(np.ceil(self.per_scene * share / sum(shares[1] for shares in self.shares.values())))
         candidates = []
-        for k, scene in enumerate(everything):
-            if part_of[k] and most:
-                allowed = frozenset(filter(_allowed(held, part_of[k]), self.scenes[k].true))
-                found = describe_candidates(k, scene, allowed, table)
-                candidates += [found[place] for place in sorted(self.rng.permutation(len(found))[:most])]
-        chosen = balanced(candidates, part_of, self.rng)
-        self.report["describe: dropped, the nouns tell the word"] += len(candidates) - len(chosen)
-        for question in chosen:
+        for k in sorted(chosen):
+            allowed = frozenset(filter(self.allowed[k], self.scenes[k].true))
+            found = describe_candidates(k, everything[k], allowed, self.table_of_names)
+            found = [question for question in found if self.yes_no.can_describe(k, question.fact)]
+            candidates += [found[place] for place in sorted(self.rng.permutation(len(found))[:most])]
+        kept = balanced(candidates, self.part_of, self.rng)
+        self.report["describe: dropped, the nouns tell the word"] += len(candidates) - len(kept)
+        for question in kept:
             word = question.fact.name
             self.rows.append((question.scene, question.program, word, question.category.lower(), "", "", 3))
-            self.load[question.scene] += 1
-
-    def yes_no(self, chosen: list[int], allowed) -> None:
-        """Pairs of questions within one part: each type's share first, then what room is left."""
-        index = NegativeIndex([self.scenes[k] for k in chosen])
-        self.report["denied, but near nothing that holds"] += index.unclassified
-        positives = self._positives(index, chosen, allowed)
-        room = len(chosen) * self.per_scene / 2
-        wanted = {name: room * self.shares.get(name, 0) for name in _TYPES}
-        third = min(wanted["relation"], len(positives[2])) / 3
-        # The kinds that few scenes allow draw first.
-        order = [(ROLES, 2, third), (PREDICATE, 2, third), (ARGUMENT, 2, third)]
-        order += [(ABSENT, 1, wanted["attribute"]), (ABSENT, 0, wanted["object"])]
-        used: set[tuple[int, Fact]] = set()
-        impossible: set[tuple[str, Fact]] = set()
-        for kind, arity, most in [*order, *((kind, arity, room) for kind, arity, _ in order)]:
-            if self.shares.get(_TYPES[arity], 0) <= 0:
-                continue
-            made = 0
-            for k, fact in positives[arity]:
-                if made >= most:
-                    break
-                if (k, fact) in used or (kind, fact) in impossible or self.load[chosen[k]] >= self.per_scene:
-                    continue
-                partner = self._partner(index, chosen, fact, kind, impossible)
-                if partner is None:
-                    continue
-                used.add((k, fact))
-                self._pair(chosen[k], chosen[partner], fact, kind)
-                made += 1
-        for kind, _ in impossible:
-            self.report[f"programs without a scene for {kind}"] += 1
-
-    def _positives(self, index: NegativeIndex, chosen: list[int], allowed) -> list[list[tuple[int, Fact]]]:
-        """Scene and fact of each possible yes, by arity; each scene's first ones, then each scene's second ones, ..."""
-        by_arity: list[list[tuple[int, int, Fact]]] = [[], [], []]
-        for k in self.rng.permutation(len(chosen)):
-            facts = sorted(filter(allowed, index.scenes[k].true), key=lambda fact: (fact.name, fact.arguments))
-            rank = [0, 0, 0]
-            for place in self.rng.permutation(len(facts)):
-                arity = len(facts[place].arguments)
-                by_arity[arity].append((rank[arity], int(k), facts[place]))
-                rank[arity] += 1
-        return [[(k, fact) for _, k, fact in sorted(rows, key=lambda row: row[0])] for rows in by_arity]
-
-    def _partner(self, index: NegativeIndex, chosen: list[int], fact: Fact, kind: str, impossible: set) -> int | None:
-        """The least asked of the scenes that answer with no, by that kind; None where there is none with room."""
-        near = index.near(fact, kind)
-        fitting = [k for k in draw(near, 16, self.rng) if index.fits(fact, kind, k)]
-        if not fitting:
-            # A draw may miss the few scenes that fit.
-            fitting = [k for k in near if index.fits(fact, kind, k)] if len(near) > 16 else []
-        if not fitting:
-            impossible.add((kind, fact))
-            return None
-        free = [k for k in fitting if (chosen[k], fact) not in self.asked and self.load[chosen[k]] < self.per_scene]
-        return min(free, key=lambda k: self.load[chosen[k]]) if free else None
-
-    def _pair(self, yes: int, no: int, fact: Fact, kind: str) -> None:
-        pair, program, arity = f"pair-{self.pairs:07d}", program_of(fact), len(fact.arguments)
-        self.pairs += 1
-        for k, answer, negative in ((yes, "yes", ""), (no, "no", kind)):
-            self.rows.append((k, program, answer, _TYPES[arity], negative, pair, arity + 1))
-            self.asked.add((k, fact))
-            self.load[k] += 1
+            self.yes_no.describe(question.scene, question.fact)
 
     def table(self, images: list[str], unseen: Counter[str]) -> pd.DataFrame:
         rows = sorted(self.rows, key=lambda row: row[:2])
