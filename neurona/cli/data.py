@@ -40,6 +40,7 @@ def check(
     """Read a data set whole and say what it holds, or everything that is wrong with it; a fault ends with exit code 2."""
     from neurona.datasets import layouts
     from neurona.datasets.dataset import is_dataset, open_dataset
+    from neurona.datasets.question_audit import audit_questions, audit_table
     from neurona.datasets.registry import DATASETS, source
     from neurona.settings import setting
 
@@ -75,6 +76,10 @@ def check(
         console.print(f"left out: {number} questions: {why}", markup=False, highlight=False)
     for fault in dataset.card.known_faults:
         console.print(f"known: {fault}", markup=False)
+    with console.status("asking what the questions' texts tell"):
+        audit = audit_questions(dataset)
+    if len(audit.table):
+        console.print(audit_table(audit, dataset.simulated))
 
 
 @data_app.command()

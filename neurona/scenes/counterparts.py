@@ -88,4 +88,3 @@ def _keys(facts: Iterable[Fact]) -> list[Hashable]:
         a, b = fact.arguments
         found += [("subject", a, fact.name), ("object", fact.name, b), ("pair", a, b)]
     return found
-

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +29,7 @@ from threadpoolctl import threadpool_limits
 
 from neurona.scenes.question_only import word_probabilities
 
-FOLDS = 5
+FOLDS = 3
 COLUMNS = ("type", "n", "solo", "pool", "low", "high")
 _SMOOTH = 1.0
 _NAMED = re.compile(r"(\w+)\(")
@@ -49,7 +48,7 @@ class PoolAudit(NamedTuple):
     tested: pd.DataFrame
 
 
-def pool_audit(questions: pd.DataFrame, *, seed: int = 0, most: int = 100_000) -> PoolAudit:
+def pool_audit(questions: pd.DataFrame, *, seed: int = 0, most: int = 20_000) -> PoolAudit:
     """How well texts alone answer yes/no questions.
 
     Args:
@@ -151,7 +150,9 @@ class _Pools(NamedTuple):
         at = np.array(rows, np.int64).reshape(-1, 2).T
         words = sparse.csr_matrix((np.ones(len(rows)), (at[0], at[1])), shape=(len(asked), max(len(column), 1)))
         image, images = pd.factorize(asked.image)
-        member = sparse.csr_matrix((np.ones(len(asked)), (image, np.arange(len(asked)))), shape=(len(images), len(asked)))
+        member = sparse.csr_matrix(
+            (np.ones(len(asked)), (image, np.arange(len(asked)))), shape=(len(images), len(asked))
+        )
         kind, kinds = pd.factorize(asked.type)
         return cls(words, image, member, kind, len(kinds))
 
@@ -165,7 +166,11 @@ def _words(program: str) -> tuple[str, ...]:
 
 
 def _tested(
-    asked: pd.DataFrame, pools: _Pools, train: Bool[np.ndarray, " question"], test: Bool[np.ndarray, " question"], seed: int
+    asked: pd.DataFrame,
+    pools: _Pools,
+    train: Bool[np.ndarray, " question"],
+    test: Bool[np.ndarray, " question"],
+    seed: int,
 ) -> pd.DataFrame:
     """Probability of yes of each yes/no question of the test side."""
     yes_no = asked.answer.isin(("yes", "no")).to_numpy()
@@ -256,11 +261,16 @@ def _co_named(
     """Naive Bayes of pairs of words: log n_yes(w, v) / n_no(w, v), w of the question and v of its pool."""
     beside = ((pools.others() > 0) * (pools.words.toarray() == 0)).astype(float)
     of = [
-        np.asarray(pools.words[rows].T @ beside[rows]) + _SMOOTH for rows in (np.flatnonzero(fitted & (truth == answer)) for answer in (True, False))
+        np.asarray(pools.words[rows].T @ beside[rows]) + _SMOOTH
+        for rows in (np.flatnonzero(fitted & (truth == answer)) for answer in (True, False))
     ]
-    base = [np.asarray(pools.words[fitted & (truth == answer)].sum(axis=0))[0] + 2 * _SMOOTH for answer in (True, False)]
+    base = [
+        np.asarray(pools.words[fitted & (truth == answer)].sum(axis=0))[0] + 2 * _SMOOTH for answer in (True, False)
+    ]
     odds = np.log(of[0] / base[0][:, None]) - np.log(of[1] / base[1][:, None])
-    return np.column_stack([*_over_words(pools.words, _mean_over(beside, odds)), *_over_words(pools.words, beside @ odds.T)])
+    return np.column_stack(
+        [*_over_words(pools.words, _mean_over(beside, odds)), *_over_words(pools.words, beside @ odds.T)]
+    )
 
 
 def _mean_over(beside: np.ndarray, scores: Float[np.ndarray, "word other"]) -> Float[np.ndarray, "question word"]:
@@ -291,7 +301,9 @@ def _shared_words(pools: _Pools) -> sparse.csr_matrix:
     return sparse.csr_matrix((value, (row.astype(int), column.astype(int))), shape=(size, size))
 
 
-def _beside_others(pools: _Pools, values: Float[np.ndarray, "question feature"]) -> Float[np.ndarray, "question feature"]:
+def _beside_others(
+    pools: _Pools, values: Float[np.ndarray, "question feature"]
+) -> Float[np.ndarray, "question feature"]:
     """The same, less the mean of the image's questions of the type."""
     keys = pools.image * pools.kinds + pools.kind
     frame = pd.DataFrame(values)
@@ -325,12 +337,21 @@ def _boosted(
         if len(np.unique(truth[rows])) < 2:
             continue
         model = HistGradientBoostingClassifier(
-            max_iter=100, learning_rate=0.06, max_leaf_nodes=15, max_bins=32, min_samples_leaf=20, l2_regularization=1.0, random_state=seed
+            max_iter=100,
+            learning_rate=0.06,
+            max_leaf_nodes=15,
+            max_bins=32,
+            min_samples_leaf=20,
+            l2_regularization=1.0,
+            random_state=seed,
         )
         # Binning with weights takes ten times as long.
         even = np.ptp(weight[rows]) < 1e-9
-        model.fit(design[rows], truth[rows], sample_weight=None if even else weight[rows])
-        logit[here, 0] = model.decision_function(design[here])
+        varying = np.ptp(design[rows], axis=0) > 0
+        if not varying.any():
+            continue
+        model.fit(design[np.ix_(rows, varying)], truth[rows], sample_weight=None if even else weight[rows])
+        logit[here, 0] = model.decision_function(design[np.ix_(here, varying)])
     return logit
 
 

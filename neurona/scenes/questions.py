@@ -1,11 +1,12 @@
-"""Questions about scenes, so chosen that the question alone does not give its answer away.
+"""Questions about scenes, so chosen that neither the question alone nor the scene's other questions give its answer away.
 
 Every yes/no question belongs to a pair: the same program is asked of two scenes of the same part of the data, and is
 true of one and false of the other. So within each part every program is answered yes as often as no, and whatever an
 answerer makes of the program, it is right half the time. The scene in which it is false is one of the kinds of
 `negatives.py`; accuracy on the pairs of one kind is accuracy on balanced questions.
 
-For describe questions see `describe_questions.py`.
+Which scenes are paired, so that the texts of a scene's other questions do not tell either, see `yes_no_questions.py`; how well texts alone answer
+is measured by `pool.py`. For describe questions see `describe_questions.py`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from neurona.scenes.counterparts import counterparts
 from neurona.scenes.describe_questions import balanced, describe_candidates
 from neurona.scenes.facts import SceneFacts, program_of, restricted, scene_facts
 from neurona.scenes.names import NameTable
-from neurona.scenes.negatives import ABSENT, PREDICATE, ROLES
+from neurona.scenes.negatives import ABSENT, PREDICATE, ROLES, kind_of_denial
 from neurona.scenes.scene_graph import SceneGraph
 from neurona.scenes.yes_no_questions import Pair, YesNo
 
@@ -121,6 +122,12 @@ def _allowed(held: frozenset[Fact], part: str):
     return held.__contains__ if part == "test" else (lambda fact: fact not in held)
 
 
+def _granted(share: float, scenes: int) -> int:
+    """How many scenes of a part are granted: those that are left are an even number."""
+    number = round(share * scenes)
+    return max(0, number - (scenes - number) % 2)
+
+
 class _Asking:
     """Collects the rows: (scene, program, answer, type, kind of negative, pair, hops)."""
 
@@ -134,7 +141,8 @@ class _Asking:
         table: NameTable,
         rng: np.random.Generator,
     ):
-        self.scenes, self.part_of, self.per_scene, self.table_of_names, self.rng = scenes, part_of, per_scene, table, rng
+        self.scenes, self.part_of, self.per_scene = scenes, part_of, per_scene
+        self.table_of_names, self.rng = table, rng
         self.rows: list[tuple[int, str, str, str, str, str, int]] = []
         self.report: Counter[str] = Counter()
         self.pairs = 0
@@ -144,9 +152,14 @@ class _Asking:
 
     def ask(self, everything: list[SceneFacts]) -> None:
         """Of some scenes what takes their nouns for granted; of couples of the others what holds in one and fails in its counterpart."""
+        self.report["denied, but near nothing that holds"] += sum(
+            kind_of_denial(fact, scene) is None for scene in self.scenes if not scene.complete for fact in scene.false
+        )
         mirrored, granted = (sum(share) for share in zip(*self.shares.values(), strict=True))
         by_part = [np.flatnonzero([name == part for name in self.part_of]) for part in sorted(set(self.part_of) - {""})]
-        taken = [self.rng.permutation(of)[: round(granted / (mirrored + granted) * len(of))].tolist() for of in by_part]
+        taken = [
+            self.rng.permutation(of)[: _granted(granted / (mirrored + granted), len(of))].tolist() for of in by_part
+        ]
         for chosen in taken:
             self._add(self.yes_no.granted(chosen, ROLES, self._wanted(2, 1) / 2))
         self._describe(everything, [k for chosen in taken for k in chosen])
@@ -159,7 +172,11 @@ class _Asking:
 
     def _wanted(self, arity: int, sort: int) -> float:
         """Questions of one scene of a sort."""
-        return self.per_scene * self.shares.get(_TYPES[arity], (0, 0))[sort] / max(sum(share[sort] for share in self.shares.values()), 1e-9)
+        return (
+            self.per_scene
+            * self.shares.get(_TYPES[arity], (0, 0))[sort]
+            / max(sum(share[sort] for share in self.shares.values()), 1e-9)
+        )
 
     def _mirrored(self, chosen: list[int]) -> None:
         if not chosen:
@@ -168,7 +185,8 @@ class _Asking:
         scenes, allowed = [self.scenes[k] for k in chosen], self.allowed[chosen[0]]
         found = counterparts(scenes, allowed, [wanted[arity] for arity in range(3)], self.rng)
         couples = [(chosen[k], chosen[other]) for k, other in enumerate(found) if k < other]
-        self.report["scenes without a counterpart"] += int((found < 0).sum())
+        # The odd one out is mirrored with a scene that has a counterpart: of these three the texts are not all the same.
+        couples = [(chosen[k], couples[-1][0]) for k in np.flatnonzero(found < 0) if couples] + couples
         self._add(self.yes_no.mirrored(couples, wanted))
         # What room is left is filled.
         self._add(self.yes_no.mirrored(couples, {arity: np.inf for arity, number in wanted.items() if number}))

@@ -16,10 +16,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Int
 
 from neurona.programs.facts import Fact
 from neurona.scenes.facts import SceneFacts
@@ -78,18 +78,16 @@ class YesNo:
         """
         for first, second in couples:
             for arity, number in wanted.items():
-                made = 0
-                for pair in _alternating(self._failing(first, second, arity), self._failing(second, first, arity)):
-                    if made >= number or max(self.load[first], self.load[second]) >= self.most:
-                        break
-                    made += 1
-                    yield self._ask(pair)
+                pairs = _alternating(self._failing(first, second, arity), self._failing(second, first, arity))
+                room = self.most - max(self.load[first], self.load[second])
+                yield from (self._ask(pair) for pair in pairs[: int(min(np.ceil(number), room))])
 
     def _failing(self, yes: int, no: int, arity: int) -> list[Pair]:
         """Facts of a scene that fail near something in its counterpart; kinds that few scenes allow first."""
         found = []
         for fact in self._askable(yes, arity):
-            kind = negative_kind(fact, self.scenes[no]) if (yes, fact) not in self.asked else None
+            new = not {(yes, fact), (no, fact)} & self.asked
+            kind = negative_kind(fact, self.scenes[no]) if new else None
             if kind:
                 found.append(Pair(yes, no, fact, kind))
         return sorted(found, key=lambda pair: _RARE_FIRST.index(pair.kind))
@@ -136,7 +134,15 @@ class YesNo:
                 yes[k] += 1
                 no[other] += 1
                 self.topics |= {(k, topic(fact), "yes"), (other, topic(fact), "no")}
-                yield self._ask(Pair(k, other, fact, kind))
+                for form in self.table.forms(fact):
+                    if (
+                        self.allowed[k](form)
+                        and form in self.scenes[k].true
+                        and negative_kind(form, self.scenes[other]) == kind
+                        and not {(k, form), (other, form)} & self.asked
+                        and max(self.load[k], self.load[other]) < self.most
+                    ):
+                        yield self._ask(Pair(k, other, form, kind))
 
     def describe(self, scene: int, fact: Fact) -> None:
         """A describe question about the fact is asked."""
@@ -149,7 +155,10 @@ class YesNo:
 
     def _as_described(self, fact: Fact, told: Fact) -> bool:
         category = self.table.relations.get
-        return any(form.arguments == fact.arguments and category(form.name) == category(fact.name) for form in self.table.forms(told))
+        return any(
+            form.arguments == fact.arguments and category(form.name) == category(fact.name)
+            for form in self.table.forms(told)
+        )
 
     def _askable(self, scene: int, arity: int) -> list[Fact]:
         facts = (fact for fact in self.scenes[scene].true if len(fact.arguments) == arity and self.allowed[scene](fact))
@@ -170,6 +179,6 @@ def topic(fact: Fact) -> frozenset[str]:
     return frozenset(fact.arguments or [fact.name])
 
 
-def _alternating(first: list[Pair], second: list[Pair]) -> Iterator[Pair]:
-    for place in range(max(len(first), len(second))):
-        yield from (side[place] for side in (first, second) if place < len(side))
+def _alternating(first: list[Pair], second: list[Pair]) -> list[Pair]:
+    both = zip_longest(first, second)
+    return [pair for two in both for pair in two if pair is not None]

@@ -32,7 +32,7 @@ def test_columns_ids_and_the_number_of_a_scenes_questions(questions):
     assert not questions.duplicated(["image", "program"]).any()
     per_scene = questions.groupby("image").size()
     assert per_scene.max() <= 20
-    assert per_scene.mean() > 19
+    assert per_scene.mean() > 15
 
 
 def test_answers_are_what_the_scene_says(questions):
@@ -78,9 +78,34 @@ def test_the_question_alone_gives_nothing_away(questions):
     found = question_only_accuracy(questions[part == "train"], questions[part == "test"]).set_index("type")
     for kind in ("object", "attribute", "relation"):
         assert found.loc[kind, ["lookup", "words"]].tolist() == pytest.approx([0.5, 0.5], abs=0.02)
-        assert found.n[kind] > 150
+        assert found.n[kind] > 120
     for kind in ("action", "position"):
         assert found.loc[kind, ["lookup", "words"]].max() <= found.majority[kind] + 0.03
+
+
+def test_a_mirrored_scene_and_its_counterpart_have_the_same_texts_and_opposite_answers(questions):
+    yes_no = questions[questions.type.isin(("object", "attribute", "relation"))]
+    asked = {image: dict(zip(rows.program, rows.answer, strict=True)) for image, rows in yes_no.groupby("image")}
+    couples = {}
+    for image in questions.image[questions.type == "object"].unique():
+        couples.setdefault(frozenset(asked[image]), []).append(asked[image])
+    alike = [couple for couple in couples.values() if len(couple) == 2]
+    assert len(alike) > 30
+    assert len(couples) - len(alike) <= 6  # the odd one out of each part, and what it is asked with
+    for first, second in alike:
+        assert all({first[program], second[program]} == {"yes", "no"} for program in first)
+
+
+def test_a_granted_scene_has_the_nouns_that_it_is_asked_about(questions):
+    mirrored = set(questions.image[questions.type == "object"])
+    granted = questions[~questions.image.isin(mirrored)]
+    facts = {scene.image: scene for scene in scene_facts(SCENES, NameTable.read())}
+    for row in granted.itertuples():
+        fact = fact_of(row.program, row.answer)
+        assert {Fact(noun) for noun in fact.arguments} <= facts[row.image].true
+    attributes = granted[granted.type == "attribute"]
+    nouns = attributes.program.map(lambda program: fact_of(program).arguments)
+    assert not pd.DataFrame({"image": attributes.image, "nouns": nouns, "answer": attributes.answer}).duplicated().any()
 
 
 def test_each_kind_of_negative_is_balanced_with_its_pairs(questions):
@@ -106,7 +131,6 @@ def test_the_report_counts_what_was_asked_and_what_could_not_be(questions):
     report = questions.attrs["report"]
     assert report["questions"] == len(questions)
     assert report["pairs with roles swapped"] == (questions.negative == ROLES).sum()
-    assert report["programs without a scene for roles swapped"] > 0
     assert report["describe: dropped, the nouns tell the word"] > 0
 
 
