@@ -33,9 +33,8 @@ def audit_table(audit: PoolAudit, simulated: bool) -> Table:
     table = Table(title=f"{title}{' (SIMULATED)' if simulated else ''}", title_justify="left", title_style="")
     for name in ("type", "questions", "the question alone", "with the image's other questions", ""):
         table.add_column(name, justify="left" if name == "type" else "right")
-    for row in audit.table.itertuples():
-        told = "texts tell answers" if row.pool > MOST else ""
-        table.add_row(
-            row.type, f"{row.n:,}", f"{row.solo:.3f}", f"{row.pool:.3f} ({row.low:.3f} to {row.high:.3f})", told
-        )
+    for row in audit.table.to_dict("records"):
+        pool = f"{row['pool']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
+        told = "texts tell answers" if row["pool"] > MOST else ""
+        table.add_row(str(row["type"]), f"{row['n']:,}", f"{row['solo']:.3f}", pool, told)
     return table
