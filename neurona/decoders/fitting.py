@@ -17,7 +17,7 @@ from neurona.readings import About
 from neurona.recordings.alignment import Alignment
 from neurona.recordings.alignment.groups import groups_of
 from neurona.recordings.entities import EntitySettings, FittedEntities, default_entities, fit_entities
-from neurona.recordings.recordings import Recordings
+from neurona.recordings.recordings import METADATA, Recordings
 from neurona.scenes.facts import SceneFacts
 from neurona.training.settings import TrainingSettings
 
@@ -122,7 +122,15 @@ def problem_of(
         tuple(runs),
         dataset.name,
         subjects_of(dataset.recordings),
+        columns_of(dataset.recordings),
     )
+
+
+def columns_of(recordings: Recordings) -> dict[str, tuple[str, ...]]:
+    """What is said of each recording beside its label, by column; `metadata_NAME` goes by NAME."""
+    along = {str(name): one for name, one in recordings.data.coords.items() if one.dims == ("recording",)}
+    told = {name.removeprefix(METADATA): one for name, one in along.items() if name not in ("recording", "label")}
+    return {name: tuple(map(str, one.values)) for name, one in told.items()}
 
 
 def subjects_of(recordings: Recordings) -> tuple[str, ...] | None:

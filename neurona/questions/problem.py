@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -31,6 +32,7 @@ class Problem:
         runs: run of each recording (one subject's, and one session's), where settings are chosen by folds of whole runs.
         dataset: name of the data set.
         subjects: whose each recording is, where several people were recorded.
+        columns: what is said of each recording beside its label, by column: subject, session, sex, ...
     """
 
     entities: Entities = field(repr=False)
@@ -43,6 +45,7 @@ class Problem:
     runs: tuple[str, ...] | None = field(default=None, repr=False)
     dataset: str = ""
     subjects: tuple[str, ...] | None = field(default=None, repr=False)
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def learning(self) -> Asked:

@@ -32,12 +32,14 @@ from neurona.training.settings import TrainingSettings
 
 
 class Sums(NamedTuple):
-    """Sums over the questions of a step: of weighted losses, of weights, of right answers, of questions."""
+    """Sums over the questions of a step: of weighted losses, of weights, of right answers, of questions; and of losses and questions of each group."""
 
     loss: Float[Array, "*step"]
     weight: Float[Array, "*step"]
     right: Float[Array, "*step"]
     questions: Float[Array, "*step"]
+    group_loss: Float[Array, "*step group"]
+    group_questions: Float[Array, "*step group"]
 
 
 class Block(NamedTuple):
@@ -165,16 +167,16 @@ _BLOCK = Block(None, None, 0, 0)  # type: ignore[arg-type]
 
 @lru_cache(maxsize=16)
 def trainer(model: Model, settings: TrainingSettings, n_steps: int, capacity: tuple[int, ...]) -> TraceCounter:
-    """A function (params, optimiser state, rest, block, lessons, largest size of a program) -> params, state, rest, sums of each step."""
+    """A function (params, optimiser state, rest, block, lessons, largest size of a program, weight of each group) -> params, state, rest, sums of each step."""
 
     optimiser = optimiser_of(settings, n_steps)
 
     def steps(
-        params: Any, state: Any, rest: Any, block: Block, lessons: Lessons, limit: Array
+        params: Any, state: Any, rest: Any, block: Block, lessons: Lessons, limit: Array, of_group: Array
     ) -> tuple[Any, Any, Any, Sums]:
         def loss(params: Any, rest: Any, chosen: Array, key: Array) -> tuple[Array, tuple[Sums, Any]]:
             answers, slots, rest = model.learn(params, rest, block, lessons, chosen, key, capacity)
-            sums = sums_of(answers, slots, limit)
+            sums = sums_of(answers, slots, limit, of_group)
             return sums.loss, (sums, rest)
 
         def one(carry: tuple[Any, Any, Any], step: tuple[Array, Any]) -> tuple[tuple[Any, Any, Any], Sums]:
@@ -188,7 +190,7 @@ def trainer(model: Model, settings: TrainingSettings, n_steps: int, capacity: tu
         (params, state, rest), sums = jax.lax.scan(one, (params, state, rest), (block.order, block.keys))
         return params, state, rest, sums
 
-    return model.jitted(steps, (0, 0, 0, _BLOCK, None, None), donated=(0, 1, 2))
+    return model.jitted(steps, (0, 0, 0, _BLOCK, None, None, None), donated=(0, 1, 2))
 
 
 @lru_cache(maxsize=16)
@@ -197,7 +199,8 @@ def judge(model: Model, capacity: tuple[int, ...]) -> TraceCounter:
 
     def steps(params: Any, rest: Any, block: Block, lessons: Lessons) -> Sums:
         def one(_: None, chosen: Array) -> tuple[None, Sums]:
-            sums = sums_of(*model.answer(params, rest, block, lessons, chosen, capacity), jnp.inf)
+            even = jnp.ones(lessons.n_groups)
+            sums = sums_of(*model.answer(params, rest, block, lessons, chosen, capacity), jnp.inf, even)
             return None, total(sums, model.mesh)
 
         return jax.lax.scan(one, None, block.order)[1]
@@ -219,12 +222,14 @@ def answerer(model: Model, capacity: tuple[int, ...]) -> TraceCounter:
     return model.jitted(steps, (0, 0, _BLOCK, None))
 
 
-def sums_of(answers: Answers, slots: Slots, limit: Any) -> Sums:
-    """What a step's answers add up to; questions of programs larger than `limit` have no weight."""
-    weight = jnp.where(slots.size <= limit, slots.weight, 0.0)
+def sums_of(answers: Answers, slots: Slots, limit: Any, of_group: Float[Array, " group"]) -> Sums:
+    """What a step's answers add up to; questions of programs larger than `limit` have no weight, the others that of their group besides their own."""
+    even = jnp.where(slots.size <= limit, slots.weight, 0.0)
+    weight = even * of_group[slots.group]
     losses = answer_losses(answers, slots.target, slots.is_describe)
     right = jnp.where(
         slots.is_describe, answers.describe.argmax(-1) == slots.target, (answers.yes_no > 0) == (slots.target == 1)
     )
     asked = slots.question >= 0
-    return Sums(jnp.sum(weight * losses), weight.sum(), jnp.sum(right & asked) * 1.0, asked.sum() * 1.0)
+    of_groups = [jax.ops.segment_sum(part, slots.group, len(of_group)) for part in (even * losses, even)]
+    return Sums(jnp.sum(weight * losses), weight.sum(), jnp.sum(right & asked) * 1.0, asked.sum() * 1.0, *of_groups)

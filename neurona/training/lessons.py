@@ -23,6 +23,7 @@ from neurona.execution.compile import Group, relation_slots
 from neurona.programs import Query, Vocabulary
 from neurona.programs.tree import Describe, walk
 from neurona.questions import Asked
+from neurona.training.worst_group import Groups
 
 Numbers = Array | np.ndarray
 
@@ -36,6 +37,7 @@ class Part(NamedTuple):
         weight: in the loss.
         size: nodes of the program.
         question: row of the table that they came from.
+        group: of the recording, see `worst_group`.
         start, length: the stretch of each lesson.
     """
 
@@ -44,6 +46,7 @@ class Part(NamedTuple):
     weight: Float[Numbers, " question"]
     size: Int[Numbers, " question"]
     question: Int[Numbers, " question"]
+    group: Int[Numbers, " question"]
     start: Int[Numbers, " lesson"]
     length: Int[Numbers, " lesson"]
 
@@ -56,6 +59,7 @@ class Slots(NamedTuple):
     weight: Float[Array, " slot"]
     size: Int[Array, " slot"]
     question: Int[Array, " slot"]
+    group: Int[Array, " slot"]
 
 
 @jax.tree_util.register_dataclass
@@ -68,6 +72,7 @@ class Lessons:
         parts: one a template.
         concepts, relations: the words that each lesson asks for `[L + 1, word]`; None: the whole vocabulary.
         templates, n_words: see `ProgramBatch`.
+        n_groups: how many groups of recordings are told apart.
     """
 
     recording: Int[Numbers, " lesson"]
@@ -76,6 +81,7 @@ class Lessons:
     relations: Int[Numbers, "lesson relation"] | None
     templates: tuple[Query, ...] = field(metadata={"static": True})
     n_words: int = field(metadata={"static": True})
+    n_groups: int = field(default=1, metadata={"static": True})
 
     def __len__(self) -> int:
         return len(self.recording) - 1
@@ -94,6 +100,7 @@ class Lessons:
         asked_only: bool,
         limit: int = 64,
         balance_types: bool = False,
+        groups: Groups | None = None,
         seed: int = 0,
     ) -> Lessons:
         """Compile questions, as NumPy arrays.
@@ -104,6 +111,7 @@ class Lessons:
             asked_only: score each recording on the words that its lesson asks for, instead of on the whole vocabulary.
             limit: most questions of a lesson; a recording with more has several lessons.
             balance_types: see `TrainingSettings`.
+            groups: of recordings; one when None.
             seed: of the draw that shares out a recording's questions among its lessons.
         """
         lesson, recording = _shared_out(asked.recording, limit, np.random.default_rng(seed))
@@ -120,6 +128,7 @@ class Lessons:
                     _type_weights(asked)[rows] if balance_types else np.ones(len(rows), np.float32),
                     np.full(len(rows), sum(1 for _ in walk(shape)), np.int32),
                     rows.astype(np.int32),
+                    np.zeros(len(rows), np.int32) if groups is None else groups.of[asked.recording[rows]],
                     (np.cumsum(count) - count).astype(np.int32),
                     count.astype(np.int32),
                 )
@@ -128,7 +137,8 @@ class Lessons:
                 words[kind].append((len(parts) - 1, slots, lesson[rows]))
         # The empty lesson has a recording that is learned from, for it has a part in the moments of its batch.
         rows = np.append(recording, recording[0]).astype(np.int32)
-        found = cls(rows, tuple(parts), None, None, places.templates, places.n_words)
+        number = 1 if groups is None else len(groups.names)
+        found = cls(rows, tuple(parts), None, None, places.templates, places.n_words, number)
         return _with_own_words(found, words) if asked_only else found
 
 
@@ -170,6 +180,7 @@ def step_batch(
                 jnp.where(inside, part.weight[row], 0.0),
                 part.size[row],
                 jnp.where(inside, part.question[row], -1),
+                part.group[row],
             )
         )
         place, none = starts[kind] + jnp.arange(size), jnp.full(size, np.iinfo(np.int32).max)

@@ -35,6 +35,7 @@ from neurona.training.resume import Progress as Saving
 from neurona.training.resume import Saved, identity
 from neurona.training.schedules import optimiser_of, schedule_of
 from neurona.training.settings import TrainingSettings
+from neurona.training.worst_group import Groups
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,8 @@ class _Training:
         self.model = Model(self.graph, settings.precision, mesh, settings.members, settings.augmentation)
         self.judged_name = "test" if settings.selection == "test" else "validation"
 
+        self.groups = Groups.by(settings.worst_group, problem, problem.train)
+
         def lessons(asked: Asked) -> Lessons:
             return Lessons.of(
                 asked,
@@ -117,6 +120,7 @@ class _Training:
                 asked_only=asked_only,
                 limit=settings.questions_per_lesson,
                 balance_types=settings.balance_types,
+                groups=self.groups,
                 seed=problem.seed,
             )
 
@@ -168,14 +172,16 @@ class _Training:
             while not finished and epoch < settings.epochs:
                 began = time.monotonic()
                 limit = jnp.float32(self._largest_size(epoch))
-                params, state, rest, sums = epoch_of(params, state, rest, self.feed.block(epoch), lessons, limit)
-                row = {"epoch": epoch, **_rates("train", sums)[0]}
+                weights_now = self._of_groups(history)
+                block = self.feed.block(epoch)
+                params, state, rest, sums = epoch_of(params, state, rest, block, lessons, limit, weights_now)
+                row = {"epoch": epoch, **_rates("train", sums)[0], **self._group_row("train", sums)}
                 value = None
                 if judge_of is not None and self.judged_feed is not None:
                     told = judge_of(params, rest, self.judged_feed.block(0), judged)
                     found, each = _rates(self.judged_name, told)
-                    row |= found
-                    value = -each[0] if settings.criterion == "loss" else each[1]
+                    row |= found | self._group_row(self.judged_name, told)
+                    value = -_worst(told) if self.groups else -each[0] if settings.criterion == "loss" else each[1]
                 seconds = time.monotonic() - began
                 row["learning_rate"] = float(rates[epoch])
                 row |= {"seconds": seconds, "questions_per_s": self.n_questions * settings.members / seconds}
@@ -195,6 +201,15 @@ class _Training:
             saved.close()
         traces = epoch_of.traces - traced[0], judge_of.traces - traced[1] if judge_of else 0
         return self._trained(fetched(best), history, best_epoch, traces)
+
+    def _of_groups(self, history: list[dict[str, float]]) -> jax.Array:
+        """What a question of each group weighs in the next epoch."""
+        if self.groups is None:
+            return jnp.ones(1)
+        return jnp.asarray(self.groups.weights(history, self.settings.worst_group_rate), jnp.float32)
+
+    def _group_row(self, name: str, steps: Sums) -> dict[str, float]:
+        return {} if self.groups is None else self.groups.row(name, _group_losses(steps).mean(axis=0))
 
     def _largest_size(self, epoch: int) -> float:
         """Size of the largest program that counts in this epoch."""
@@ -294,9 +309,22 @@ def _rates(
     name: str, steps: Sums
 ) -> tuple[dict[str, float], tuple[Float[np.ndarray, " member"], Float[np.ndarray, " member"]]]:
     """Loss and accuracy over all steps: mean over members, and of each."""
-    sums = [np.atleast_2d(part).sum(-1) for part in fetched(steps)]
+    sums = [np.atleast_2d(part).sum(-1) for part in fetched(steps)[:4]]
     loss, accuracy = sums[0] / np.maximum(sums[1], 1e-9), sums[2] / sums[3]
     return {f"{name}_loss": float(loss.mean()), f"{name}_accuracy": float(accuracy.mean())}, (loss, accuracy)
+
+
+def _group_losses(steps: Sums) -> Float[np.ndarray, "member group"]:
+    """Mean loss of each group over all steps; NaN of a group that was not asked about."""
+    loss, questions = (part.sum(axis=-2) for part in fetched((steps.group_loss, steps.group_questions)))
+    loss, questions = np.atleast_2d(loss), np.atleast_2d(questions)
+    return np.divide(loss, questions, out=np.full(loss.shape, np.nan), where=questions > 0)
+
+
+def _worst(steps: Sums) -> Float[np.ndarray, " member"]:
+    """Of each member, the loss of the group that it answers worst."""
+    found: np.ndarray = np.nanmax(_group_losses(steps), axis=1)
+    return found
 
 
 def _display(console: Console | None, settings: TrainingSettings, done: int) -> Progress:

@@ -31,6 +31,9 @@ class TrainingSettings:
         patience: epochs without a better one after which training stops; None: never.
         curriculum: over so many epochs the questions come in by the size of their programs, small ones first; 0: all at once.
         balance_types: every question type weighs the same in the loss, whatever its number of questions.
+        worst_group: a column of the recordings (subject, session, sex, ...): groups that are learned worse weigh more, and the epoch is chosen by the
+            worst of them (`training.worst_group`).
+        worst_group_rate: how fast their weights move, in 1 / (nats an epoch).
         augmentation: what is done to the recordings of a step, in this order: names or settings of `training.augmentation`.
         precision: `tf32` rounds the factors of matrix products to eleven bits where the device can (GPUs); `bfloat16` is the precision of all
             but parameters, answers and loss.
@@ -55,6 +58,8 @@ class TrainingSettings:
     patience: Annotated[int, Ge(1)] | None = 10
     curriculum: Annotated[int, Ge(0)] = 0
     balance_types: bool = False
+    worst_group: str | None = None
+    worst_group_rate: Annotated[float, Gt(0)] = 0.5
     augmentation: tuple[AugmentationConfig, ...] = ()
     precision: Literal["float32", "tf32", "bfloat16"] = "float32"
     members: Annotated[int, Ge(1)] = 1
