@@ -316,8 +316,8 @@ def _rates(
 
 def _group_losses(steps: Sums) -> Float[np.ndarray, "member group"]:
     """Mean loss of each group over all steps; NaN of a group that was not asked about."""
-    loss, questions = (part.sum(axis=-2) for part in fetched((steps.group_loss, steps.group_questions)))
-    loss, questions = np.atleast_2d(loss), np.atleast_2d(questions)
+    sums = fetched((steps.group_loss, steps.group_questions))
+    loss, questions = (np.atleast_2d(np.asarray(part).sum(axis=-2)) for part in sums)
     return np.divide(loss, questions, out=np.full(loss.shape, np.nan), where=questions > 0)
 
 
