@@ -10,6 +10,7 @@ PARCELS = [(0, 3, 5), (1, 2), (4,)]
 SIGNAL = signal_of(PARCELS, 3)
 
 
+@nnx.jit
 def general_operations(model, recordings):
     """The same encoder written with XLA's own convolution and pooling."""
     entities = []
@@ -32,13 +33,17 @@ def general_operations(model, recordings):
 def test_blocks_bound_memory_and_change_no_number():
     recordings = jnp.asarray(np.random.default_rng(0).normal(size=(5, 6, 3)), jnp.float32)
     whole, blocks = (ParcelConvolution(SIGNAL, 8, block_rows=rows, rngs=nnx.Rngs(0)) for rows in (100, 6))
-    np.testing.assert_allclose(blocks(recordings), whole(recordings), rtol=1e-5, atol=1e-5)
-    ours, theirs = (nnx.grad(lambda m: (m(recordings) ** 2).sum())(model) for model in (blocks, whole))
-    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-3), ours, theirs)
+    passes = nnx.jit(nnx.value_and_grad(lambda m: (m(recordings) ** 2).sum()))
+    (ours, our_gradient), (theirs, their_gradient) = (passes(model) for model in (blocks, whole))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-3), our_gradient, their_gradient)
+    embeddings = nnx.jit(lambda m: m(recordings))
+    np.testing.assert_allclose(embeddings(blocks), embeddings(whole), rtol=1e-5, atol=1e-5)
 
 
 def test_shifted_slices_give_the_numbers_of_the_general_operations():
     model = ParcelConvolution(SIGNAL, 8, rngs=nnx.Rngs(0))
     recordings = jnp.asarray(np.random.default_rng(0).normal(size=(2, 6, 3)), jnp.float32)
-    assert model(recordings).shape == (2, 3, 8)
-    np.testing.assert_allclose(model(recordings), general_operations(model, recordings), rtol=1e-4, atol=1e-5)
+    found = nnx.jit(lambda m: m(recordings))(model)
+    assert found.shape == (2, 3, 8)
+    np.testing.assert_allclose(found, general_operations(model, recordings), rtol=1e-4, atol=1e-5)

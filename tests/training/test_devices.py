@@ -42,6 +42,7 @@ def agrees(found, expected):
         np.testing.assert_allclose(a, np.asarray(b).ravel(), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_eight_devices_give_the_loss_curve_of_one(one_device):
     agrees(result(started("-", 8, devices=8)), one_device)
 

@@ -166,6 +166,7 @@ def test_settings_that_cannot_be_met_are_refused(change, message):
         train(tiny.Linear(), tiny.inputs(told), told, TrainingSettings(**change), asked_only=True)
 
 
+@pytest.mark.slow
 def test_state_beside_parameters_is_kept_as_steps_of_training_leave_it(told):
     settings = replace(tiny.SETTINGS, epochs=3, members=2, precision="bfloat16")
     found = train(tiny.Stateful, tiny.inputs(told), told, settings, asked_only=True)

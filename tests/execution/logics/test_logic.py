@@ -139,7 +139,7 @@ def apart(law: str, logic, parts: tuple[str, str, str], seed: int, dual: bool) -
 
 
 @pytest.mark.parametrize(("logic", "law"), CLAIMED, ids=[f"{logic.name}-{law}" for logic, law in CLAIMED])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(parts=st.tuples(*[st.sampled_from(PARTS)] * 3), seed=st.integers(0, 999), dual=st.booleans())
 def test_the_laws_that_a_logic_claims_hold(logic, law, parts, seed, dual):
     assert apart(law, logic, parts, seed, dual) < 1e-4
