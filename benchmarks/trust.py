@@ -11,14 +11,16 @@ from collections.abc import Callable, Iterator
 
 from bars.bar import Bar
 from bars.report import report
-from trusted import backing, coverage, freed, maps
+from trusted import abstention, backing, coverage, freed, maps, negation
 from trusted.bench import Trusted
 
 THEMES: dict[str, Callable[[Trusted], Iterator[Bar]]] = {
     "coverage": coverage.coverage,
     "maps": maps.maps,
     "backing": backing.backing,
+    "abstention": abstention.abstention,
     "freed": freed.freed,
+    "negation": negation.negation,
 }
 
 if __name__ == "__main__":

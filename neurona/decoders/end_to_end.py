@@ -6,6 +6,9 @@
     t = template + sum over the question's words (word + place in the template),      logit of yes = v . h + b
     score of a category's word w = u_w . h / sqrt(d) + b_w
 
+What states a fact is read in one spelling, and a denial as what it denies: logit of ~a = -logit of a, of denials that training never saw, too (a network that
+reads denials as further templates confuses them with what they deny; cf. CLIPGlasses, arXiv 2602.21035).
+
 A template is known by a hash of its shape, and so it needs no list; two shapes share an embedding with probability 1 / 256.
 What a program means must be learned from answers, so that nothing is shared between forms of questions but words.
 """
@@ -30,9 +33,12 @@ from neurona.decoders.trained_module import fit_module
 from neurona.errors import ConfigError, QueryError
 from neurona.execution import Answers, ProgramBatch
 from neurona.execution.compile import Group, relation_slots
-from neurona.programs import Query, Vocabulary
-from neurona.programs.tree import Describe
+from neurona.programs import Query, Vocabulary, parse
+from neurona.programs.affirmed import affirmed
+from neurona.programs.literals import one_literal
+from neurona.programs.tree import Count, Describe, Not
 from neurona.questions import Asked, Problem
+from neurona.scenes.facts import program_of
 from neurona.training import Layout, Trained, answer_in_batches
 
 _TEMPLATES, _PLACES = 256, 64
@@ -65,18 +71,22 @@ class EndToEndDecoder:
         trained: network and history.
         layout: of its inputs.
         vocabulary: of the questions.
+        things: concepts that are things.
     """
 
     trained: Trained = field(repr=False)
     layout: Layout = field(repr=False)
     vocabulary: Vocabulary = field(repr=False)
+    things: frozenset[str] = field(default=frozenset(), repr=False)
 
     def answer(self, features: Float[np.ndarray, "recording feature"], asked: Asked) -> Answers:
         """Answers to all questions; see `Answerer`."""
+        stated, sign = affirmed_questions(asked, self.vocabulary, self.things)
         rows, recording = np.unique(asked.recording, return_inverse=True)
-        about = replace(asked, recording=recording.astype(np.int64))
+        about = replace(stated, recording=recording.astype(np.int64))
         inputs = self.layout(features[rows])
-        return answer_in_batches(self.trained.model, inputs, about, self.vocabulary, asked_only=False)
+        answers = answer_in_batches(self.trained.model, inputs, about, self.vocabulary, asked_only=False)
+        return answers._replace(yes_no=sign * np.asarray(answers.yes_no))
 
 
 @register(EndToEndSettings)
@@ -87,8 +97,40 @@ def fit_end_to_end(problem: Problem, settings: EndToEndSettings, context: Contex
     def build(seed: int, inputs: np.ndarray) -> nnx.Module:
         return EndToEnd(owner, len(words.concepts), len(words.relations), settings, rngs=nnx.Rngs(seed))
 
-    trained, layout = fit_module(build, problem, context, asked_only=False)
-    return EndToEndDecoder(trained, layout, words)
+    things = problem.things
+    train, validation = (affirmed_questions(part, words, things)[0] for part in (problem.train, problem.validation))
+    stated = replace(problem, train=train, validation=validation)
+    trained, layout = fit_module(build, stated, context, asked_only=False)
+    return EndToEndDecoder(trained, layout, words, things)
+
+
+def affirmed_questions(
+    asked: Asked, vocabulary: Vocabulary, things: frozenset[str]
+) -> tuple[Asked, Int[np.ndarray, " question"]]:
+    """The questions as what they affirm, with the answers to that; and -1 where one denies it.
+
+    Args:
+        asked: questions, with or without answers.
+        vocabulary: its definitions are expanded where they must be.
+        things: concepts that are things.
+    """
+    known = {query: _affirmed(query, vocabulary, things) for query in dict.fromkeys(asked.queries)}
+    pairs = [known[query] for query in asked.queries]
+    sign = np.array([sign for _, sign in pairs], dtype=np.int64)
+    target = np.where((sign < 0) & (asked.target >= 0), 1 - asked.target, asked.target)
+    return replace(asked, queries=tuple(query for query, _ in pairs), target=target), sign
+
+
+def _affirmed(query: Query, vocabulary: Vocabulary, things: frozenset[str]) -> tuple[Query, int]:
+    """A fact in the spelling of scenes' questions; else the program as it is spelled, where it denies nothing."""
+    literal = None if isinstance(query, Describe | Count) else one_literal(query, things, vocabulary)
+    if literal is not None:
+        fact, holds = literal
+        return parse(program_of(fact), vocabulary), 1 if holds else -1
+    found, sign = affirmed(query, vocabulary)
+    if sign > 0:
+        return query, 1
+    return (query.body if isinstance(query, Not) else found), -1
 
 
 class EndToEnd(nnx.Module):

@@ -29,7 +29,7 @@ from scipy.optimize import minimize
 from scipy.special import softmax
 from sklearn.model_selection import GroupKFold, KFold
 
-from neurona.decoders.decoder import Context, DecoderSettings, learn_asking
+from neurona.decoders.decoder import Context, DecoderSettings, held_questions, learn_asking
 from neurona.decoders.label_worlds import LabelWorlds
 from neurona.decoders.noise_whitening import NoiseWhitening
 from neurona.decoders.registry import register
@@ -39,6 +39,7 @@ from neurona.programs import Vocabulary
 from neurona.questions import Problem
 from neurona.readings import About, AskingModel, EntityEvidence, WorldReading
 from neurona.readings.belief import log_odds
+from neurona.readings.conformal import Misses, misses
 from neurona.recordings.entities import Entities
 
 Folds: TypeAlias = list[tuple[Int[np.ndarray, " _train"], Int[np.ndarray, " _held"]]]
@@ -124,8 +125,6 @@ class LinearEvidence:
         """The shares of all worlds, and what each entity adds to each word's logit."""
         labels = self.labels
         evidence = self._evidence(features)
-        logits = evidence.sum(axis=1) + self.bias
-        share = softmax(logits @ labels.holds.T + np.log(labels.share), axis=1)
         carriers = EntityEvidence(
             labels.words,
             self.entities.names,
@@ -134,6 +133,12 @@ class LinearEvidence:
             log_odds(labels.share @ labels.holds),
             self.entities.positions,
         )
+        return replace(self.of_logits(evidence.sum(axis=1) + self.bias, recordings), entity_evidence=carriers)
+
+    def of_logits(self, logits: Float[np.ndarray, "recording word"], recordings: Sequence[str]) -> WorldReading:
+        """The shares of all worlds, from the words' logits."""
+        labels = self.labels
+        share = softmax(logits @ labels.holds.T + np.log(labels.share), axis=1)
         return WorldReading(
             vocabulary=self.vocabulary,
             recordings=tuple(map(str, recordings)),
@@ -142,7 +147,6 @@ class LinearEvidence:
             nouns=labels.things,
             about=self.about,
             asking=self.asking,
-            entity_evidence=carriers,
         )
 
     def _evidence(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording entity word"]:
@@ -202,7 +206,26 @@ def fit_linear_evidence(
         replace(problem.entities, features=problem.entities.features[:0]),
         About(problem.dataset, settings.kind, settings.supervision, problem.simulated),
     )
-    return replace(found, asking=learn_asking(found, problem, settings, held_out=False))
+    asking = learn_asking(found, problem, settings, held_out=False)
+    if folds:
+        # Inner folds left every recording out once: sets of answers are promised by what was said of it then.
+        held_out = np.tensordot(weights, np.stack([logits for *_, logits in chosen]), 1)[rows]
+        asking = replace(asking, misses=_held_out_misses(found, asking, problem, rows, held_out))
+    return replace(found, asking=asking)
+
+
+def _held_out_misses(
+    decoder: LinearEvidence,
+    asking: AskingModel,
+    problem: Problem,
+    rows: Int[np.ndarray, " row"],
+    logits: Float[np.ndarray, "row word"],
+) -> Misses:
+    """How far the right answers about recordings were from certain when they were held out (`readings.conformal`)."""
+    asked = problem.learning
+    reading = decoder.of_logits(logits, [str(row) for row in rows])
+    held = held_questions(reading.believe(asked.queries, np.searchsorted(rows, asked.recording)), asked, problem)
+    return misses(asking.as_asked(held.belief, held.queries, held.subject), held.belief.form, held.target, held.subject)
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ import numpy as np
 from jaxtyping import Float
 
 from neurona.programs import Query, Vocabulary, to_logic
+from neurona.programs.affirmed import affirmed
 from neurona.programs.expand import rebuild
-from neurona.programs.normal_form import normal_form
-from neurona.programs.tree import Atom, Count, Describe, Not, Term, The, Variable
+from neurona.programs.tree import Atom, Count, Describe, Term, The, Variable
 from neurona.scenes.word_model import WordModel
 
 _LEAST = 1e-6
@@ -108,13 +108,9 @@ def _group(query: Query) -> str:
 
 @lru_cache(maxsize=1 << 15)
 def stated(query: Query, vocabulary: Vocabulary) -> tuple[str, int]:
-    """What a program affirms, as text, and -1 where it denies it: of the two, the one with fewer denials."""
-    found = normal_form(query, vocabulary)
-    if isinstance(found, Describe | Count):
-        return _text(found), 1
-    texts = _text(found), _text(normal_form(Not(found)))
-    sign = 1 if (texts[0].count("~"), texts[0]) <= (texts[1].count("~"), texts[1]) else -1
-    return texts[0] if sign > 0 else texts[1], sign
+    """What a program affirms, as text, and -1 where it denies it (`programs.affirmed`)."""
+    found, sign = affirmed(query, vocabulary)
+    return _text(found), sign
 
 
 def _text(query: Query) -> str:

@@ -449,6 +449,17 @@ def test_yes_no_gets_a_logit_and_describe_the_scores_of_its_words_and_no_others(
 
 
 @pytest.mark.parametrize(("kind", "name"), ON_SCENES)
+def test_a_denial_is_answered_as_the_opposite(kind, name):
+    if kind == "random":
+        pytest.skip("it draws its answers")
+    asked = PROBLEMS[name]()[1]
+    asked = asked.take(~asked.is_describe).take(np.arange(40))
+    denied = dataclasses.replace(asked, queries=tuple(Not(query) for query in asked.queries))
+    logit, turned = (np.asarray(answers_of(kind, name, one).yes_no) for one in (asked, denied))
+    np.testing.assert_allclose(turned, -logit, atol=1e-5)
+
+
+@pytest.mark.parametrize(("kind", "name"), ON_SCENES)
 def test_questions_in_another_order_get_the_same_answers(kind, name):
     asked = PROBLEMS[name]()[1]
     order = np.random.default_rng(0).permutation(len(asked))

@@ -4,15 +4,17 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+import pandas as pd
 import pytest
 import tiny
 from flax import nnx
 
 from neurona.decoders import Answerer, Context, Decoder, fit
-from neurona.decoders.end_to_end import EndToEnd, EndToEndSettings
+from neurona.decoders.end_to_end import EndToEnd, EndToEndSettings, affirmed_questions
 from neurona.errors import ConfigError, QueryError
 from neurona.execution import compile_programs
 from neurona.programs import Vocabulary, parse
+from neurona.questions import Asked
 from neurona.training import TrainingSettings
 
 WORDS = Vocabulary(("a", "b", "c"), ("r", "s", "t"), {"Act": ("r", "s"), "Place": ("s", "t")})
@@ -113,3 +115,14 @@ def test_a_problem_is_learned_by_heart_and_its_questions_are_answered(head):
         (found.yes_no > 0) == told.train.target,
     )
     assert right.mean() > 0.85
+
+
+def test_denials_are_read_as_what_they_deny_with_the_answer_turned():
+    fact = "exists x. b(x) & r(x, the y. c(y))"
+    texts = [fact, f"~({fact})", "forall x. ~b(x) | ~r(x, the y. c(y))", "exists z. r(z, the y. c(y)) & b(z)"]
+    table = pd.DataFrame({"program": texts, "answer": "yes", "recording": "r0", "type": "relation"})
+    asked = Asked.of(table.assign(question=[f"q{k}" for k in range(4)]), WORDS, ["r0"])
+    found, sign = affirmed_questions(asked, WORDS, frozenset({"b", "c"}))
+    assert set(found.queries) == {parse(fact, WORDS)}
+    assert sign.tolist() == [1, -1, -1, 1]
+    assert found.target.tolist() == [1, 0, 0, 1]

@@ -169,6 +169,16 @@ def test_free_concepts_are_things_that_may_be_there_together():
     np.testing.assert_array_equal(both > 0.5, holds[150:].all(axis=1))
 
 
+def test_sets_of_answers_hold_the_right_one_as_promised_by_what_inner_folds_left_out():
+    decoder, problem, test = fitted()
+    reading, place = read(decoder, problem, test)
+    said = reading.ask_each(test.queries, place)
+    sets = reading.answer_sets(said, place, 0.8)
+    held = [answer in one for answer, one in zip(test.table.answer, sets, strict=True)]
+    assert np.mean(held) > 0.7
+    assert np.mean([len(one) for one in sets]) < 2
+
+
 def test_relations_and_too_many_worlds_are_refused_with_a_way_out():
     problem, _ = label_problem()
     related = dataclasses.replace(problem, vocabulary=dataclasses.replace(VOCABULARY, relations=("beside",)))
