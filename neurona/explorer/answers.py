@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,7 @@ class Answers:
 
     def __init__(self, source: Source):
         self.source = source
+        self._understood = lru_cache(maxsize=4096)(self._understand)
 
     @property
     def reading(self) -> Reading:
@@ -125,7 +126,7 @@ class Answers:
         """What may stand at the end of a text."""
         return {"completions": completions(self.reading.vocabulary, request.text)}
 
-    def _understood(self, text: str) -> Plain:
+    def _understand(self, text: str) -> Plain:
         """What a query is taken for."""
         question = self.reading.question(text)
         if isinstance(question, OpenQuestion):
@@ -185,7 +186,9 @@ def _trace(it: Explanation) -> Plain:
 
 
 def _rows(table: pd.DataFrame) -> list[Plain]:
-    return [_plain(row) for row in table.to_dict("records")]
+    # Several times as fast as DataFrame.to_dict, of few rows.
+    columns = [table[name].tolist() for name in table]
+    return [_plain(dict(zip(table, row, strict=True))) for row in zip(*columns, strict=True)]
 
 
 def _plain(row: Mapping[Any, Any]) -> Plain:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from neurona.programs.check import check
 from neurona.programs.facts import Fact
 from neurona.programs.open_question import OpenQuestion
 from neurona.programs.surfaces import parse_question
+from neurona.readings.answered import answered, queries_of
 from neurona.readings.asking import AskingModel
 from neurona.readings.belief import Belief
 from neurona.readings.carriers import EntityEvidence
@@ -162,28 +163,20 @@ class Reading(ABC):
         parsed = [self.question(text) for text in texts]
         ids = self.recordings if recordings is None else ([recordings] if isinstance(recordings, str) else recordings)
         rows, condition = self.rows(ids), self._condition(given)
-        closed = [query for question in parsed for query in _queries(question)]
+        closed = [query for question in parsed for query in queries_of(question)]
         said = self.ask_each([query for query in closed for _ in rows], np.tile(rows, len(closed)), given=condition)
-        table = pd.DataFrame({"answer": list(said.answer)} | {name: getattr(said, name) for name in NUMBERS})
-        columns = ["recording", "query", "answer", *NUMBERS]
-        if coverage is not None:
-            sets = self.answer_sets(said, np.tile(rows, len(closed)), coverage)
-            table["set"] = [" | ".join(one) for one in sets]
-            table["answer"] = [
-                answer if len(one) == 1 else CANNOT_TELL for answer, one in zip(table.answer, sets, strict=True)
-            ]
-            columns.append("set")
-        parts, start = [], 0
-        for text, question in zip(texts, parsed, strict=True):
-            end = start + len(_queries(question)) * len(rows)
-            part = (
-                table.iloc[start:end]
-                if not isinstance(question, OpenQuestion)
-                else _likeliest(table.iloc[start:end], question)
-            )
-            parts.append(part.assign(recording=list(ids), query=str(text)))
-            start = end
-        return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+        places, answers = answered(parsed, said.answer, said.probability, len(rows))
+        columns = {"recording": list(ids) * len(texts), "query": [str(text) for text in texts for _ in rows]}
+        numbers = {name: getattr(said, name)[places] for name in NUMBERS}
+        if coverage is None:
+            return pd.DataFrame({**columns, "answer": answers, **numbers})
+        sets = self.answer_sets(said, np.tile(rows, len(closed)), coverage)
+        is_open = [isinstance(question, OpenQuestion) for question in parsed for _ in rows]
+        told = [
+            answer if likeliest or len(sets[place]) == 1 else CANNOT_TELL
+            for place, answer, likeliest in zip(places, answers, is_open, strict=True)
+        ]
+        return pd.DataFrame({**columns, "answer": told, **numbers, "set": [" | ".join(sets[k]) for k in places]})
 
     def answer_sets(self, said: Said, rows: Int[np.ndarray, " question"], coverage: float) -> list[tuple[str, ...]]:
         """Of each question the answers that cannot be ruled out: the right one is among them with probability `coverage` or more, for questions as the study
@@ -286,7 +279,7 @@ class Reading(ABC):
         """As `parse`, and questions for things."""
         if not isinstance(query, str):
             return self.parse(query)
-        return parse_question(query, self.vocabulary)
+        return _understood(query, self.vocabulary)
 
     def rows(self, recordings: Sequence[str]) -> Int[np.ndarray, " row"]:
         """Places of recordings.
@@ -360,15 +353,9 @@ class Reading(ABC):
         return replace(changed, subjects=tuple(map(str, subjects)))
 
 
-def _queries(question: Query | OpenQuestion) -> Sequence[Query]:
-    return question.queries if isinstance(question, OpenQuestion) else (question,)
-
-
-def _likeliest(said: pd.DataFrame, question: OpenQuestion) -> pd.DataFrame:
-    """Of each recording, the choice of highest probability."""
-    n = len(said) // len(question.choices)
-    best = said.probability.fillna(-1.0).to_numpy().reshape(-1, n).argmax(axis=0)
-    return said.iloc[best * n + np.arange(n)].assign(answer=[question.choices[k] for k in best])
+@lru_cache(maxsize=4096)
+def _understood(text: str, vocabulary: Vocabulary) -> Query | OpenQuestion:
+    return parse_question(text, vocabulary)
 
 
 def open_reading(path: str | Path, *, verify: bool = False) -> Reading:

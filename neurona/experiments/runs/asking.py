@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +14,7 @@ import pandas as pd
 from neurona.errors import ConfigError, nearest_name
 from neurona.experiments.runs.finished_run import Run, open_run
 from neurona.experiments.runs.known_scenes import known_reading
-from neurona.programs import Query, normal_form, parse
+from neurona.programs import Query, Vocabulary, normal_form, parse
 from neurona.programs.open_question import OpenQuestion
 from neurona.programs.tree import Describe, names
 from neurona.readings import Reading, by_lot, open_reading, paired
@@ -137,15 +137,22 @@ class Source:
             return dict(zip(known, self.truths.ask([query], known).answer, strict=True)) if known else {}
         if self.run is None:
             return {}
-        predictions = self.run.predictions
-        asked = predictions[predictions.recording.isin(recordings)]
-        words = _words(query, self.reading)
-        # Only what speaks of the same words can mean the same: the others need not be parsed.
-        like = {text for text in asked.program.unique() if set(re.findall(r"\w+", text)) & self._vocabulary == words}
         same = normal_form(query)
-        like = {text for text in like if normal_form(parse(text, self.reading.vocabulary)) == same}
-        found = asked[asked.program.isin(like)]
-        return dict(zip(found.recording, found.answer.astype(str), strict=True))
+        # Only what speaks of the same words can mean the same: the others need not be parsed.
+        asked = self._asked.get(frozenset(_words(query, self.reading)), {})
+        like = [known for text, known in asked.items() if _normal_form(text, self.reading.vocabulary) == same]
+        return {name: answer for known in like for name, answer in known.items()}
+
+    @cached_property
+    def _asked(self) -> dict[frozenset[str], dict[str, dict[str, str]]]:
+        """What the run asked: words -> program -> recording -> answer."""
+        assert self.run is not None
+        found: dict[frozenset[str], dict[str, dict[str, str]]] = {}
+        for text, rows in self.run.predictions.groupby("program", sort=False):
+            words = frozenset(re.findall(r"\w+", str(text))) & self._vocabulary
+            of_recording = dict(zip(rows.recording, rows.answer.astype(str), strict=True))
+            found.setdefault(words, {})[str(text)] = of_recording
+        return found
 
     @cached_property
     def _vocabulary(self) -> set[str]:
@@ -194,6 +201,11 @@ def _two(text: str) -> tuple[str, str]:
     if len(names) != 2:
         raise ConfigError(f"--pair {text}: expected ID,ID, or all; found {len(names)} recording(s)")
     return names[0], names[1]
+
+
+@lru_cache(maxsize=4096)
+def _normal_form(text: str, vocabulary: Vocabulary) -> Query:
+    return normal_form(parse(text, vocabulary))
 
 
 def _words(query: Query, reading: Reading) -> set[str]:
