@@ -18,6 +18,7 @@ from bars.bar import Bar, at_most, below, nothing_of, told
 from starlette.testclient import TestClient
 
 from asked.bench import Asked
+from neurona.experiments.runs.asking import Source
 from neurona.explorer.answers import Answers
 from neurona.explorer.app import application
 from neurona.explorer.safety import hosts_of
@@ -91,7 +92,7 @@ def speed(bench: Asked) -> Iterator[Bar]:
     """Queries over a connection that is kept, after some to warm up; and what the page asks for when it opens."""
     reading = bench.source.reading
     rng = np.random.default_rng(0)
-    with serving(bench) as connection:
+    with serving(bench.source) as connection:
         start = time.perf_counter()
         get(connection, "/")
         about = get(connection, "/api/about")
@@ -144,12 +145,12 @@ def requests(bench: Asked) -> Iterator[Bar]:
 
 
 @contextmanager
-def serving(bench: Asked) -> Iterator[http.client.HTTPConnection]:
+def serving(source: Source) -> Iterator[http.client.HTTPConnection]:
     """The real server on a free port, in a thread."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        app = application(Answers(bench.source), hosts_of(port))
+        app = application(Answers(source), hosts_of(port))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
