@@ -24,6 +24,10 @@ def answers(config, folder, console):
     predictions = synthetic(skill, config.seed, config.evaluation.n_train or 60)
     metrics = {"accuracy": accuracy_table(predictions), "unit": "image", "groundings": {}}
     predictions.to_parquet(folder / "predictions.parquet")
+    if config.evaluation.baselines:
+        skills = zip(config.evaluation.baselines, (0.7, 0.6), strict=True)
+        peers = [synthetic(skill, config.seed).assign(peer=name, way="apart") for name, skill in skills]
+        pd.concat(peers).to_parquet(folder / "peers.parquet")
     (folder / "config.yaml").write_text(yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False))
     (folder / "provenance.json").write_text(json.dumps({"dataset": {"name": "stub", "simulated": True}}))
     (folder / "metrics.json").write_text(json.dumps(metrics))

@@ -47,6 +47,7 @@ def rich_tables(results: pd.DataFrame, tables: PaperTables) -> list[Table]:
     for name, part in results.groupby("table", sort=False):
         title = f"{name}: {tables.tables[str(name)].title}; learned from {tables.tables[str(name)].supervision}"
         simulated, peers = _simulated(part), bool(part.p.notna().any())
+        published, verdicts = bool(part.published.notna().any()), bool((part.verdict != "nothing published").any())
         table = Table(
             title=escape(f"{title} ({SIMULATED})" if simulated else title),
             title_justify="left",
@@ -58,10 +59,11 @@ def rich_tables(results: pd.DataFrame, tables: PaperTables) -> list[Table]:
         )
         table.add_column("row", overflow="fold", min_width=12)
         table.add_column("measure", overflow="fold", min_width=8)
-        numbers = ("published", "measured", "interval", *(("p",) if peers else ()))
+        numbers = (*(["published"] if published else []), "measured", "interval", *(["p"] if peers else []))
         for column in numbers:
             table.add_column(HEAD[column], justify="right", no_wrap=True)
-        table.add_column("verdict", overflow="fold", min_width=9)
+        if verdicts:
+            table.add_column("verdict", overflow="fold", min_width=9)
         if simulated:
             table.add_column("data", overflow="fold", min_width=9)
         for line in _lines(part):
@@ -73,7 +75,7 @@ def rich_tables(results: pd.DataFrame, tables: PaperTables) -> list[Table]:
                 escape(cells["row"]),
                 escape(cells["measure"]),
                 *(cells[key] for key in numbers),
-                f"[{style}]{verdict}[/{style}]" if style else verdict,
+                *([f"[{style}]{verdict}[/{style}]" if style else verdict] if verdicts else []),
                 *([data] if simulated else []),
             )
         shown.append(table)

@@ -101,6 +101,26 @@ def test_a_source_that_was_not_seen_is_told_beside_its_number(results):
     assert "not seen" not in line(results, "main", "Good").source
 
 
+def test_a_decoder_stands_beside_the_strongest_peer_which_is_run_once(tmp_path):
+    paper = stub_papers.write_paper(tmp_path / "paper")
+    path = paper / "tables.yaml"
+    path.write_text(path.read_text().replace("title: Main,", "title: Main, peers: [ridge, lda],"))
+    tables = read_tables(path)
+    rows = plan(tables, paper, runs=paper / "runs", only=["main"])
+    assert [row.peers for row in rows] == [("ridge", "lda"), ()]
+    stub_papers.perform_at_once(rows)
+    found = result_table(tables, read_published(paper / "published.yaml"), rows, {})
+    good, poor = line(found, "main", "Good"), line(found, "main", "Poor")
+    ridge = line(found, "main", "ridge")
+    assert found[found.kind == "peer"].row.unique().tolist() == ["ridge", "lda"]
+    assert (good.beside, poor.beside, ridge.beside) == ("ridge", "ridge", "")
+    assert good.effect == pytest.approx(good.measured - ridge.measured)
+    assert good.p < 0.05
+    assert poor.effect < 0
+    assert good.chosen == ridge.chosen == "inside training folds"
+    assert "strongest peer (ridge)" in str(rich_tables(found, tables)[0].caption)
+
+
 def test_runs_that_failed_are_told_in_their_line(made, tmp_path):
     tables, published, _ = made
     paper = stub_papers.write_paper(tmp_path / "paper")
