@@ -1,16 +1,16 @@
 """Rebuild the tables of real recordings in the README and the docs: `neurona reproduce` of the papers, then their results between the marks of each file.
 
-    python benchmarks/real_tables.py [--quick] [--only PAPER[/TABLE] ...] [--runs DIR]
+    python benchmarks/real_tables.py [--quick | --no-runs] [--only PAPER[/TABLE] ...] [--runs DIR]
 
-Runs that are finished are not made again. A table whose runs are not all finished is left out of the files, with a line that says so: nothing that was measured
-earlier, with other code or other data, stays in them. With --quick the tables go to the terminal and to no file.
+Runs that are finished are not made again; --no-runs makes none, and takes the results that `neurona reproduce` left in DIR. A table whose runs are not all finished is
+left out of the files, with a line that says so; each says at which commit it was measured, and nothing else stays between the marks. With --quick the tables go to
+the terminal and to no file.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -27,8 +27,20 @@ ROOT = Path(__file__).parents[1]
 PAPERS = ("haxby2001", "zhang2011", "kriegeskorte2008", "eegmmidb", "uea", "erp")
 BEGIN, END = "<!-- real recordings: begin -->", "<!-- real recordings: end -->"
 SHORT = ("row", "measure", "measured", "interval", "unit", "chance", "beside", "effect", "p")
-"""Columns of the README; the docs have published figures and verdicts besides, and the peers' own rows."""
-FULL = (*SHORT, "published", "verdict", "chosen", "seeds", "source")
+"""Columns of the README; the docs have published figures besides, and the peers' own rows."""
+FULL = (*SHORT, "published", "source")
+
+
+def left(papers: Mapping[str, Sequence[str]], runs: Path) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Title and lines of each table, as reproductions left them."""
+    texts = ("beside", "commit", "chosen", "unit", "source", "verdict", "data")
+    for paper, only in papers.items():
+        tables = read_tables(find_paper(paper) / "tables.yaml")
+        found = pd.read_csv(runs / tables.paper / "reproduction" / "results.csv", dtype=dict.fromkeys(texts, str))
+        found[list(texts)] = found[list(texts)].fillna("")
+        for name, part in found.groupby("table", sort=False):
+            if not only or name in only:
+                yield f"{paper}, {name}: {tables.tables[str(name)].title}", part
 
 
 def measured(
@@ -60,11 +72,12 @@ def rebuilt(text: str, table: str) -> str:
 def written(found: Sequence[tuple[str, pd.DataFrame]], columns: Sequence[str], decoders_alone: bool) -> str:
     """All tables, one below the other."""
     lines = [
-        f"Rebuilt by `python benchmarks/real_tables.py` (Neurona {version('neurona')}); settings chosen inside training folds.",
+        "Rebuilt by `python benchmarks/real_tables.py`; settings chosen inside training folds. `commit+`: with changes made after that commit.",
         "",
     ]
     for title, part in found:
-        lines += [f"**{title}**", ""]
+        commits = ", ".join(dict.fromkeys(one for one in part.commit if one))
+        lines += [f"**{title}**" + (f" (measured at {commits})" if commits else ""), ""]
         if part.verdict.str.contains("missing").any():
             lines += ["Not measured on this tree: runs are missing.", ""]
             continue
@@ -76,6 +89,7 @@ def main() -> None:
     """Read the command line, measure, rebuild."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="few rows, small data; no file is rebuilt")
+    parser.add_argument("--no-runs", action="store_true", help="take the results that reproductions left")
     parser.add_argument("--only", nargs="*", default=list(PAPERS), help="papers, or PAPER/TABLE")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept")
     given = parser.parse_args()
@@ -83,7 +97,7 @@ def main() -> None:
     for name in given.only:
         paper, _, table = name.partition("/")
         papers.setdefault(paper, []).extend([table] if table else [])
-    found = list(measured(papers, given.quick, given.runs, Console()))
+    found = list(left(papers, given.runs) if given.no_runs else measured(papers, given.quick, given.runs, Console()))
     if given.quick:
         return
     for path, columns, decoders_alone in (

@@ -10,10 +10,12 @@ pseudo-populations), wider by the choice of images where the seeds share theirs.
     beside     the most accurate peer on the same questions; effect: accuracy less the peer's, p: of the paired test over what is independent (seeds, where there
                are three with recordings of their own). The peer is chosen by the very answers that are compared, which favours it
     chosen     by what epochs and settings were chosen
+    commit     of the checkout that measured it; + where files differed from it
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -50,7 +52,7 @@ COLUMNS = (
         "best_possible",
         "reached",
     ),
-    *("beside", "effect", "p", "chosen", "seeds", "n", "data", "source"),
+    *("beside", "effect", "p", "chosen", "seeds", "n", "data", "source", "commit"),
 )
 """Of the table of results; `kind` is decoder, peer or published, `best_possible` the ideal observer's accuracy and `reached` the share of it."""
 
@@ -131,6 +133,7 @@ def result_table(
         beside = source.name if source.name in published.datasets else tables.beside or UNSTATED
         public = table.published or name
         all_of = entrants(here, errors)
+        commits = {(row.row, row.label): _commits(row) for row in here}
         parts = {measure: [_part(one, measure) for one in all_of] for measure in table.measures}
         strongest = {measure: _strongest(parts[measure]) for measure in table.measures}
         for k, one in enumerate(all_of):
@@ -151,7 +154,7 @@ def result_table(
                 elif part.predictions is None:
                     line["verdict"] = "no such questions"
                 else:
-                    line |= _measured(part)
+                    line |= _measured(part) | {"commit": commits[one.row.row, one.row.label]}
                     line["verdict"] = (
                         str(null[measure]) if null is not None and measure in null else _verdict(line, figure)
                     )
@@ -184,6 +187,7 @@ def empty_line(
         "effect": np.nan,
         "p": np.nan,
         "chosen": "",
+        "commit": "",
         "seeds": 0,
         "n": 0,
         "data": data,
@@ -280,3 +284,12 @@ def _of_runs(row: PlannedRow, name: str) -> pd.DataFrame | None:
     files = {run.config.seed: run.folder / name for run in row.runs if run.finished}
     parts = [pd.read_parquet(path).assign(seed=seed) for seed, path in files.items() if path.exists()]
     return pd.concat(parts, ignore_index=True) if parts else None
+
+
+def _commits(row: PlannedRow) -> str:
+    """Of the finished runs of a row; nothing of installed packages."""
+    found = [
+        json.loads((run.folder / "provenance.json").read_text(encoding="utf-8")) for run in row.runs if run.finished
+    ]
+    told = [str(one["commit"])[:10] + "+" * str(one["commit"]).endswith("+") for one in found if one.get("commit")]
+    return ", ".join(dict.fromkeys(told))
