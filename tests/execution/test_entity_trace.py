@@ -43,7 +43,7 @@ def told(request, scores):
     batch = compile_programs(queries, WORDS, [1] * len(queries))
     logic = get_logic(request.param)
     answers, traces = jax.jit(lambda batch, scores: execute_and_trace(batch, scores, logic))(batch, scores)
-    silent = execute(batch, scores, logic)
+    silent = jax.jit(lambda batch, scores: execute(batch, scores, logic))(batch, scores)
     np.testing.assert_allclose(answers.yes_no, silent.yes_no, rtol=1e-5, atol=1e-6)
     return answers, [explain(batch, traces, k, query, WORDS, ENTITIES) for k, query in enumerate(queries)]
 

@@ -19,6 +19,9 @@ def random_scores(seed: int) -> Scores:
     return Scores(parts[0], RelationScores(*parts[1:]))
 
 
+execute = jax.jit(execute, static_argnames=("logic", "hypothesis", "evaluation"))
+
+
 def answers(text, scores, logic, hypothesis="H5", evaluation=False):
     batch = compile_programs([parse(text, WORDS)], WORDS, [0])
     return execute(batch, scores, logic, HYPOTHESES[hypothesis], evaluation=evaluation)
