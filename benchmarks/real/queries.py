@@ -1,11 +1,6 @@
-"""Programs about several attributes at once, asked of held-out recordings: how well each is told, what chance gives, and where it was found.
+"""Programs about several attributes, and about pairs of recordings, asked of held-out recordings: how well each is told, what chance gives, where its words are found.
 
-    python benchmarks/real/queries.py OUT.md [--folder DIR] [--only NAME ...]
-
-Each set's shipped config is run; its reading of recordings that no decoder of theirs learned from is asked. A program is told by its probability: AUC is how often a
-recording of which it is true has a higher one than a recording of which it is not (.5 by chance, however rare the program is), with the 95 % interval of
-a bootstrap over what is independent, and the highest AUC of nineteen in twenty exchanges of the answers inside those units. Where: the entities
-whose evidence for the program's words differs most between recordings of which it is true and others.
+    python benchmarks/real/queries.py docs/queries.md [--folder DIR] [--only NAME ...]
 """
 
 from __future__ import annotations
@@ -13,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,23 +19,52 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bars.bar import Bar, told
 from bars.lab import Lab
+from jaxtyping import Bool, Float, Shaped
 from sklearn.metrics import roc_auc_score
 
-from neurona.datasets.dataset import Dataset
 from neurona.experiments.runs.finished_run import Run
-from neurona.programs import Vocabulary, World, expand, parse, value
+from neurona.experiments.runs.known_scenes import known_reading
+from neurona.programs import Vocabulary, expand, parse_logic
 from neurona.programs.tree import names
+from neurona.readings import Reading, by_lot, paired
+
+PAGE = """# What real recordings tell
+
+Programs about several attributes at once, and about pairs of recordings, asked of recordings that no decoder of theirs learned from: each set's shipped config is run, and its reading is asked.
+
+- **Right**: the share of right answers (yes where the probability is above .5), beside that of the answer that is right most often. Rare programs are seldom answered yes.
+- **AUC**: how often a recording of which the program is true has a higher probability than one of which it is not: .5 by chance, however rare the program is. With the 95 % interval of a bootstrap over
+  what is independent, which the heading names; and *chance*, the AUC that nineteen in twenty exchanges of the answers inside these units stay below.
+- **Where**: the entities whose evidence for the program's words differs most between recordings that show the word and others. It is where a decoder finds a word, and need not be where a brain has it.
+- **Pairs**: two held-out recordings of the same unit taken for one scene, each recording in one pair, drawn by lot. PAIRED: nobody saw the two together, and the decoder read each by itself
+  ([how](readings.md#pairs)). `first` and `second` name the things.
+
+Beside programs of several attributes stands no claim that each attribute is told: a conjunction may be told by one of its parts. The papers' tables and the peers of these
+decoders come with their runs (`neurona run CONFIG`, [reproduction](reproduction.md)).
+"""
 
 
 class Asked(NamedTuple):
-    """A shipped config, what is independent among its recordings, and programs."""
+    """A shipped config, what is independent among its recordings, programs, and programs about pairs."""
 
     config: str
     unit: str
     programs: tuple[str, ...]
+    pairs: tuple[str, ...] = ()
 
 
 SETS = {
+    "haxby2001_vt": Asked(
+        "haxby2001/vt.yaml",
+        "run",
+        (
+            "exists x. animate(x)",
+            "exists x. animate(x) & ~face(x)",
+            "exists x. small_object(x)",
+            "exists x. place(x) | scrambled(x)",
+            "exists x. small_object(x) & ~shoe(x) & ~chair(x)",
+        ),
+    ),
     "it_neurons_7objects": Asked(
         "zhang2011/seen.yaml",
         "run",
@@ -50,6 +74,12 @@ SETS = {
             "exists x. plant(x) & lower(x)",
             "exists x. artefact(x) & ~car(x)",
             "exists x. body_part(x) & off_middle(x)",
+        ),
+        (
+            "above(the x. first(x), the y. second(y))",
+            "exists x, y. above(x, y) & artefact(x)",
+            "exists x, y. same_category(x, y)",
+            "exists x, y. same_category(x, y) & above(x, y)",
         ),
     ),
     "eegmmidb": Asked(
@@ -62,6 +92,7 @@ SETS = {
             "exists x. both_fists(x)",
             "exists x. one_fist(x) & ~imagined(x)",
         ),
+        ("exists x, y. same_movement(x, y)", "exists x, y. opposite_side(x, y)"),
     ),
     "emotion_eeg": Asked(
         "erp/appraisals.yaml",
@@ -73,6 +104,7 @@ SETS = {
             "exists x. at_mercy(x) & loss(x)",
             "exists x. mixed_fortune(x)",
         ),
+        ("better_off(the x. first(x), the y. second(y))", "exists x, y. better_off(x, y) & high_power(x)"),
     ),
     "attention_faces_eeg": Asked(
         "erp/faces.yaml",
@@ -84,6 +116,7 @@ SETS = {
             "exists x. hidden_threat(x)",
             "exists x. lasting(x) & ~at_left(x)",
         ),
+        ("left_of(the x. first(x), the y. second(y))", "exists x, y. same_emotion(x, y)"),
     ),
     "kriegeskorte92": Asked(
         "kriegeskorte2008/people.yaml",
@@ -95,60 +128,85 @@ SETS = {
             "exists x. thing(x) & ~natural(x)",
             "exists x. animal(x) & ~face(x)",
         ),
+        (
+            "exists x, y. same_category(x, y)",
+            "more_animate(the x. first(x), the y. second(y))",
+            "exists x, y. more_animate(x, y) & human(x)",
+        ),
+    ),
+    "hand_movement_direction": Asked(
+        "meg_directions/directions.yaml",
+        "recording",
+        (
+            "exists x. horizontal(x)",
+            "exists x. left(x)",
+            "exists x. right(x)",
+            "exists x. sagittal(x) & ~backward(x)",
+            "exists x. sagittal(x) & ~forward(x)",
+        ),
     ),
 }
 _DRAWS = 400
+_PLURAL = {"run": "runs", "subject": "people", "image": "images", "recording": "recordings"}
 
 
 def answered(lab: Lab, name: str) -> pd.DataFrame:
-    """One row a program: set, program, true, n, auc, low, high, null, where."""
+    """One row a program: set, program, paired, true, n, right, most, auc, low, high, null, where."""
     asked = SETS[name]
     run = lab.run(asked.config)
-    dataset = lab.study(run).dataset
-    said = run.reading.ask(list(asked.programs)).set_index(["query", "recording"]).probability
-    tested = sorted(set(run.reading.recordings))
-    unit = _units(dataset, asked.unit).loc[tested].to_numpy()
+    reading, known = run.reading, known_reading(run.predictions, run.reading.vocabulary)
+    assert known is not None
+    ids = sorted(set(known.recordings))
+    whole = run.predictions.drop_duplicates("recording").set_index("recording")
+    unit = np.array(ids) if asked.unit == "recording" else whole.loc[ids, asked.unit].to_numpy(str)
     rng = np.random.default_rng(0)
-    rows = []
-    for program in asked.programs:
-        true = _truth(dataset, program).loc[tested].to_numpy(bool)
-        probability = said.loc[program].loc[tested].to_numpy()
-        low, high = np.quantile(list(_resampled(true, probability, unit, rng)), [0.025, 0.975])
-        null = np.quantile([roc_auc_score(_exchanged(true, unit, rng), probability) for _ in range(_DRAWS)], 0.95)
-        rows.append(
-            {
-                "set": name,
-                "program": program,
-                "true": int(true.sum()),
-                "n": len(true),
-                "auc": roc_auc_score(true, probability),
-                "low": low,
-                "high": high,
-                "null": null,
-                "where": ", ".join(_where(run, dataset.vocabulary, program, dict(zip(tested, true, strict=True)))),
-            }
-        )
-    return pd.DataFrame(rows)
+    found = [_told(reading, known, program, ids, unit, rng) for program in asked.programs]
+    if asked.pairs:
+        alone = len(set(unit)) == len(unit)
+        pairs = by_lot(ids, None if alone else unit.tolist())
+        unit_of = dict(zip(ids, unit.tolist(), strict=True))
+        both, truth = paired(reading, pairs), paired(known, pairs)
+        units = np.array([unit_of[first] for first, _ in pairs])
+        found += [_told(both, truth, program, list(both.recordings), units, rng) for program in asked.pairs]
+    table = pd.DataFrame(found).assign(set=name)
+    table["where"] = [", ".join(_where(run, known, _words(reading.vocabulary, text))) for text in table.program]
+    return table
 
 
-def _truth(dataset: Dataset, program: str) -> pd.Series:
-    """Whether a program is true of each recording, by the words that it shows."""
-    vocabulary = dataset.vocabulary
-    query = expand(parse(program, vocabulary), vocabulary)
-    yes = dataset.questions[dataset.questions.answer == "yes"]
-    word_of = {f"exists x. {word}(x)": word for word in vocabulary.concepts}
-    words = yes[yes.program.isin(word_of)].groupby("recording").program.agg(set)
-    return words.map(lambda said: bool(value(query, World(1, frozenset((word_of[text], (0,)) for text in said)))))
-
-
-def _units(dataset: Dataset, unit: str) -> pd.Series:
-    data = dataset.recordings.data
-    return pd.Series(data[unit].values.astype(str), index=data.recording.values.astype(str))
+def _told(
+    reading: Reading,
+    known: Reading,
+    program: str,
+    ids: list[str],
+    unit: Shaped[np.ndarray, " recording"],
+    rng: np.random.Generator,
+) -> dict[str, object]:
+    true = known.ask(program, ids).answer.to_numpy() == "yes"
+    probability = reading.ask(program, ids).probability.to_numpy()
+    low, high = np.quantile(list(_resampled(true, probability, unit, rng)), [0.025, 0.975])
+    return {
+        "program": program,
+        "paired": reading.about.paired,
+        "true": int(true.sum()),
+        "n": len(true),
+        "right": float(((probability > 0.5) == true).mean()),
+        "most": float(max(true.mean(), 1 - true.mean())),
+        "auc": float(roc_auc_score(true, probability)),
+        "low": float(low),
+        "high": float(high),
+        "null": float(
+            np.quantile([roc_auc_score(_exchanged(true, unit, rng), probability) for _ in range(_DRAWS)], 0.95)
+        ),
+    }
 
 
 def _resampled(
-    true: np.ndarray, probability: np.ndarray, unit: np.ndarray, rng: np.random.Generator
+    true: Bool[np.ndarray, " recording"],
+    probability: Float[np.ndarray, " recording"],
+    unit: Shaped[np.ndarray, " recording"],
+    rng: np.random.Generator,
 ) -> Iterator[float]:
+    """AUC of units drawn anew."""
     rows_of = [np.flatnonzero(unit == one) for one in np.unique(unit)]
     for _ in range(_DRAWS):
         rows = np.concatenate([rows_of[k] for k in rng.integers(0, len(rows_of), len(rows_of))])
@@ -156,7 +214,9 @@ def _resampled(
             yield float(roc_auc_score(true[rows], probability[rows]))
 
 
-def _exchanged(true: np.ndarray, unit: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _exchanged(
+    true: Bool[np.ndarray, " recording"], unit: Shaped[np.ndarray, " recording"], rng: np.random.Generator
+) -> Bool[np.ndarray, " recording"]:
     """The answers exchanged inside units; among all where a unit is one recording."""
     if len(np.unique(unit)) == len(unit):
         return rng.permutation(true)
@@ -167,41 +227,72 @@ def _exchanged(true: np.ndarray, unit: np.ndarray, rng: np.random.Generator) -> 
     return found
 
 
-def _where(run: Run, vocabulary: Vocabulary, program: str, true: dict[str, bool], most: int = 3) -> list[str]:
-    """Entities whose evidence for the program's words differs most, on average, between recordings of which it is true and others."""
-    words = sorted(set(names(expand(parse(program, vocabulary), vocabulary))))
-    share = {holds: 1 / sum(one == holds for one in true.values()) for holds in (True, False)}
-    difference: pd.DataFrame | None = None
-    for recording, holds in true.items():
-        found = run.reading.carriers(recording, words)
-        if found is None:
-            return ["not told by this decoder"]
-        evidence = pd.DataFrame(found.evidence, index=found.entities, columns=found.words)
-        weighed = evidence * (share[True] if holds else -share[False])
-        difference = weighed if difference is None else difference.add(weighed, fill_value=0.0)
-    assert difference is not None
-    return difference.abs().sum(axis=1).nlargest(most).index.tolist()
+def _words(vocabulary: Vocabulary, program: str) -> list[str]:
+    """The concepts that a program comes down to; those that define a relation of pairs, too."""
+    texts = [program, *(text for name, text in vocabulary.paired.items() if f"{name}(" in program)]
+    found = {word for text in texts for word in names(expand(parse_logic(text), vocabulary))}
+    return [word for word in vocabulary.concepts if word in found]
+
+
+def _where(run: Run, known: Reading, words: Sequence[str], most: int = 3) -> list[str]:
+    """Entities whose evidence for the words differs most, on average, between recordings that show the word and others."""
+    total: pd.Series | None = None
+    for word in words:
+        shown = known.ask(f"exists x. {word}(x)").set_index("recording").answer == "yes"
+        weight = {True: 1 / shown.sum(), False: -1 / (~shown).sum()}
+        difference: pd.Series | None = None
+        for recording, holds in shown.items():
+            found = run.reading.carriers(str(recording), [word])
+            if found is None:
+                return ["not told by this decoder"]
+            evidence = pd.Series(found.evidence[:, 0] * weight[bool(holds)], index=found.entities)
+            difference = evidence if difference is None else difference.add(evidence, fill_value=0.0)
+        assert difference is not None
+        total = difference.abs() if total is None else total.add(difference.abs(), fill_value=0.0)
+    assert total is not None
+    return [str(name) for name in total.nlargest(most).index]
 
 
 def queries(lab: Lab) -> Iterator[Bar]:
     """AUC of each program, for information."""
     for name in ("attention_faces_eeg", "emotion_eeg") if lab.quick else SETS:
-        for row in answered(lab, name).itertuples():
-            text = f"{row.auc:.3f} ({row.low:.3f}-{row.high:.3f}), null {row.null:.3f}"
-            yield told(f"{name}: {row.program}", text, row._asdict())
+        for row in answered(lab, name).to_dict("records"):
+            text = f"{row['auc']:.3f} ({row['low']:.3f}-{row['high']:.3f}), null {row['null']:.3f}"
+            yield told(f"{name}{', PAIRED' if row['paired'] else ''}: {row['program']}", text, row)
 
 
 THEMES = {"queries": queries}
 
 
-def markdown(table: pd.DataFrame) -> str:
-    """As a page of the docs shows it."""
-    lines = ["| set | program | true of | AUC (95 %) | chance, 19 of 20 | where |", "|---|---|---|---|---|---|"]
-    for row in table.itertuples():
-        interval = f"{row.auc:.3f} ({row.low:.3f} to {row.high:.3f})"
-        lines.append(
-            f"| `{row.set}` | `{row.program}` | {row.true} of {row.n} | {interval} | {row.null:.3f} | {row.where} |"
-        )
+def markdown(tables: Sequence[pd.DataFrame]) -> str:
+    """The page of the docs."""
+    lines = [PAGE]
+    for table in tables:
+        name = str(table.set.iloc[0])
+        asked = SETS[name]
+        config, unit = asked.config.removesuffix(".yaml"), _PLURAL[asked.unit]
+        lines += [
+            f"## {name}",
+            "",
+            f"`neurona run {config}`; what is independent: {unit}.",
+            "",
+            "| program | true of | right | most frequent | AUC (95 %) | chance | where |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        for row in table.to_dict("records"):
+            program = str(row["program"]).replace("|", "&#124;")
+            shown = f"PAIRED: <code>{program}</code>" if row["paired"] else f"<code>{program}</code>"
+            cells = (
+                shown,
+                f"{row['true']} of {row['n']}{' pairs' if row['paired'] else ''}",
+                f"{row['right']:.3f}",
+                f"{row['most']:.3f}",
+                f"{row['auc']:.3f} ({row['low']:.3f} to {row['high']:.3f})",
+                f"{row['null']:.3f}",
+                str(row["where"]),
+            )
+            lines.append(f"| {' | '.join(cells)} |")
+        lines.append("")
     return "\n".join(lines)
 
 
@@ -213,6 +304,6 @@ if __name__ == "__main__":
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         lab = Lab((given.folder or Path(temporary)).resolve())
-        text = markdown(pd.concat([answered(lab, name) for name in given.only]))
-    given.out.write_text(text + "\n", encoding="utf-8")
+        text = markdown([answered(lab, name) for name in given.only])
+    given.out.write_text(text, encoding="utf-8")
     print(text)

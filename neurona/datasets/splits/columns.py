@@ -47,6 +47,10 @@ class Transfer(Splitter):
     def apart(self) -> tuple[str, ...]:
         return (self.of, *(() if self.by is None else (self.by,)))
 
+    @property
+    def whole(self) -> tuple[str, ...]:
+        return () if self.by is None else (self.by,)
+
     def folds(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[Fold]:
         of = np.array(column(X, self.of))
         for source, target in self._pairs(np.unique(of).tolist()):

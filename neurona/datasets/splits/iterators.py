@@ -34,6 +34,11 @@ class Splitter(ABC):
     @abstractmethod
     def apart(self) -> tuple[str, ...]: ...
 
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """Coordinates whose groups are tested one after another, each as a whole: what the split takes for independent of each other."""
+        return self.apart
+
     @abstractmethod
     def folds(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[Fold]:
         """The folds, with names.
@@ -79,6 +84,10 @@ class LeaveOut(Splitter):
     @property
     def apart(self) -> tuple[str, ...]:
         return (*(() if self.labelled else (self.what,)), *(("image",) if self.images else ()))
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        return (self.what,)
 
     def folds(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[Fold]:
         of = groups_of(X, self.what, groups)
@@ -180,6 +189,10 @@ class WithinSubjects(Splitter):
     @property
     def apart(self) -> tuple[str, ...]:
         return self.inner.apart
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        return self.inner.whole
 
     def folds(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[Fold]:
         subjects = groups_of(X, "subject", None)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from rich.console import Console
 
 from neurona.datasets.leakage import LeakageReport, check_leakage
@@ -22,6 +24,9 @@ from neurona.readings import Reading
 from neurona.recordings.entities import FittedEntities, fit_entities
 
 logger = logging.getLogger(__name__)
+
+_GROUPS = ("run", "session", "subject")
+"""Of what is recorded in one piece, from the smallest to the largest."""
 
 
 class Fitted(NamedTuple):
@@ -76,11 +81,26 @@ def splitter_of(config: Config, study: Study) -> Splitter:
     )
 
 
-def unit_of(config: Config, study: Study) -> str:
-    """What is independent of each other among the test questions: what the folds keep together (runs, sessions, subjects), else images; one
-    of `neurona.evaluation.predictions.UNITS`."""
-    apart = splitter_of(config, study).apart
-    return next((name for name in reversed(UNITS) if name in apart), "image")
+def unit_of(config: Config, study: Study, folds: Sequence[Fold]) -> str:
+    """What is independent of each other among the test questions, one of `neurona.evaluation.predictions.UNITS`.
+
+    The largest of people, sessions and runs that the split tests as wholes. Where it names none, as from executed to imagined movements, the largest that
+    stand on one side alone in every fold, if several are tested. Else images.
+    """
+    whole = splitter_of(config, study).whole
+    named = [name for name in reversed(UNITS) if name in whole]
+    return next(chain(named, (name for name in reversed(_GROUPS) if _apart_in_fact(name, study, folds))), "image")
+
+
+def _apart_in_fact(unit: str, study: Study, folds: Sequence[Fold]) -> bool:
+    data = study.dataset.recordings.data
+    columns = {name: data[name].values.astype(str) for name in UNITS[unit] if name in data.coords}
+    if unit not in columns:
+        return False
+    group = pd.DataFrame(columns).groupby(list(columns)).ngroup().to_numpy()
+    tested = {one for fold in folds for one in group[fold.test].tolist()}
+    sides = ((group[fold.train | fold.validation], group[fold.test]) for fold in folds)
+    return len(tested) > 1 and not any(np.isin(seen, told).any() for seen, told in sides)
 
 
 def leakage_of(config: Config, study: Study, folds: Sequence[Fold], console: Console) -> list[LeakageReport]:

@@ -78,7 +78,7 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     predictions = pd.concat([predictions_of(one) for one in fitted], ignore_index=True).assign(seed=config.seed)
     if config.evaluation.split == "conjunctions":
         predictions["unseen"] = unseen_conjunctions(predictions, dataset, config.evaluation.columns, fitted)
-    unit, permutations = unit_of(config, study), config.evaluation.permutations
+    unit, permutations = unit_of(config, study, folds), config.evaluation.permutations
     accuracy = accuracy_table(predictions, seed=config.seed, by=UNITS[unit], permutations=permutations)
     peers = peer_predictions(config.evaluation.baselines, dataset, asked, fitted)
     baselines = peer_table(peers, unit)

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from neurona.errors import ConfigError, DataError
-from neurona.experiments.runs.folds import fold_problem, folds_of, leakage_of
+from neurona.experiments.runs.folds import fold_problem, folds_of, leakage_of, unit_of
 from neurona.experiments.study import chosen_questions, load_study
 from neurona.questions import Asked
 from neurona.recordings.recordings import Recordings
@@ -105,3 +105,24 @@ def test_scenes_are_part_of_the_problem_only_where_they_are_to_be_learned_from(f
     _, problem, _ = fold_problem(config, study, asked, fold)
     images = study.dataset.images
     assert tuple(facts.image for facts in problem.facts) == images
+
+
+def test_what_is_independent_follows_from_what_is_tested(tiny):
+    config = tiny("evaluation.split=subject", "data.simulation.subjects=2")
+    study = load_study(config, Console(file=io.StringIO()))
+    transfer = "transfer", "evaluation.columns=[subject]"
+    units = {
+        ("leave_one_run_out",): "run",
+        ("subject",): "subject",
+        ("subject", "evaluation.labelled=2"): "subject",
+        # One subject is tested, in runs that are all its own.
+        (*transfer, "evaluation.train_on=SIM1", "evaluation.test_on=SIM2"): "run",
+        transfer: "subject",
+        (*transfer, "evaluation.group=image", "evaluation.folds=2"): "image",
+        # Every run stands on one side, and subjects on both.
+        ("transfer", "evaluation.columns=[run]"): "run",
+        ("published",): "image",
+    }
+    for (split, *settings), unit in units.items():
+        one = tiny(f"evaluation.split={split}", *settings, "data.simulation.subjects=2")
+        assert unit_of(one, study, folds_of(one, study)) == unit, (split, settings)
