@@ -1,6 +1,6 @@
 """Programs about several attributes, and about pairs of recordings, asked of held-out recordings: how well each is told, what chance gives, where its words are found.
 
-    python benchmarks/real/queries.py docs/queries.md [--folder DIR] [--only NAME ...]
+python benchmarks/real/queries.py docs/queries.md [--folder DIR] [--only NAME ...]
 """
 
 from __future__ import annotations

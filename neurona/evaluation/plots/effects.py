@@ -21,7 +21,14 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 DASHES = ("-", "--", "-.", ":")
 
 
-def learning_curve_plot(table: pd.DataFrame, path: str | Path, title: str = "", simulated: bool = False) -> Path:
+def learning_curve_plot(
+    table: pd.DataFrame,
+    path: str | Path,
+    title: str = "",
+    simulated: bool = False,
+    across: str = "training recordings",
+    note: str = "",
+) -> Path:
     """Draw accuracy against the number of training recordings: a line a decoder, its band, the ideal observer dashed, chance dotted.
 
     Args:
@@ -29,6 +36,8 @@ def learning_curve_plot(table: pd.DataFrame, path: str | Path, title: str = "", 
         path: the picture; the suffix (.png, .svg, .pdf) chooses the format.
         title: a line above the picture.
         simulated: say so in the picture.
+        across: what `n_train` counts, where it is not training recordings.
+        note: lines beneath the picture.
 
     Raises:
         DataError: the table is empty.
@@ -64,7 +73,8 @@ def learning_curve_plot(table: pd.DataFrame, path: str | Path, title: str = "", 
     chance = table["chance"].mean()
     lowest = float(np.nanmin([table["low"].min(), chance]))
     highest = float(table["high"].max())
-    axes.set_xscale("log")
+    if least > 0:
+        axes.set_xscale("log")
     if np.isfinite(chance):  # questions of several forms have none in common
         axes.axhline(chance, color=GREY, linewidth=1.3, linestyle=(0, (1, 2)), zorder=1)
         last.append((float(chance), "chance", GREY))
@@ -91,11 +101,11 @@ def learning_curve_plot(table: pd.DataFrame, path: str | Path, title: str = "", 
             annotation_clip=False,
             arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.7, "shrinkA": 1, "shrinkB": 0},
         )
-    axes.set_xlim(least / 1.12, most * 1.12)
+    axes.set_xlim(*((least / 1.12, most * 1.12) if least > 0 else (-0.04 * most, 1.04 * most)))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticks(numbers)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    axes.set_xlabel("training recordings")
+    axes.set_xlabel(f"{across}\n\n{note}" if note else across, fontsize=9 if note else None)
     group = str(table["group"].iloc[0])
     axes.set_ylabel("accuracy" if group == "overall" else f"accuracy, {group}")
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.7)

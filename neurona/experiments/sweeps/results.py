@@ -20,6 +20,7 @@ from rich.table import Table
 from neurona.evaluation.inference.intervals import seeds_interval
 from neurona.evaluation.simulated import SIMULATED
 from neurona.experiments.schema import Config
+from neurona.experiments.sweeps.curves import draw_curves
 from neurona.files import write_atomically, write_json
 
 MEASURES = ["value", "low", "high", "chance", "n", "majority", "balanced", "balanced_chance", "p", "ideal", "of_ideal"]
@@ -39,6 +40,7 @@ def run_rows(
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     start |= {"simulated": is_simulated(folder), "own_images": config.data.simulation is not None}
     start["supervision"] = config.decoder.supervision
+    start["used_of_tested_people"] = metrics.get("used_of_tested_people", "not told")
     return [
         {**start, "status": "finished", "error": None, "type": kind}
         | {measure: row[measure] for measure in MEASURES if measure in row}
@@ -60,7 +62,7 @@ def over_seeds(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
         keys: columns that tell the settings apart, without the seed.
 
     Returns:
-        One row a setting and type: the keys, type, mean, low, high, seeds, chance, n (questions of a run), simulated.
+        One row a setting and type: the keys, type, mean, low, high, seeds, chance, n (questions of a run), simulated, used_of_tested_people.
     """
     finished = rows[rows.status == "finished"]
     found = []
@@ -73,8 +75,9 @@ def over_seeds(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
             dict(zip([*keys, "type"], place, strict=True))
             | {"mean": group.value.mean(), "low": low, "high": high, "seeds": len(group)}
             | {"chance": group.chance.mean(), "n": int(group.n.mean()), "simulated": bool(group.simulated.any())}
+            | {"used_of_tested_people": group.used_of_tested_people.iloc[0]}
         )
-    columns = [*keys, "type", "mean", "low", "high", "seeds", "chance", "n", "simulated"]
+    columns = [*keys, "type", "mean", "low", "high", "seeds", "chance", "n", "simulated", "used_of_tested_people"]
     return pd.DataFrame(found, columns=columns)
 
 
@@ -120,7 +123,7 @@ def failures_table(failed: pd.DataFrame, keys: Sequence[str]) -> Table:
 
 
 def write_results(out: Path, rows: pd.DataFrame, summary: pd.DataFrame, keys: Sequence[str], title: str) -> None:
-    """`sweep.parquet` (all runs), `summary.json` (means over seeds) and `sweep.png`.
+    """`sweep.parquet` (all runs), `summary.json` (means over seeds), `sweep.png`, and curves where the sweep goes over numbers (`curves`).
 
     Raises:
         OutputError: a file cannot be written.
@@ -130,6 +133,7 @@ def write_results(out: Path, rows: pd.DataFrame, summary: pd.DataFrame, keys: Se
     if len(summary):
         figure = sweep_plot(rows, summary, keys, title)
         write_atomically(out / "sweep.png", lambda path: figure.savefig(path, dpi=150))
+        draw_curves(out, summary, keys, title)
 
 
 def sweep_plot(rows: pd.DataFrame, summary: pd.DataFrame, keys: Sequence[str], title: str) -> Figure:
