@@ -18,6 +18,8 @@ from neurona.evaluation.plots.effects import learning_curve_plot
 
 FILES = {"describe": "curve_describe.png", "yes/no": "curve_yes_no.png", "overall": "curve.png"}
 """Types of questions that have a curve; `overall` where there is neither of the others."""
+AXES = {"evaluation.labelled": "labelled recordings of who is tested", "evaluation.n_train": "training images"}
+"""What a key counts, in words."""
 _WIDTH = 100
 
 
@@ -45,7 +47,8 @@ def draw_curves(out: Path, summary: pd.DataFrame, keys: Sequence[str], title: st
     table = table.sort_values("n_train", kind="stable")
     types = [kind for kind in ("describe", "yes/no") if (table.group == kind).any()] or ["overall"]
     used = table.drop_duplicates("decoder")
-    note = [f"used of who is tested, at {table.n_train.min():g}:"]
+    note = [f"bands: 95 % intervals over {' and '.join(sorted({f'{one}s' for one in summary.over}))}"]
+    note += [f"used of who is tested, at {table.n_train.min():g}:"]
     note += [f"{row.decoder}: {row.used_of_tested_people}" for row in used.itertuples()]
     made = []
     for kind in types:
@@ -55,7 +58,7 @@ def draw_curves(out: Path, summary: pd.DataFrame, keys: Sequence[str], title: st
                 out / FILES[kind],
                 title,
                 bool(summary.simulated.any()),
-                across,
+                AXES.get(across, across),
                 "\n".join(line for text in note for line in wrap(text, _WIDTH)),
             )
         )

@@ -40,6 +40,7 @@ def run_rows(
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     start |= {"simulated": is_simulated(folder), "own_images": config.data.simulation is not None}
     start["supervision"] = config.decoder.supervision
+    start["over"] = metrics.get("unit", "image")
     start["used_of_tested_people"] = metrics.get("used_of_tested_people", "not told")
     return [
         {**start, "status": "finished", "error": None, "type": kind}
@@ -62,7 +63,8 @@ def over_seeds(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
         keys: columns that tell the settings apart, without the seed.
 
     Returns:
-        One row a setting and type: the keys, type, mean, low, high, seeds, chance, n (questions of a run), simulated, used_of_tested_people.
+        One row a setting and type: the keys, type, mean, low, high, seeds, chance, n (questions of a run), simulated, used_of_tested_people, over (what the interval is
+        over: seeds, or the run's unit).
     """
     finished = rows[rows.status == "finished"]
     found = []
@@ -76,8 +78,10 @@ def over_seeds(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
             | {"mean": group.value.mean(), "low": low, "high": high, "seeds": len(group)}
             | {"chance": group.chance.mean(), "n": int(group.n.mean()), "simulated": bool(group.simulated.any())}
             | {"used_of_tested_people": group.used_of_tested_people.iloc[0]}
+            | {"over": group.over.iloc[0] if len(group) == 1 else "seed"}
         )
-    columns = [*keys, "type", "mean", "low", "high", "seeds", "chance", "n", "simulated", "used_of_tested_people"]
+    told = ["type", "mean", "low", "high", "seeds", "chance", "n", "simulated", "used_of_tested_people", "over"]
+    columns = [*keys, *told]
     return pd.DataFrame(found, columns=columns)
 
 

@@ -8,7 +8,15 @@ from neurona.experiments.sweeps.curves import draw_curves
 
 def summary(**columns):
     return pd.DataFrame(columns).assign(
-        mean=0.7, low=0.6, high=0.8, chance=0.5, seeds=1, n=40, simulated=False, used_of_tested_people="nothing"
+        mean=0.7,
+        low=0.6,
+        high=0.8,
+        chance=0.5,
+        seeds=1,
+        n=40,
+        simulated=False,
+        used_of_tested_people="nothing",
+        over="subject",
     )
 
 

@@ -23,6 +23,7 @@ def runs(values, *, own_images, half=0.05):
             "simulated": own_images,
             "own_images": own_images,
             "used_of_tested_people": "nothing",
+            "over": "subject",
         }
     )
 
