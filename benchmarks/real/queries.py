@@ -169,7 +169,8 @@ def answered(lab: Lab, name: str) -> pd.DataFrame:
         units = np.array([unit_of[first] for first, _ in pairs])
         found += [_told(both, truth, program, list(both.recordings), units, rng) for program in asked.pairs]
     table = pd.DataFrame(found).assign(set=name)
-    table["where"] = [", ".join(_where(run, known, _words(reading.vocabulary, text))) for text in table.program]
+    contrasts = _contrasts(run, known)
+    table["where"] = [", ".join(_where(contrasts, _words(reading.vocabulary, text))) for text in table.program]
     return table
 
 
@@ -234,23 +235,27 @@ def _words(vocabulary: Vocabulary, program: str) -> list[str]:
     return [word for word in vocabulary.concepts if word in found]
 
 
-def _where(run: Run, known: Reading, words: Sequence[str], most: int = 3) -> list[str]:
-    """Entities whose evidence for the words differs most, on average, between recordings that show the word and others."""
-    total: pd.Series | None = None
-    for word in words:
-        shown = known.ask(f"exists x. {word}(x)").set_index("recording").answer == "yes"
-        weight = {True: 1 / shown.sum(), False: -1 / (~shown).sum()}
-        difference: pd.Series | None = None
-        for recording, holds in shown.items():
-            found = run.reading.carriers(str(recording), [word])
-            if found is None:
-                return ["not told by this decoder"]
-            evidence = pd.Series(found.evidence[:, 0] * weight[bool(holds)], index=found.entities)
-            difference = evidence if difference is None else difference.add(evidence, fill_value=0.0)
-        assert difference is not None
-        total = difference.abs() if total is None else total.add(difference.abs(), fill_value=0.0)
-    assert total is not None
-    return [str(name) for name in total.nlargest(most).index]
+def _contrasts(run: Run, known: Reading) -> pd.DataFrame:
+    """`[entity, word]`: how much higher an entity's evidence for a word is, on average, in recordings that show it than in others; empty where the decoder cannot say."""
+    words = known.vocabulary.concepts
+    said = known.ask([f"exists x. {word}(x)" for word in words])
+    shown = (said.answer == "yes").to_numpy().reshape(len(words), -1).T
+    total: pd.DataFrame | None = None
+    for recording, holds in zip(known.recordings, shown, strict=True):
+        found = run.reading.carriers(recording, words)
+        if found is None:
+            return pd.DataFrame()
+        weight = pd.Series(np.where(holds, 1 / shown.sum(axis=0), -1 / (~shown).sum(axis=0)), index=list(words))
+        evidence = pd.DataFrame(found.evidence, index=found.entities, columns=found.words) * weight
+        total = evidence if total is None else total.add(evidence, fill_value=0.0)
+    return pd.DataFrame() if total is None else total
+
+
+def _where(contrasts: pd.DataFrame, words: Sequence[str], most: int = 3) -> list[str]:
+    """The entities of the largest contrasts."""
+    if contrasts.empty:
+        return ["not told by this decoder"]
+    return [str(name) for name in contrasts[list(words)].abs().sum(axis=1).nlargest(most).index]
 
 
 def queries(lab: Lab) -> Iterator[Bar]:
