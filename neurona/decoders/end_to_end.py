@@ -100,6 +100,8 @@ def fit_end_to_end(problem: Problem, settings: EndToEndSettings, context: Contex
     things = problem.things
     train, validation = (affirmed_questions(part, words, things)[0] for part in (problem.train, problem.validation))
     stated = replace(problem, train=train, validation=validation)
+    if context.test is not None:
+        context = replace(context, test=affirmed_questions(context.test, words, things)[0])
     trained, layout = fit_module(build, stated, context, asked_only=False)
     return EndToEndDecoder(trained, layout, words, things)
 
