@@ -23,7 +23,7 @@ from neurona.report.pictures import concept_graphs, drawn_by_run, training_curve
 from neurona.report.tables import Table, accuracy_section, effects_table, plain_table
 from neurona.report.words import sentences
 
-MOST_ROWS = 60
+MOST_ROWS = 30
 """Of a table of a metric; the whole lies beside the run."""
 
 
