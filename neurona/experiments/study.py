@@ -22,6 +22,7 @@ from neurona.datasets.splits import COMBINATIONS, Split, as_published, by_image
 from neurona.errors import ConfigError, DataError, nearest_name
 from neurona.experiments.schema import Config, DataConfig, EvaluationConfig
 from neurona.recordings.recordings import Recordings
+from neurona.scenes.answer_prior import with_answer_prior
 from neurona.scenes.facts import SceneFacts, scene_facts
 from neurona.scenes.names import NameTable
 from neurona.scenes.questions import questions_from_scenes, vocabulary_of
@@ -98,6 +99,7 @@ def _simulated(data: DataConfig, chosen: EvaluationConfig, seed: int) -> Study:
         parts=parts,
         held=split.held if split else (),
     )
+    questions = with_answer_prior(questions, settings.answer_prior, seed)
     tested = questions[questions.image.map(parts) == "test"] if split else questions
     asked = simulation.asking(questions).dataset()
     ideal = simulation.asking(tested).ideal_observer().set_index("question").expected

@@ -39,6 +39,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "noise_spread": (0.0, 0.99),
     "noise_smoothness_mm": (1.0, 60.0),
     "sessions": (1, 100),
+    "answer_prior": (0.0, 1.0),
     "session_gain": (0.0, 2.0),
     "session_offset": (0.0, 100.0),
     "session_shift_mm": (0.0, 30.0),
@@ -83,6 +84,8 @@ class SimulationSettings:
         onset_spread_s: standard deviation of the time at which the response comes, in seconds; nobody is told when it came.
         longer_s: seconds by which recordings are longer than the response, which comes at any time in them with equal probability.
         modality: one of `MODALITIES`; `eeg`: the same brain seen by sensors on the scalp.
+        answer_prior: how much the words of a yes/no question tell its answer: at 1 who knows how answers `no` and `yes` go with words is right in 0.75 of
+            them (see `neurona.scenes.answer_prior`).
         null: one of `NULLS`; `shuffled` cuts the link between scene and response, `arguments_only` leaves relations without response.
     """
 
@@ -118,6 +121,7 @@ class SimulationSettings:
     snr_spread: float = 0.0
     onset_spread_s: float = 0.0
     longer_s: float = 0.0
+    answer_prior: float = 0.0
     modality: str = "fmri"
     null: str = "none"
 

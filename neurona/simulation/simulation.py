@@ -14,6 +14,7 @@ from jaxtyping import Float, Int
 from neurona.datasets.card import read_card
 from neurona.datasets.dataset import Dataset
 from neurona.recordings.recordings import Recordings
+from neurona.scenes.answer_prior import with_answer_prior
 from neurona.scenes.questions import COLUMNS, questions_from_scenes, vocabulary_of
 from neurona.scenes.scene_graph import SceneGraph
 from neurona.simulation.brain import Brain, make_brain
@@ -295,10 +296,11 @@ def _questions(
         return pd.DataFrame(columns=list(COLUMNS))
     part_of = {scene.image: part for scene, part in zip(scenes, parts, strict=True)}
     trained = [scene for scene in scenes if part_of[scene.image] == "train"]
-    return questions_from_scenes(
+    questions = questions_from_scenes(
         scenes,
         vocabulary_of(trained),
         per_scene=settings.questions,
         seed=int(np.random.default_rng([seed, _QUESTIONS]).integers(2**31)),
         parts=part_of,
     )
+    return with_answer_prior(questions, settings.answer_prior, seed)

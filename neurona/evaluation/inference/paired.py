@@ -87,6 +87,59 @@ def paired_test(
     return _compare(both[groups[group]], clusters(both, by)[groups[group]], alternative, left_out)
 
 
+def above_controls(
+    first: pd.DataFrame,
+    second: pd.DataFrame,
+    control_of_first: pd.DataFrame,
+    control_of_second: pd.DataFrame,
+    group: str = "overall",
+    *,
+    by: Sequence[str] = CLUSTER,
+) -> Comparison:
+    """By how much more the first decoder is better than the second than it is in the controls of the two.
+
+        effect = mean of d,    d = (right_first - right_second) - (right_first - right_second in the controls)
+
+    Controls answer the same questions from recordings that were exchanged between images: what they differ by, they differ by without a brain. The
+    interval is Student's over clusters, the p value that of flipped signs of the clusters' sums of d.
+
+    Args:
+        first, second: predictions tables.
+        control_of_first, control_of_second: the same of their controls.
+        group: of questions, as `question_groups` names them.
+        by: columns that tell clusters apart.
+
+    Returns:
+        As of `paired_test`; `first` and `second` are accuracies less those of the controls.
+
+    Raises:
+        DataError: as `paired_test`.
+    """
+    both, control = joined(first, second), joined(control_of_first, control_of_second)
+    keys = [column for column in KEYS if column in both and column in control]
+    there = control[keys].assign(control_first=control["right_first"], control_second=control["right_second"])
+    four = both.merge(there, on=keys, how="inner", validate="one_to_one")
+    groups = question_groups(four) if len(four) else {}
+    if group not in groups:
+        raise DataError(f"predictions and controls share no questions {group!r}{nearest_name(group, groups)}")
+    part, cluster = four[groups[group]], clusters(four, by)[groups[group]]
+    gain = {
+        name: (part[f"right_{name}"] - 1.0 * part[f"control_{name}"]).to_numpy(float) for name in ("first", "second")
+    }
+    difference = gain["first"] - gain["second"]
+    effect, n = float(difference.mean()), len(difference)
+    _, codes = np.unique(cluster, return_inverse=True)
+    sums, sizes = np.bincount(codes, weights=difference), np.bincount(codes)
+    n_clusters = len(sums)
+    off = sums - effect * sizes
+    spread = np.sqrt(n_clusters / max(n_clusters - 1, 1) * float(off @ off)) / n
+    reach = float(stats.t.ppf(0.975, n_clusters - 1)) * spread if n_clusters > 1 else np.inf
+    p = sign_flips(sums).p(float(sums.sum()), "two-sided")
+    above_first, above_second = (float(gain[name].mean()) for name in ("first", "second"))
+    left_out = len(first) + len(second) - 2 * len(four)
+    return Comparison(effect, effect - reach, effect + reach, p, above_first, above_second, n, n_clusters, left_out)
+
+
 def comparison_table(
     decoders: Mapping[str, pd.DataFrame],
     pairs: Iterable[tuple[str, str]] | None = None,

@@ -1,6 +1,7 @@
 """The claims of a paper, each tested on the answers of two rows of its tables.
 
-better          left and right answer the same questions; paired permutation over images (of every seed, where each has its own)
+better          of tables with controls (recordings exchanged between images), above what left and right differ by there: `above_controls`. Else:
+                left and right answer the same questions; paired permutation over images (of every seed, where each has its own)
 loses_at_most   questions differ; those of the right side are drawn to be of the same types, kinds and answers as the left side's
 of_ideal        share of the ideal observer's accuracy
 """
@@ -14,11 +15,11 @@ import pandas as pd
 
 from neurona.errors import DataError, nearest_name
 from neurona.evaluation.inference.claims import Claim
-from neurona.evaluation.inference.paired import paired_test
+from neurona.evaluation.inference.paired import above_controls, paired_test
 from neurona.evaluation.metrics.contrasts import loss_table
 from neurona.evaluation.metrics.ideal import share_of_ideal
 from neurona.experiments.papers.plan import PlannedRow, Source
-from neurona.experiments.papers.records import predictions_of
+from neurona.experiments.papers.records import control_of, predictions_of
 from neurona.experiments.papers.tables import PaperClaim
 
 CELL = ("seed", "type", "negative", "answered")
@@ -29,6 +30,7 @@ def measured_claims(claims: Sequence[PaperClaim], rows: Sequence[PlannedRow]) ->
     """The claims whose runs are finished with what was measured; and the text of each of the others with the reason."""
     of = {f"{row.table}/{row.row}": row for row in rows if not row.choice}
     read: dict[str, pd.DataFrame | None] = {}
+    controls = {side: control_of(row) for side, row in of.items() if row.control}
     tested, untested = [], []
     for claim in claims:
         sides = [side for side in (claim.left, claim.right) if side is not None]
@@ -43,13 +45,19 @@ def measured_claims(claims: Sequence[PaperClaim], rows: Sequence[PlannedRow]) ->
             untested.append(f"{claim.text}: measured data have no ideal observer")
         else:
             try:
-                tested.append(_test(claim, {side: read[side] for side in sides}, source.clusters(of[claim.left].unit)))
+                by = source.clusters(of[claim.left].unit)
+                tested.append(_test(claim, {side: read[side] for side in sides}, controls, by))
             except DataError as error:
                 untested.append(f"{claim.text}: {error}")
     return tested, untested
 
 
-def _test(claim: PaperClaim, read: Mapping[str, pd.DataFrame | None], by: Sequence[str]) -> Claim:
+def _test(
+    claim: PaperClaim,
+    read: Mapping[str, pd.DataFrame | None],
+    controls: Mapping[str, pd.DataFrame | None],
+    by: Sequence[str],
+) -> Claim:
     left = read[claim.left]
     assert left is not None
     if claim.kind == "of_ideal":
@@ -58,6 +66,13 @@ def _test(claim: PaperClaim, read: Mapping[str, pd.DataFrame | None], by: Sequen
         return Claim(claim.text, found["share"], found["low"], found["high"], bound=claim.bound, quantity=share)
     right = read[claim.right or ""]
     assert right is not None
+    of_left, of_right = controls.get(claim.left), controls.get(claim.right or "")
+    if claim.kind == "better" and claim.above_control and (claim.left in controls or claim.right in controls):
+        if of_left is None or of_right is None:
+            raise DataError("no finished run on exchanged recordings of both sides, above which it is to hold")
+        pair = above_controls(left, right, of_left, of_right, claim.measure, by=by)
+        above = "difference of accuracies above exchanged recordings"
+        return Claim(claim.text, pair.effect, pair.low, pair.high, pair.p, bound=claim.bound, quantity=above)
     if claim.kind == "better":
         pair = paired_test(left, right, claim.measure, by=by)
         return Claim(claim.text, pair.effect, pair.low, pair.high, pair.p, bound=claim.bound)

@@ -76,9 +76,16 @@ class Source:
         return tuple(column for column in UNITS[unit] if self.own_recordings or column != "seed")
 
 
+EXCHANGED = {"evaluation.shuffle": True}
+"""What makes a run its own control: the same questions and training, on recordings exchanged between images."""
+
+
 @dataclass(frozen=True)
 class PlannedRow:
-    """A row of a table: what it is called, its runs, one a seed, and the peers that are run with it."""
+    """A row of a table: what it is called, its runs, one a seed, and the peers that are run with it.
+
+    `control`: the same runs on recordings that are exchanged between images, where the table has them.
+    """
 
     table: str
     row: str
@@ -87,6 +94,7 @@ class PlannedRow:
     runs: tuple[PlannedRun, ...] = field(repr=False)
     source: Source = Source()
     peers: tuple[str, ...] = ()
+    control: tuple[PlannedRun, ...] = field(default=(), repr=False)
 
     @property
     def unit(self) -> str:
@@ -147,20 +155,25 @@ def plan(
                 # Last, for another kind of decoder begins with its own defaults.
                 last = {SUPERVISION: table.supervision} | _baselines(own_peers, tables, table)
                 settings = _on(source, of_all | tables.rows[row].set | choice | last)
-                planned = []
+                planned: list[PlannedRun] = []
+                control: list[PlannedRun] = []
                 for seed in range(of_table):
                     seeded = settings | {"seed": seed} | dict.fromkeys(table.seeded, seed)
-                    one = plan_run(config, overrides(seeded), {}, runs, run, known)
-                    # One object a config: rows that share it share its run.
-                    planned.append(made.setdefault(one.job.digest, one))
+                    ways = (
+                        [(planned, seeded), (control, seeded | EXCHANGED)] if table.exchanged else [(planned, seeded)]
+                    )
+                    for kept, decided in ways:
+                        one = plan_run(config, overrides(decided), {}, runs, run, known)
+                        # One object a config: rows that share it share its run.
+                        kept.append(made.setdefault(one.job.digest, one))
                 label = tables.rows[row].label + "".join(f", {_short(key)} {value}" for key, value in choice.items())
-                found.append(PlannedRow(name, row, label, choice, tuple(planned), source, own_peers))
+                found.append(PlannedRow(name, row, label, choice, tuple(planned), source, own_peers, tuple(control)))
     return found
 
 
 def distinct_runs(rows: Sequence[PlannedRow]) -> list[PlannedRun]:
     """The runs, each once; those on the same data beside each other, so that one process can share what it read and compiled."""
-    runs = {run.job.digest: run for row in rows for run in row.runs}
+    runs = {run.job.digest: run for row in rows for run in (*row.runs, *row.control)}
     return sorted(
         runs.values(), key=lambda run: (run.config.seed, run.config.data.model_dump_json(), run.config.evaluation.split)
     )

@@ -49,12 +49,13 @@ COLUMNS = (
         "difference",
         "verdict",
         "chance",
+        "exchanged",
         "best_possible",
         "reached",
     ),
     *("beside", "effect", "p", "chosen", "seeds", "n", "data", "source", "commit"),
 )
-"""Of the table of results; `kind` is decoder, peer or published, `best_possible` the ideal observer's accuracy and `reached` the share of it."""
+"""Of the table of results; `exchanged` is the accuracy of the same row on recordings exchanged between images, `kind` is decoder, peer or published, `best_possible` the ideal observer's accuracy and `reached` the share of it."""
 
 ROUNDING = 0.005
 """A number stated as "about 0.62" may be this far off."""
@@ -98,6 +99,13 @@ class Entrant:
 def predictions_of(row: PlannedRow) -> pd.DataFrame | None:
     """The answers of all finished runs of a row, with the column `seed`; None where there are none."""
     return _of_runs(row, "predictions.parquet")
+
+
+def control_of(row: PlannedRow) -> pd.DataFrame | None:
+    """The same of its runs on recordings exchanged between images; None unless all of them are finished."""
+    if not row.control or not all(run.finished for run in row.control):
+        return None
+    return _of_runs(replace(row, runs=row.control), "predictions.parquet")
 
 
 def entrants(rows: Sequence[PlannedRow], errors: Mapping[str, str]) -> list[Entrant]:
@@ -155,6 +163,9 @@ def result_table(
                     line["verdict"] = "no such questions"
                 else:
                     line |= _measured(part) | {"commit": commits[one.row.row, one.row.label]}
+                    if one.kind == "decoder" and (control := control_of(one.row)) is not None:
+                        exchanged = _part(replace(one, predictions=control), measure).predictions
+                        line["exchanged"] = float(right_answers(exchanged).mean()) if exchanged is not None else np.nan
                     line["verdict"] = (
                         str(null[measure]) if null is not None and measure in null else _verdict(line, figure)
                     )
@@ -182,6 +193,7 @@ def empty_line(
         "chance": np.nan,
         "best_possible": np.nan,
         "reached": np.nan,
+        "exchanged": np.nan,
         "unit": "",
         "beside": "",
         "effect": np.nan,

@@ -58,6 +58,7 @@ class PaperTable(Section):
         seeded: keys of the config that are the seed, too, so that each seed has recordings of its own (pseudo-populations).
         published: the table whose published numbers it stands beside; its own name when None.
         chance: null data: the verdict is whether a decoder stays at chance.
+        exchanged: every row also runs on recordings exchanged between images; claims are then tested on what is above that control.
         supervision: what all of its decoders learn from.
         groundings: whether it also tells of groundings (`neurona.experiments.papers.groundings`).
         data: the kind of data it can be made from.
@@ -76,6 +77,7 @@ class PaperTable(Section):
     seeded: tuple[str, ...] = ()
     published: str | None = None
     chance: bool = False
+    exchanged: bool = False
     supervision: Literal["answers", "scenes"] = "answers"
     groundings: bool = False
     data: Literal["simulated", "measured"] | None = None
@@ -93,6 +95,7 @@ class PaperClaim(Section):
             `bound` less than right does on questions of like types and kinds. of_ideal: SIMULATED data; left reaches more than the
             share `bound` of what the ideal observer does.
         bound: see `kind`.
+        above_control: whether `better` is tested on what is above the rows' controls, where their tables have them (`exchanged`).
         measure: group of questions.
     """
 
@@ -101,6 +104,7 @@ class PaperClaim(Section):
     right: str | None = None
     kind: Literal["better", "loses_at_most", "of_ideal"] = "better"
     bound: Annotated[float, Field(ge=0, le=1)] = 0.0
+    above_control: bool = True
     measure: str = "overall"
 
     @model_validator(mode="after")

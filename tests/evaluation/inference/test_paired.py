@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from neurona.errors import DataError
 from neurona.evaluation import comparison_table, paired_test
-from neurona.evaluation.inference.paired import q_values
+from neurona.evaluation.inference.paired import above_controls, q_values
 
 PAIRS = st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 7)), min_size=4, max_size=60)
 
@@ -143,3 +143,21 @@ def test_complaints_name_the_fault(asked):
     with pytest.raises(DataError, match="no questions 'objects'; did you mean 'object'"):
         paired_test(first, first, "objects")
     assert paired_test(first, first.iloc[:2]).left_out == 1
+
+
+def test_what_two_decoders_differ_by_without_a_brain_is_no_advantage():
+    random = np.random.default_rng(0)
+    table = pd.DataFrame({"question": [f"q{k}" for k in range(600)], "image": [f"i{k // 6}" for k in range(600)]})
+    table = table.assign(
+        recording=table.image, type="object", program="exists x. cat(x)", answer="yes", score=1.0, chance=np.nan
+    )
+
+    def answers(rate):
+        return table.assign(predicted=np.where(random.random(600) < rate, "yes", "no"))
+
+    biased = above_controls(answers(0.8), answers(0.6), answers(0.8), answers(0.6))
+    assert biased.low < 0 < biased.high
+    seen = above_controls(answers(0.8), answers(0.6), answers(0.5), answers(0.5))
+    assert seen.low > 0.05
+    assert seen.p < 0.01
+    assert seen.effect == pytest.approx(0.2, abs=0.1)

@@ -41,6 +41,22 @@ def test_a_claim_without_its_runs_is_not_tested_and_says_why(made):
     assert untested[0] == "Good over poor: no finished run of main/poor"
 
 
+def test_what_rows_differ_by_on_exchanged_recordings_too_bears_no_claim_out(made):
+    tables, rows = made
+    good = next(row for row in rows if row.row == "good" and row.table == "main")
+    same = [replace(row, control=row.runs) for row in rows]
+    tested, _ = measured_claims(tables.claims, same)
+    table = claims_table(tested).set_index("claim")
+    assert table.effect["Good over poor"] == pytest.approx(0)
+    assert table.verdict["Good over poor"] == "fails"
+    # Where both sides answer alike on exchanged recordings, all of their difference is above it.
+    alike_there = [replace(row, control=good.runs) for row in rows]
+    tested, _ = measured_claims(tables.claims, alike_there)
+    table = claims_table(tested).set_index("claim")
+    assert table.verdict["Good over poor"] == "holds"
+    assert "above exchanged" in table.quantity["Good over poor"]
+
+
 def test_measured_data_have_no_ideal_observer(made):
     tables, rows = made
     measured = [replace(row, source=Source("bold5000_qa", None, simulated=False)) for row in rows]

@@ -105,3 +105,15 @@ def test_a_converted_set_of_simulated_recordings_still_says_so(tmp_path):
 def test_a_folder_that_was_not_converted_is_refused(tmp_path):
     with pytest.raises(DataError, match="neurona data convert"):
         Source.of_folder(tmp_path)
+
+
+def test_a_row_of_a_table_with_controls_also_runs_on_exchanged_recordings(tmp_path):
+    folder = stub_papers.write_paper(tmp_path / "paper")
+    tables = read_tables(folder / "tables.yaml")
+    main = tables.tables["main"].model_copy(update={"exchanged": True})
+    controlled = tables.model_copy(update={"tables": {"main": main}})
+    rows = plan(controlled, folder, runs=tmp_path / "runs")
+    assert all(len(row.control) == len(row.runs) > 0 for row in rows)
+    assert all(run.config.evaluation.shuffle for row in rows for run in row.control)
+    assert not any(run.config.evaluation.shuffle for row in rows for run in row.runs)
+    assert len(distinct_runs(rows)) == 2 * len({run.job.digest for row in rows for run in row.runs})
