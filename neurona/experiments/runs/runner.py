@@ -76,11 +76,12 @@ def run(config: Config, folder: Path, console: Console) -> dict:
             fitted.append(Fitted(fold, entities, problem, test, decoder, reading))
             logger.info("fold %s: %s fitted", fold.name, config.decoder.kind)
     predictions = pd.concat([predictions_of(one) for one in fitted], ignore_index=True).assign(seed=config.seed)
+    peers = peer_predictions(config.evaluation.baselines, dataset, asked, fitted)
     if config.evaluation.split == "conjunctions":
-        predictions["unseen"] = unseen_conjunctions(predictions, dataset, config.evaluation.columns, fitted)
+        for told in (predictions, *([] if peers is None else [peers])):
+            told["unseen"] = unseen_conjunctions(told, dataset, config.evaluation.columns, fitted)
     unit, permutations = unit_of(config, study, folds), config.evaluation.permutations
     accuracy = accuracy_table(predictions, seed=config.seed, by=UNITS[unit], permutations=permutations)
-    peers = peer_predictions(config.evaluation.baselines, dataset, asked, fitted)
     baselines = peer_table(peers, unit)
     findings = Findings(config, study, fitted, predictions, accuracy, unit, baselines)
     run_folder.write(folder, config, dataset, fingerprint, predictions, peers)

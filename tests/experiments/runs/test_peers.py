@@ -6,8 +6,10 @@ from rich.console import Console
 
 import neurona as nr
 from neurona.decoders import fit
+from neurona.evaluation.predictions import right_answers
 from neurona.experiments.runs.folds import Fitted, fold_problem, folds_of
 from neurona.experiments.runs.peers import joint, peer_predictions, peer_table
+from neurona.experiments.runs.predictions import unseen_conjunctions
 from neurona.experiments.schema import Config
 from neurona.experiments.study import Study, chosen_questions
 from neurona.questions import Asked
@@ -35,7 +37,10 @@ def answers(dataset, split, **evaluation):
     for fold in folds_of(config, study):
         entities, problem, test = fold_problem(config, study, asked, fold)
         fitted.append(Fitted(fold, entities, problem, test, fit(problem, config.decoder), None))
-    return peer_predictions(["lda"], dataset, asked, fitted)
+    told = peer_predictions(["lda"], dataset, asked, fitted)
+    if split == "conjunctions":
+        told["unseen"] = unseen_conjunctions(told, dataset, evaluation["columns"], fitted)
+    return told
 
 
 def test_each_category_and_all_at_once(planted):
@@ -55,9 +60,13 @@ def test_only_decoders_apart_name_conjunctions_that_training_lacks(planted):
     columns = {f"metadata_{name}": ("recording", column) for name, column in words.items()}
     with_columns = type(planted.recordings)(data.assign_coords(columns))
     dataset = nr.Dataset(planted.name, planted.card, with_columns, planted.questions, words=planted.words)
-    found = peer_table(answers(dataset, "conjunctions", columns=["shape", "side"]), "run")
+    told = answers(dataset, "conjunctions", columns=["shape", "side"])
+    found = peer_table(told, "run")
     assert found["lda: shape & side"]["value"] == pytest.approx(2 / 3)
     assert found["lda: shape & side, each apart"]["value"] > 0.9
+    assert told[told.unseen].groupby("way").apply(lambda rows: right_answers(joint(rows, ["shape", "side"])).mean())[
+        "shape & side"
+    ] == pytest.approx(0)
 
 
 def test_several_questions_about_a_recording_are_one_that_is_right_where_all_are(planted):
