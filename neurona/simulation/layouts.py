@@ -71,10 +71,10 @@ def check_layout(settings: SimulationSettings, layout: str, folder: Path) -> Non
     wanted = "eeg" if layout == "mne" else "fmri"
     if layout != "native" and settings.modality != wanted:
         raise ConfigError(f"simulation: layout {layout} needs modality {wanted}, found {settings.modality}")
-    if layout != "native" and settings.varies:
+    if layout != "native" and settings.beyond_layouts:
         raise ConfigError(
-            f"simulation: layout {layout} knows no sessions and no unknown onsets; choose layout native, or leave sessions, session_gain, "
-            "session_offset, session_shift_mm, onset_spread_s and longer_s at their defaults"
+            f"simulation: layout {layout} cannot hold {', '.join(settings.beyond_layouts)}; choose layout native, or leave "
+            f"{'it' if len(settings.beyond_layouts) == 1 else 'them'} at the default"
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder}: holds something already; choose another folder or remove it")

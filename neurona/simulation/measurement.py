@@ -36,6 +36,7 @@ TR_S, VOLUMES = 2.0, 5
 STIMULUS_S = 1.0
 EEG_HZ, EEG_SAMPLES, EEG_START_S = 100.0, 70, -0.1
 _BLUR_MM = 5.0
+_LATENCY_MM = 20.0
 _OVERSAMPLING = 40
 _HEAD_CENTRE_MM = np.array([0.0, -18.0, 12.0])
 _SCALP_MM = 110.0
@@ -82,10 +83,10 @@ class Measurement:
         """G_s f, in a session."""
         return responses @ self.gains[subject, session].T
 
-    def scale(self, responses: Float[np.ndarray, "image component"], snr: float) -> float:
+    def scale(self, responses: Float[np.ndarray, "subject image component"], snr: float) -> float:
         """sigma."""
         variances = [
-            self.signal(subject, responses, session).var(axis=0).mean()
+            self.signal(subject, responses[subject], session).var(axis=0).mean()
             for subject, session in np.ndindex(*self.gains.shape[:2])
         ]
         power = float(np.mean(variances) * np.mean(self.time_course[: self.response] ** 2))
@@ -152,6 +153,15 @@ def course(
     """
     shape = evoked_potential if modality == "eeg" else haemodynamic_response
     return shape(times) / np.sqrt(np.mean(shape(window) ** 2))
+
+
+def latencies(
+    positions: Float[np.ndarray, "channel 3"], spread_s: float, rng: np.random.Generator
+) -> Float[np.ndarray, " channel"]:
+    """How late each channel's response comes, in seconds: a smooth field, as vessels differ from region to region."""
+    field = smoothing(cdist(positions, positions), _LATENCY_MM) @ rng.standard_normal(len(positions))
+    found: np.ndarray = spread_s * field
+    return found
 
 
 def haemodynamic_response(times: Float[np.ndarray, " time"]) -> Float[np.ndarray, " time"]:

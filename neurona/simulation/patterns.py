@@ -62,8 +62,8 @@ def plant(brain: Brain, ontology: Ontology, settings: SimulationSettings, rng: n
     spread = min(settings.spread, len(brain.parcels))
     favourites = _choose(len(classes), np.ones((len(classes), len(brain.parcels)), bool), spread + _SPARE_PARCELS, rng)
     of_nouns = _choose(len(nouns), favourites[kin], spread, rng)
-    one_name = _one_name(others)
-    of_others = _choose(len(others), np.ones((len(others), len(brain.parcels)), bool), spread, rng)[one_name]
+    same_name = one_name(others)
+    of_others = _choose(len(others), np.ones((len(others), len(brain.parcels)), bool), spread, rng)[same_name]
 
     def fields(number: int) -> np.ndarray:
         return rng.standard_normal((number, len(smooth))) @ smooth.T
@@ -76,16 +76,16 @@ def plant(brain: Brain, ontology: Ontology, settings: SimulationSettings, rng: n
         return np.sqrt(1 - settings.roles**2) * common + settings.roles * special
 
     within = of_nouns[:, brain.parcel_of_component]
-    of_noun = _unit(kin_fields() * within)
-    of_other = _unit(fields(len(others))[one_name] * of_others[:, brain.parcel_of_component])
+    of_noun = unit(kin_fields() * within)
+    of_other = unit(fields(len(others))[same_name] * of_others[:, brain.parcel_of_component])
     common, as_subject, as_object = (kin_fields() for _ in range(3))
     gate_common, gate_subject, gate_object, gate = (kin_fields() for _ in range(4))
     return Patterns(
         words=(*nouns, *others),
         planted=np.concatenate([of_nouns, of_others]),
         word=np.concatenate([of_noun, of_other]).astype(np.float32),
-        subject=_unit(in_role(common, as_subject) * within).astype(np.float32),
-        object=_unit(in_role(common, as_object) * within).astype(np.float32),
+        subject=unit(in_role(common, as_subject) * within).astype(np.float32),
+        object=unit(in_role(common, as_object) * within).astype(np.float32),
         gate=_gate(gate),
         subject_gate=_gate(in_role(gate_common, gate_subject)),
         object_gate=_gate(in_role(gate_common, gate_object)),
@@ -116,14 +116,15 @@ def _choose(
     return chosen
 
 
-def _one_name(words: Sequence[str]) -> list[int]:
+def one_name(words: Sequence[str]) -> list[int]:
     """Place of the name that stands for each word: `on` and `under` say the same of the same two things, and are one pattern."""
     opposite = NameTable.read().opposite
     names = [min(word, opposite.get(word, word)) for word in words]
     return [words.index(name) if name in words else k for k, name in enumerate(names)]
 
 
-def _unit(fields: Float[np.ndarray, "word component"]) -> Float[np.ndarray, "word component"]:
+def unit(fields: Float[np.ndarray, "word component"]) -> Float[np.ndarray, "word component"]:
+    """Fields of unit length."""
     return fields / np.linalg.norm(fields, axis=1, keepdims=True)
 
 

@@ -46,7 +46,21 @@ _RANGES: dict[str, tuple[float, float]] = {
     "snr_spread": (0.0, 3.0),
     "onset_spread_s": (0.0, 5.0),
     "longer_s": (0.0, 600.0),
+    "session_drift": (0.0, 100.0),
+    "latency_spread_s": (0.0, 5.0),
+    "noise_tails": (0.0, 0.45),
+    "noise_factors": (1, 100),
+    "factor_share": (0.0, 0.95),
+    "saturation": (0.0, 10.0),
+    "normalisation": (0.0, 1.0),
+    "associates": (0.0, 3.0),
+    "density": (0.0, 1.0),
+    "planted_parcels": (0, 44),
 }
+
+_OF_SESSIONS = "session_gain", "session_offset", "session_shift_mm", "session_drift"
+_OF_TIME = "onset_spread_s", "longer_s", "latency_spread_s"
+_OF_RESPONSES = "saturation", "normalisation", "associates"
 
 
 @dataclass(frozen=True)
@@ -83,6 +97,16 @@ class SimulationSettings:
         snr_spread: standard deviation over subjects of the logarithm of the SNR.
         onset_spread_s: standard deviation of the time at which the response comes, in seconds; nobody is told when it came.
         longer_s: seconds by which recordings are longer than the response, which comes at any time in them with equal probability.
+        session_drift: standard deviation of how far each channel's gain (its logarithm) and offset (in standard deviations of the noise) move
+            from the first to the last image of a session.
+        latency_spread_s: standard deviation over channels of the delay of the response, in seconds; neighbours have like delays.
+        noise_tails: 1 / nu of Student's t, one draw for all channels of a sample; 0 is Gaussian noise.
+        noise_factors, factor_share: how many global factors the noise has, and their share of its variance.
+        saturation: how far single components saturate; 0 not at all.
+        normalisation: share of a component's gain that the activity of its neighbourhood divides by.
+        associates: strength of what a thing evokes beside itself, anew in each image, by that of the thing.
+        density: share of a pattern's power that is spread over the whole brain.
+        planted_parcels: parcels that concepts are planted in, where those are not the `parcels` that recordings tell of; 0: the same.
         modality: one of `MODALITIES`; `eeg`: the same brain seen by sensors on the scalp.
         answer_prior: how much the words of a yes/no question tell its answer: at 1 who knows how answers `no` and `yes` go with words is right in 0.75 of
             them (see `neurona.scenes.answer_prior`).
@@ -122,6 +146,16 @@ class SimulationSettings:
     onset_spread_s: float = 0.0
     longer_s: float = 0.0
     answer_prior: float = 0.0
+    session_drift: float = 0.0
+    latency_spread_s: float = 0.0
+    noise_tails: float = 0.0
+    noise_factors: int = 4
+    factor_share: float = 0.0
+    saturation: float = 0.0
+    normalisation: float = 0.0
+    associates: float = 0.0
+    density: float = 0.0
+    planted_parcels: int = 0
     modality: str = "fmri"
     null: str = "none"
 
@@ -142,18 +176,29 @@ class SimulationSettings:
             raise ConfigError(
                 f"simulation: {self.sessions} sessions for {self.images} images; a session shows one image at least"
             )
-        if self.components < 4 * self.parcels:
+        most = max(self.parcels, self.planted_parcels)
+        if self.components < 4 * most:
             raise ConfigError(
-                f"simulation: {self.components} components in {self.parcels} parcels; a parcel needs 4 components, "
+                f"simulation: {self.components} components in {most} parcels; a parcel needs 4 components, "
                 "so ask for more components or fewer parcels"
             )
 
     @property
     def varies(self) -> bool:
-        """Whether sessions or onsets differ; continuous runs are written of studies where they do not."""
-        return self.sessions > 1 or any(
-            (self.session_gain, self.session_offset, self.session_shift_mm, self.onset_spread_s, self.longer_s)
-        )
+        """Whether sessions differ."""
+        return self.sessions > 1 or any(getattr(self, name) for name in _OF_SESSIONS)
+
+    @property
+    def beyond_layouts(self) -> tuple[str, ...]:
+        """Dials away from their defaults that only the layout `native` can hold: continuous runs are made without them."""
+        usual = SimulationSettings
+        names = ("sessions", *_OF_SESSIONS, *_OF_TIME, *_OF_RESPONSES, "noise_tails")
+        return tuple(name for name in names if getattr(self, name) != getattr(usual, name))
+
+    @property
+    def closed_form(self) -> bool:
+        """Whether recordings have a likelihood in closed form, so that there is an ideal observer."""
+        return not any(getattr(self, name) for name in (*_OF_TIME, *_OF_RESPONSES, "noise_tails"))
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> SimulationSettings:

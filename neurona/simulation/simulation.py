@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,10 +18,14 @@ from neurona.recordings.recordings import Recordings
 from neurona.scenes.answer_prior import with_answer_prior
 from neurona.scenes.questions import COLUMNS, questions_from_scenes, vocabulary_of
 from neurona.scenes.scene_graph import SceneGraph
+from neurona.simulation.associates import evoked
 from neurona.simulation.brain import Brain, make_brain
+from neurona.simulation.density import spread_out, told_by
 from neurona.simulation.hypotheses import Hypotheses, hypotheses
 from neurona.simulation.ideal_observer import Observed, observe, whiten
-from neurona.simulation.measurement import Measurement, course, measure, sensors
+from neurona.simulation.measurement import Measurement, course, latencies, measure, sensors
+from neurona.simulation.noise_factors import with_factors
+from neurona.simulation.nonlinearity import normalised, saturated
 from neurona.simulation.nulls import shuffled_scenes
 from neurona.simulation.ontology import Ontology, make_ontology
 from neurona.simulation.patterns import Patterns, plant
@@ -28,8 +33,10 @@ from neurona.simulation.responses import ResponseModel
 from neurona.simulation.scenes import make_scenes
 from neurona.simulation.sessions import Sessions, draw_sessions
 from neurona.simulation.settings import SimulationSettings
+from neurona.simulation.tails import tail_scales
 
 _SCENES, _PATTERNS, _SUBJECTS, _PARTS, _NOISE, _QUESTIONS, _NULL, _OBSERVER, _SESSIONS, _ONSETS = range(10)
+_DENSITY, _ASSOCIATES, _FACTORS, _LATENCIES, _TAILS = range(10, 15)
 """Random streams of one seed: a dial that touches one of them leaves the draws of the others as they are."""
 
 RUN_IMAGES = 37
@@ -47,6 +54,7 @@ class Truth:
         sessions: what differs between sessions, and when responses come.
         scale: sigma.
         shown: whose scene's response each subject shows at each image; the image's own unless shuffled.
+        latency_s: delay of each channel's response.
     """
 
     patterns: Patterns
@@ -55,6 +63,7 @@ class Truth:
     sessions: Sessions
     scale: float
     shown: Int[np.ndarray, "subject image"]
+    latency_s: Float[np.ndarray, " channel"]
 
 
 @dataclass(frozen=True)
@@ -107,7 +116,7 @@ class Simulation:
 
     @cached_property
     def observed(self) -> tuple[Observed, ...]:
-        """The ideal observer's answers to `questions`, by subject; NaN where onsets are unknown, for that likelihood has no closed form."""
+        """The ideal observer's answers to `questions`, by subject; NaN where their likelihood has no closed form."""
         held = hypotheses(self.questions, self.scenes, self.ontology.vocabulary, self.ontology.class_of)
         return tuple(self._observed(subject, held) for subject in range(self.settings.subjects))
 
@@ -130,7 +139,7 @@ class Simulation:
                 whole[asked] = part
         if settings.null == "shuffled":
             return found._replace(expected=found.chance)
-        if truth.sessions.onset_s is not None:
+        if not settings.closed_form:
             nothing = Observed.nothing(len(held.scene), settings.repeats)
             return nothing._replace(chance=found.chance)
         return found
@@ -183,19 +192,24 @@ def simulate(settings: SimulationSettings | None = None, seed: int = 0) -> Simul
     brain = make_brain(settings.components, settings.parcels)
     ontology = make_ontology(settings.nouns, settings.adjectives)
     scenes = make_scenes(ontology, settings, stream(_SCENES))
-    patterns = plant(brain, ontology, settings, stream(_PATTERNS))
+    patterns = _planted(brain, ontology, settings, stream)
     model = ResponseModel(ontology, patterns, settings.interaction, settings.null != "arguments_only")
     channels = len(sensors()[0]) if settings.modality == "eeg" else settings.components
     sessions = draw_sessions(settings, channels, stream(_SESSIONS), stream(_ONSETS))
     measurement = measure(brain, settings, stream(_SUBJECTS), sessions)
+    if settings.factor_share:
+        factors = settings.noise_factors, settings.factor_share, stream(_FACTORS)
+        noise = with_factors(measurement.space_covariance, measurement.positions, *factors)
+        measurement = dataclasses.replace(measurement, space_covariance=noise)
     parts = _parts(settings, stream(_PARTS))
     shown = np.tile(np.arange(settings.images), (settings.subjects, 1))
     if settings.null == "shuffled":
         shown = shuffled_scenes(parts, settings.subjects, stream(_NULL))
-    responses = model.scenes(scenes)
+    responses = _responses(model, scenes, brain, settings, stream(_ASSOCIATES))
     scale = measurement.scale(responses, settings.snr)
-    truth = Truth(patterns, model, measurement, sessions, scale, shown)
-    values = _values(truth, responses, settings, stream(_NOISE))
+    latency = latencies(measurement.positions, settings.latency_spread_s, stream(_LATENCIES))
+    truth = Truth(patterns, model, measurement, sessions, scale, shown, latency)
+    values = _values(truth, responses, settings, stream(_NOISE), stream(_TAILS))
     recordings = _recordings(values, truth, brain, settings, scenes, parts, seed)
     questions = _questions(scenes, parts, settings, seed)
     return Simulation(settings, seed, brain, ontology, scenes, parts, recordings, questions, truth)
@@ -206,33 +220,66 @@ def _parts(settings: SimulationSettings, rng: np.random.Generator) -> tuple[str,
     return tuple("test" if image in held_out else "train" for image in range(settings.images))
 
 
-def _values(
-    truth: Truth,
-    responses: Float[np.ndarray, "image component"],
+def _planted(
+    brain: Brain, ontology: Ontology, settings: SimulationSettings, stream: Callable[[int], np.random.Generator]
+) -> Patterns:
+    where = make_brain(settings.components, settings.planted_parcels) if settings.planted_parcels else brain
+    patterns = plant(where, ontology, settings, stream(_PATTERNS))
+    if settings.density:
+        patterns = spread_out(patterns, brain, settings, stream(_DENSITY))
+    return patterns if where is brain else told_by(patterns, where, brain)
+
+
+def _responses(
+    model: ResponseModel,
+    scenes: tuple[SceneGraph, ...],
+    brain: Brain,
     settings: SimulationSettings,
     rng: np.random.Generator,
+) -> Float[np.ndarray, "subject image component"]:
+    """What each image does to each subject's brain."""
+    found = np.broadcast_to(model.scenes(scenes), (settings.subjects, len(scenes), len(brain.centroids)))
+    if settings.associates:
+        brought = evoked(scenes, model.ontology, model.patterns, settings.subjects, rng)
+        found = found + np.float32(settings.associates) * brought
+    if settings.saturation:
+        found = saturated(found, settings.saturation)
+    return normalised(found, brain.distances, settings.normalisation) if settings.normalisation else found
+
+
+def _values(
+    truth: Truth,
+    responses: Float[np.ndarray, "subject image component"],
+    settings: SimulationSettings,
+    rng: np.random.Generator,
+    tails: np.random.Generator,
 ) -> Float[np.ndarray, "recording channel time"]:
     measurement, sessions = truth.measurement, truth.sessions
     usual = (truth.scale * measurement.time_course).astype(np.float32)
+    late = settings.latency_spread_s > 0 or sessions.onset_s is not None
     values = []
     for subject, order in enumerate(truth.shown):
         signal = np.empty((len(order), len(measurement.channels)), np.float32)
         for session in range(settings.sessions):
             here = sessions.of_image == session
-            signal[here] = measurement.signal(subject, responses[order[here]], session)
+            signal[here] = measurement.signal(subject, responses[subject, order[here]], session)
         signal = np.repeat(signal, settings.repeats, axis=0)
         recorded = measurement.noise(len(signal), rng)
-        recorded += signal[:, :, None] * (usual if sessions.onset_s is None else _courses(truth, subject, settings))
+        if settings.noise_tails:
+            recorded *= tail_scales(len(signal), recorded.shape[2], settings.noise_tails, tails)
+        recorded += signal[:, :, None] * (_courses(truth, subject, settings) if late else usual)
         values.append(sessions.measured(subject, recorded) if settings.varies else recorded)
     return np.concatenate(values)
 
 
-def _courses(truth: Truth, subject: int, settings: SimulationSettings) -> Float[np.ndarray, "recording 1 time"]:
-    """sigma h(t - onset) of each recording."""
-    assert truth.sessions.onset_s is not None
-    after = truth.measurement.times - truth.sessions.onset_s[subject][:, None]
+def _courses(truth: Truth, subject: int, settings: SimulationSettings) -> Float[np.ndarray, "#recording #channel time"]:
+    """sigma h(t - onset - latency) of each recording and channel."""
+    after = truth.measurement.times - truth.latency_s[:, None] if settings.latency_spread_s else truth.measurement.times
+    after = np.atleast_2d(after)[None]
+    if truth.sessions.onset_s is not None:
+        after = after - truth.sessions.onset_s[subject][:, None, None]
     found = course(after.ravel(), truth.measurement.window, settings.modality).reshape(after.shape)
-    return (truth.scale * found).astype(np.float32)[:, None]
+    return (truth.scale * found).astype(np.float32)
 
 
 def _recordings(
