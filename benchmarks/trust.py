@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from bars.bar import Bar
 from bars.report import report
-from trusted import abstention, backing, coverage, freed, maps, negation, pool, without_a_brain
+from trusted import abstention, backing, coverage, freed, maps, misspecified, negation, pool, realism, without_a_brain
 from trusted.bench import Trusted
 
 THEMES: dict[str, Callable[[Trusted], Iterator[Bar]]] = {
@@ -23,6 +23,8 @@ THEMES: dict[str, Callable[[Trusted], Iterator[Bar]]] = {
     "negation": negation.negation,
     "pool": pool.pool,
     "without_a_brain": without_a_brain.without_a_brain,
+    "misspecified": misspecified.misspecified,
+    "realism": realism.realism,
 }
 
 if __name__ == "__main__":

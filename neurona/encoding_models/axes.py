@@ -5,6 +5,11 @@
    windows of time are left as they are.
 2. Space. In each group (parcel, network) the principal axes of the noise make its channels white. Noise in the brain is
    smooth, and so are patterns.
+3. Size. Some recordings are noisier than others throughout (a restless minute, a session of higher gain), and each says so itself:
+   z_n -> z_n / s_n with log s_n^2 = r (log |z_n|^2 - mean). Chance is what two halves of the axes do not agree on, a and b the logarithms of their
+   mean squares, and signal varies as scenes do: with q its share of |z|^2, and x the features of scenes,
+
+       r = (cov(a, b) - q^2 var |x|^2 / (mean |x|^2)^2) / var(log |z|^2),      at least 0
 """
 
 from __future__ import annotations
@@ -21,7 +26,7 @@ _NOISE_ROWS = 1500
 
 
 class Axes(NamedTuple):
-    """White coordinates of recordings: z = (features - mean) @ basis.
+    """White coordinates of recordings: z = (features - mean) @ basis / s.
 
     Attributes:
         mean: of the training recordings.
@@ -29,6 +34,8 @@ class Axes(NamedTuple):
         group: of each axis.
         spread: noise standard deviation that the axis had before it was made 1.
         vectors: unit vector of each axis over channels.
+        size: mean over training recordings of log |z|^2.
+        reliability: r, share of the variance of log |z|^2 that is a recording's size.
     """
 
     mean: Float[np.ndarray, " feature"]
@@ -36,9 +43,30 @@ class Axes(NamedTuple):
     group: Int[np.ndarray, " axis"]
     spread: Float[np.ndarray, " axis"]
     vectors: Float[np.ndarray, "channel axis"]
+    size: float = 0.0
+    reliability: float = 0.0
 
     def __call__(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording axis"]:
-        return (features - self.mean) @ self.basis
+        white = (features - self.mean) @ self.basis
+        size = self.reliability * (_log_power(white) - self.size)
+        found: np.ndarray = white * np.exp(-size / 2)[:, None].astype(white.dtype)
+        return found
+
+    def sized(
+        self, features: Float[np.ndarray, "recording feature"], design: Float[np.ndarray, "recording column"]
+    ) -> Axes:
+        """The same axes, with what training recordings of known scenes say of sizes."""
+        white = (features - self.mean) @ self.basis
+        if white.shape[1] < 2 or len(white) < 3:
+            return self
+        whole = _log_power(white)
+        common = float(np.cov(_log_power(white[:, ::2]), _log_power(white[:, 1::2]))[0, 1])
+        shown = ((design - design.mean(axis=0)).astype(np.float64) ** 2).sum(axis=1)
+        # Noise has variance 1 on every axis.
+        signal = max(0.0, 1 - 1 / max(float((white.astype(np.float64) ** 2).mean()), 1e-12))
+        of_scenes = signal**2 * float(shown.var()) / max(float(shown.mean()) ** 2, 1e-12)
+        share = np.clip((common - of_scenes) / max(float(whole.var()), 1e-12), 0.0, 1.0)
+        return self._replace(size=float(whole.mean()), reliability=float(share))
 
 
 def fit_axes(
@@ -48,7 +76,7 @@ def fit_axes(
     *,
     groups: Int[np.ndarray, " entity"],
 ) -> Axes:
-    """Steps 1 and 2."""
+    """Steps 1 to 3."""
     features = entities.features[rows]
     mean = features.mean(axis=0)
     values = features - mean
@@ -79,7 +107,13 @@ def fit_axes(
         unit[:, channels] = vectors.T
         directions.append(unit)
     joined = np.concatenate(spread).astype(np.float64)
-    return Axes(mean, np.concatenate(basis).T, np.array(group), joined, np.concatenate(directions).T)
+    found = Axes(mean, np.concatenate(basis).T, np.array(group), joined, np.concatenate(directions).T)
+    return found.sized(features, design)
+
+
+def _log_power(white: Float[np.ndarray, "recording axis"]) -> Float[np.ndarray, " recording"]:
+    found: np.ndarray = np.log(np.maximum((white.astype(np.float64) ** 2).mean(axis=1), 1e-12))
+    return found
 
 
 def _noise(

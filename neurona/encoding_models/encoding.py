@@ -9,7 +9,7 @@ in the white coordinates of `axes`. The share g_c of the signal on axis c is lea
    Bayesian variable selection in linear regression, JASA 83). Nouns in roles are carried where the nouns are. rho is the
    grounding; nobody told the model any.
 2. Bindings of a word with a noun: the word's pattern times a gain of the noun (`gains`).
-3. Noise: the covariance of what is left.
+3. Noise: the covariance of what is left (`spectrum`).
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.ndimage import gaussian_filter1d
 
-from neurona.encoding_models.axes import Axes, shrunk
+from neurona.encoding_models.axes import Axes
 from neurona.encoding_models.bindings import BANDS, PRODUCTS, Bindings
 from neurona.encoding_models.gains import Product, fit_gains, product_patterns
 from neurona.encoding_models.normal_equations import conjugate, gram_product
+from neurona.encoding_models.spectrum import noise_covariance
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def fit_encoding(
     uncertainty = 1 / (count + 1 / prior)
     patterns, uncertainty = _with_products(axes, recorded, design, bindings, state, words, prior, uncertainty)
     left = recorded - recorded.mean(axis=0) - centred @ patterns
-    noise = shrunk(left.T @ left / len(left), len(left))
+    noise = noise_covariance(left)
     return Encoding(axes, design.mean(axis=0), patterns, uncertainty, noise, state.rho)
 
 

@@ -18,9 +18,7 @@ from neurona.simulation.patterns import Patterns, one_name, smoothing, unit
 from neurona.simulation.settings import SimulationSettings
 
 
-def spread_out(
-    patterns: Patterns, brain: Brain, settings: SimulationSettings, rng: np.random.Generator
-) -> Patterns:
+def spread_out(patterns: Patterns, brain: Brain, settings: SimulationSettings, rng: np.random.Generator) -> Patterns:
     """Patterns of which a share lies anywhere."""
     smooth, share = smoothing(brain.distances, settings.smoothness_mm), settings.density
 

@@ -1,6 +1,6 @@
 """Global noise: a few factors, each a smooth field over the whole head, as of arousal, breathing and motion.
 
-    C_space -> (1 - q) C_space + q F F' / K,      column k of F a smooth field of mean square 1,  q = `factor_share`,  K = `noise_factors`
+C_space -> (1 - q) C_space + q F F' / K,      column k of F a smooth field of mean square 1,  q = `factor_share`,  K = `noise_factors`
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from neurona.simulation.brain import make_brain
-from neurona.simulation.measurement import course, lead_field, measure, noise_in_time, sensors
+from neurona.simulation.measurement import course, latencies, lead_field, measure, noise_in_time, sensors
 from neurona.simulation.sessions import draw_sessions
 from neurona.simulation.settings import SimulationSettings
 
@@ -19,7 +19,7 @@ def test_snr_is_variance_of_signal_by_variance_of_noise(modality, snr):
     chain = measurement(modality=modality, subjects=3)
     rng = np.random.default_rng(1)
     responses = rng.standard_normal((200, 64)).astype(np.float32)
-    scale = chain.scale(responses, snr)
+    scale = chain.scale(np.broadcast_to(responses, (3, 200, 64)), snr)
     signals = [scale * chain.signal(s, responses)[:, :, None] * chain.time_course for s in range(3)]
     noise = chain.noise(400, rng)
     signal_variance = np.mean([signal.var(axis=0).mean() for signal in signals])
@@ -71,3 +71,12 @@ def test_a_dipole_speaks_most_to_the_sensor_above_it():
     field = lead_field(places, np.array([[0.0, -18.0, 70.0]]))
     assert field[:, 0].argmax() == vertex
     assert field.mean() == pytest.approx(0, abs=1e-9)
+
+
+def test_latencies_are_smooth_and_spread_as_asked_for():
+    positions = np.random.default_rng(0).uniform(-60, 60, (400, 3))
+    delay = latencies(positions, 1.5, np.random.default_rng(1))
+    assert delay.std() == pytest.approx(1.5, rel=0.35)
+    apart = np.linalg.norm(positions[:, None] - positions, axis=2)
+    np.fill_diagonal(apart, np.inf)
+    assert np.corrcoef(delay, delay[apart.argmin(axis=1)])[0, 1] > 0.6

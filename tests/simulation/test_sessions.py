@@ -30,6 +30,17 @@ def test_gains_and_offsets_are_undone_by_who_knows_them(steady, small_settings):
         np.testing.assert_allclose(*seen, atol=1e-2)
 
 
+def test_gain_and_offset_drift_within_a_session_and_are_undone_by_who_knows_them(steady, small_settings):
+    drifting = simulate(small_settings(sessions=3, session_drift=1.0), seed=1)
+    values = [study.recordings.data.values.reshape(2, 3, 20, 64, 5) for study in (steady, drifting)]
+    moved = (values[1] - values[0]).mean(axis=4)
+    ends = moved[:, :, -1] - moved[:, :, 0]
+    assert ends.std() > 0.8
+    assert np.abs(moved[:, :, 9:11]).mean() < 0.2 * np.abs(moved[:, :, [0, -1]]).mean()
+    undone = drifting.truth.sessions.undone(0, drifting.recordings.data.values[:60])
+    np.testing.assert_allclose(undone, steady.recordings.data.values[:60], atol=1e-4)
+
+
 def test_a_topography_shifts_from_session_to_session_and_is_known_to_the_ideal_observer(small_settings):
     study = simulate(small_settings(sessions=2, session_shift_mm=15.0, snr=0.05), seed=1)
     gains = study.truth.measurement.gains

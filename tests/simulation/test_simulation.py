@@ -97,3 +97,31 @@ def test_the_table_counts_both_questions_of_a_pair_under_its_kind(small):
     test = accuracy_by_kind(small, part="test").set_index(["type", "negative"])
     assert test.loc[("yes/no", "all"), "questions"] < table.loc[("yes/no", "all"), "questions"]
     assert str(summary_table(small).title).startswith("SIMULATED")
+
+
+@pytest.mark.parametrize(
+    "dials",
+    [
+        {"saturation": 2.0},
+        {"normalisation": 0.8},
+        {"associates": 1.0},
+        {"density": 1.0},
+        {"noise_tails": 0.1},
+        {"factor_share": 0.5},
+    ],
+    ids=lambda dials: next(iter(dials)),
+)
+def test_departures_hold_the_snr_and_leave_scenes_as_they_are(small, small_settings, dials):
+    signal, silence = (
+        simulate(small_settings(questions=0, snr=snr, subjects=1, **dials), seed=1) for snr in (0.3, 0.0)
+    )
+    part = signal.recordings.data.values - silence.recordings.data.values
+    assert part.var(axis=0).mean() == pytest.approx(0.3, rel=0.02)
+    assert silence.recordings.data.values.var() == pytest.approx(1, abs=0.15)
+    assert signal.scenes == small.scenes
+
+
+def test_the_ideal_observer_is_silent_where_the_likelihood_has_no_closed_form(small_settings):
+    assert simulate(small_settings(images=20, noise_tails=0.3), seed=1).ideal_observer().expected.isna().all()
+    factors = simulate(small_settings(factor_share=0.5, snr=0.05), seed=1).ideal_observer()
+    assert factors.correct.mean() == pytest.approx(factors.expected.mean(), abs=0.03)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from neurona.experiments.schema import DataConfig
 from neurona.experiments.sweeps.jobs import RUN
 from neurona.experiments.sweeps.over import combinations, overrides
 from neurona.experiments.sweeps.sweep import Fingerprints, PlannedRun, plan_run
+
+VARIANT = "twin"
+"""What a row of a table's `variants` is called by; they are twins of the SIMULATED one."""
 
 
 @dataclass(frozen=True)
@@ -148,13 +152,16 @@ def plan(
         base, many = _profile(tables, source, quick)
         of_all = base | table.set | (short.set if short else {})
         of_table = seeds or min(many, (short.seeds if short else None) or table.seeds or many)
+        variants = {key: table.variants[key] for key in (short and short.variants) or table.variants} or {"": {}}
         peers = installed_peers(tables, table, quick)
         for number, row in enumerate((short.rows if short else None) or table.rows):
             own_peers = () if number else peers
-            for choice in combinations((short.over if short else None) or table.over):
+            over = combinations((short.over if short else None) or table.over)
+            for choice, varied in product(over, variants.items()):
                 # Last, for another kind of decoder begins with its own defaults.
                 last = {SUPERVISION: table.supervision} | _baselines(own_peers, tables, table)
-                settings = _on(source, of_all | tables.rows[row].set | choice | last)
+                settings = _on(source, of_all | tables.rows[row].set | choice | varied[1] | last)
+                named = choice | ({VARIANT: varied[0]} if varied[0] else {})
                 planned: list[PlannedRun] = []
                 control: list[PlannedRun] = []
                 for seed in range(of_table):
@@ -166,8 +173,8 @@ def plan(
                         one = plan_run(config, overrides(decided), {}, runs, run, known)
                         # One object a config: rows that share it share its run.
                         kept.append(made.setdefault(one.job.digest, one))
-                label = tables.rows[row].label + "".join(f", {_short(key)} {value}" for key, value in choice.items())
-                found.append(PlannedRow(name, row, label, choice, tuple(planned), source, own_peers, tuple(control)))
+                label = tables.rows[row].label + "".join(f", {_short(key)} {value}" for key, value in named.items())
+                found.append(PlannedRow(name, row, label, named, tuple(planned), source, own_peers, tuple(control)))
     return found
 
 

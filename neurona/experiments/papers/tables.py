@@ -1,6 +1,6 @@
 """`tables.yaml`: which runs make a paper's tables, and which claims they are to bear out.
 
-    row of a table  =  config + profile + table.set + rows[name].set (+ one choice of table.over),  for each seed
+    row of a table  =  config + profile + table.set + rows[name].set (+ one choice of table.over) (+ one of table.variants),  for each seed
 
 Data are what a table's config names: recordings, or the SIMULATED twin, in whose place `--data FOLDER` puts a converted set. Profiles say what differs between
 the two, and what `--quick` makes smaller. Peers, classical decoders that are tuned inside the training folds, are run with the first row.
@@ -32,12 +32,13 @@ class Row(Section):
 
 
 class Quick(Section):
-    """What `--quick` makes of a table. `rows`, `over`, `seeds`, `peers`: instead of the table's own; `set`: besides; `skip`: nothing at all."""
+    """What `--quick` makes of a table. `rows`, `over`, `seeds`, `peers`: instead of the table's own; `variants`: which of them; `set`: besides; `skip`: nothing at all."""
 
     set: Setting = {}
     peers: tuple[BaselineName, ...] | None = None
     rows: tuple[str, ...] | None = None
     over: dict[str, tuple[Any, ...]] | None = None
+    variants: tuple[str, ...] | None = None
     seeds: Annotated[int, Field(ge=1)] | None = None
     skip: bool = False
 
@@ -53,6 +54,7 @@ class PaperTable(Section):
         peers: classical decoders; the paper's when None.
         set: of all rows.
         over: further keys and values; every combination makes a row of its own.
+        variants: name -> settings; each makes a row of its own, called by the name.
         measures: groups of questions, as accuracy tables name them, and categories at once (see `neurona.experiments.papers.measures`).
         seeds: fewer than the paper's tables have; None for as many.
         seeded: keys of the config that are the seed, too, so that each seed has recordings of its own (pseudo-populations).
@@ -72,6 +74,7 @@ class PaperTable(Section):
     peers: tuple[BaselineName, ...] | None = None
     set: Setting = {}
     over: dict[str, tuple[Any, ...]] = {}
+    variants: dict[str, Setting] = {}
     measures: tuple[str, ...] = ("overall",)
     seeds: Annotated[int, Field(ge=1)] | None = None
     seeded: tuple[str, ...] = ()
@@ -153,6 +156,7 @@ class PaperTables(Section):
     def _check(self) -> PaperTables:
         chosen = [(name, row.set) for name, row in self.rows.items()]
         chosen += [(name, table.set | table.over) for name, table in self.tables.items()]
+        chosen += [(name, one) for name, table in self.tables.items() for one in table.variants.values()]
         for name, keys in chosen:
             if SUPERVISION in keys:
                 raise ValueError(f"{name}: {SUPERVISION} is the same for a whole table: give the table's `supervision`")
@@ -160,6 +164,11 @@ class PaperTables(Section):
             for row in (*table.rows, *(table.quick.rows or ())):
                 if row not in self.rows:
                     raise ValueError(f"tables.{name}: unknown row {row!r}{nearest_name(row, self.rows)}")
+            for variant in table.quick.variants or ():
+                if variant not in table.variants:
+                    raise ValueError(
+                        f"tables.{name}.quick: unknown variant {variant!r}{nearest_name(variant, table.variants)}"
+                    )
         known = {f"{name}/{row}" for name, table in self.tables.items() for row in table.rows}
         for claim in self.claims:
             for side in (claim.left, claim.right):

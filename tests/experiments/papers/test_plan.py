@@ -40,6 +40,19 @@ def test_a_table_that_goes_over_a_key_has_a_row_a_value(paper):
     assert [row.runs[0].config.evaluation.n_train for row in curve] == [20, 40]
 
 
+def test_a_variant_of_a_table_is_a_row_of_its_own_and_quick_chooses_among_them(paper):
+    tables = paper / "tables.yaml"
+    variants = "variants: {usual: {}, loud: {data.simulation.snr: 2.0}}, quick: {variants: [loud]}, title: Main,"
+    tables.write_text(tables.read_text().replace("title: Main,", variants))
+    main = [row for row in planned(paper, only=["main"]) if row.row == "good"]
+    assert [row.label for row in main] == ["Good, twin usual", "Good, twin loud"]
+    assert main[1].runs[0].config.data.simulation.snr == 2.0 != main[0].runs[0].config.data.simulation.snr
+    assert {row.choice["twin"] for row in planned(paper, only=["main"], quick=True)} == {"loud"}
+    tables.write_text(tables.read_text().replace("[loud]", "[lound]"))
+    with pytest.raises(ConfigError, match=r"unknown variant 'lound'; did you mean 'loud'"):
+        planned(paper)
+
+
 def test_quick_is_smaller(paper):
     rows = planned(paper, quick=True)
     assert {row.table for row in rows} == {"main", "again", "null"}
