@@ -98,5 +98,13 @@ def draw_sessions(
     size = np.bincount(of_image, minlength=settings.sessions)[of_image]
     place = ((image - first) / np.maximum(size - 1, 1) - 0.5).astype(np.float32)
     return Sessions(
-        of_image, strength, shift, gain.astype(np.float32), offset.astype(np.float32), place, *drifts, onset_s=onset
+        of_image,
+        strength,
+        shift,
+        gain.astype(np.float32),
+        offset.astype(np.float32),
+        place,
+        drifts[0],
+        drifts[1],
+        onset,
     )

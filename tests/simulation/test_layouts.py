@@ -128,7 +128,7 @@ def test_a_folder_that_holds_something_is_left_alone(small, tmp_path):
 
 def test_sessions_and_unknown_onsets_are_held_by_one_layout(small_settings, tmp_path):
     check_layout(small_settings(sessions=2), "native", tmp_path / "out")
-    with pytest.raises(ConfigError, match="layout bids knows no sessions and no unknown onsets; choose layout native"):
+    with pytest.raises(ConfigError, match="layout bids cannot hold sessions; choose layout native"):
         check_layout(small_settings(sessions=2), "bids", tmp_path / "out")
 
 
