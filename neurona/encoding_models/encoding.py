@@ -88,7 +88,8 @@ def fit_encoding(
     uncertainty = 1 / (count + 1 / prior)
     patterns, uncertainty = _with_products(axes, recorded, design, bindings, state, words, prior, uncertainty)
     left = recorded - recorded.mean(axis=0) - centred @ patterns
-    noise = noise_covariance(left)
+    taken = (centred**2).mean(axis=0) @ uncertainty / np.maximum((left**2).mean(axis=0), 1e-12)
+    noise = noise_covariance(left, taken)
     return Encoding(axes, design.mean(axis=0), patterns, uncertainty, noise, state.rho)
 
 

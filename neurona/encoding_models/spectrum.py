@@ -23,14 +23,22 @@ from neurona.encoding_models.axes import shrunk
 _FOLDS, _THIRD = 8, 3
 
 
-def noise_covariance(values: Float[np.ndarray, "row axis"]) -> Float[np.ndarray, "axis axis"]:
-    """The covariance of rows of mean 0, one shrinkage for all eigenvalues or each its own, by what a third of the rows says of the others'."""
+def noise_covariance(
+    values: Float[np.ndarray, "row axis"], taken: Float[np.ndarray, " axis"] | float = 0.0
+) -> Float[np.ndarray, "axis axis"]:
+    """The covariance of rows of mean 0, one shrinkage for all eigenvalues or each its own, by what a third of the rows says of the others'.
+
+    Args:
+        values: residuals of a fit.
+        taken: noise that the fit has taken from each axis, by what is left. Small eigenvalues that are believed need it, as in EM's update;
+            where one shrinkage lifts them all, it would only lift them further.
+    """
     held = np.arange(len(values)) % _THIRD == 0
     if held.sum() > 1 and (~held).sum() > _FOLDS:
         one, each = (_log_density(values[held], found(values[~held])) for found in (one_shrinkage, held_out_covariance))
         gain = each - one
         if gain.mean() > gain.std(ddof=1) / np.sqrt(len(gain)):
-            return held_out_covariance(values).astype(values.dtype)
+            return held_out_covariance(values * np.sqrt(1 + taken)).astype(values.dtype)
     return one_shrinkage(values)
 
 
