@@ -37,7 +37,7 @@ Programs about several attributes at once, and about pairs of recordings, asked 
   what is independent, which the heading names; and *chance*, the AUC that nineteen in twenty exchanges of the answers inside these units stay below.
 - **Where**: the entities whose evidence for the program's words differs most between recordings that show the word and others. It is where a decoder finds a word, and need not be where a brain has it.
 - **Pairs**: two held-out recordings of the same unit taken for one scene, each recording in one pair, drawn by lot. PAIRED: nobody saw the two together, and the decoder read each by itself
-  ([how](readings.md#pairs)). `first` and `second` name the things.
+  ([how](readings.md#pairs)). `first` and `second` name the things. Recordings that were centred or scaled together (a person's averages) are not independent given what they show, as pairs take them to be.
 
 Beside programs of several attributes stands no claim that each attribute is told: a conjunction may be told by one of its parts. The papers' tables and the peers of these
 decoders come with their runs (`neurona run CONFIG`, [reproduction](reproduction.md)).

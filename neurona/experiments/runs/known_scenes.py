@@ -13,7 +13,8 @@ from neurona.readings import WorldReading
 
 
 def known_reading(predictions: pd.DataFrame, vocabulary: Vocabulary) -> WorldReading | None:
-    """Of the recordings of one thing each about which every word was asked.
+    """Of the recordings of one thing each about which every word was asked; a word of an exclusive category that no recording was asked for is not needed
+    where another one is there.
 
     Args:
         predictions: of a run: recording, program, answer.
@@ -25,10 +26,13 @@ def known_reading(predictions: pd.DataFrame, vocabulary: Vocabulary) -> WorldRea
     word_of = {text: _word(text, vocabulary) for text in predictions.program.unique()}
     asked = predictions.assign(word=predictions.program.map(word_of))
     asked = asked[asked.word.notna()]
+    groups = [set(vocabulary.categories[name]) for name in vocabulary.exclusive]
+    needed = set(asked.word) | set(vocabulary.concepts).difference(*groups)
     whole = asked.groupby("recording").word.agg(set) if len(asked) else pd.Series(dtype=object)
-    known = whole.index[whole.map(lambda words: words >= set(vocabulary.concepts))]
+    known = whole.index[whole.map(lambda words: words >= needed)]
     yes = asked[(asked.answer == "yes") & asked.recording.isin(known)]
     shown = yes.groupby("recording").word.agg(frozenset) if len(yes) else pd.Series(dtype=object)
+    shown = shown[shown.map(lambda words: all(words & group for group in groups)).astype(bool)]
     if shown.empty:
         return None
     place = {words: k for k, words in enumerate(sorted(set(shown), key=sorted))}

@@ -44,3 +44,11 @@ def test_a_recording_of_which_a_word_is_unknown_is_left_out():
     table = table[~((table.recording == "b") & table.program.str.contains("hand"))]
     assert known_reading(table, WORDS).recordings == ("a", "c")
     assert known_reading(table[table.answer == "no"], WORDS) is None
+
+
+def test_a_word_that_nobody_was_asked_for_is_told_by_its_category_alone():
+    """Where nothing rests, `rest` is not asked for; of recordings that were all `upper`, nothing says so."""
+    table = asked("ac")
+    without = table[~table.program.str.contains("lower")]
+    assert known_reading(without, WORDS).ask("exists x. lower(x)").answer.tolist() == ["no", "no"]
+    assert known_reading(table[~table.program.str.contains("upper|lower")], WORDS) is None
