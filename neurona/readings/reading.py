@@ -247,7 +247,7 @@ class Reading(ABC):
         place = np.where(belief.is_choice, best, 0)
         every = np.arange(len(belief))
         answer = tuple(
-            words[k] if words else ("yes" if deciding[q, 0] > 0.5 else "no")
+            CANNOT_TELL if np.isnan(deciding[q, k]) else words[k] if words else "yes" if deciding[q, 0] > 0.5 else "no"
             for q, (words, k) in enumerate(zip(belief.choices, place.tolist(), strict=True))
         )
         probability, prior, error = (part[every, place] for part in (belief.probability, belief.prior, belief.error))

@@ -78,6 +78,7 @@ def test_a_condition_makes_a_ratio_of_shares():
 
 def test_given_what_no_world_holds_there_is_no_probability():
     row = told("exists x. man(x)", given="(exists x. bat(x)) & (exists x. ball(x))")
+    assert row["answer"] == "cannot tell"
     assert np.isnan(row["probability"])
     assert np.isnan(row["as_asked"])
 
