@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from os.path import commonprefix
 
 
 class NeuronaError(Exception):
@@ -77,11 +78,12 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
         one = min(slips, key=slips.__getitem__, default=None)
         if one is not None and slips[one] < len(word) and 3 * slips[one] <= max(len(word), 3):
             return one
-    return next((one for one in known if min(len(one), len(written)) > 3 and _begins(one.lower(), written)), None)
+    return next((one for one in known if _begin_alike(one.lower(), written)), None)
 
 
-def _begins(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
+def _begin_alike(one: str, other: str) -> bool:
+    """Whether most of the shorter word is the beginning of the other: learning and learning_rate, query and queries."""
+    return len(commonprefix([one, other])) >= max(4, 0.75 * min(len(one), len(other)))
 
 
 def _slips(one: str, other: str) -> int:

@@ -104,6 +104,13 @@ def load_stored(folder: str | Path, kind: type[_Stored], *, verify: bool = True,
     return found
 
 
+def _order(item: Any) -> str:
+    """Equal sets are written alike, whatever the hashes of this process: a set of sets is ordered by their ordered members."""
+    if isinstance(item, frozenset | set):
+        return f"{{{', '.join(sorted(map(_order, item)))}}}"
+    return repr(item)
+
+
 def is_stored(folder: str | Path) -> bool:
     """Whether a folder looks like one that `save_stored` wrote."""
     return (Path(folder) / MANIFEST).is_file()
@@ -137,7 +144,7 @@ class _Writer:
             fields = {name: self.plain(getattr(value, name), f"{path}.{name}") for name in _fields(type(value))}
             return {"of": [number, fields]}
         if isinstance(value, tuple | list | frozenset | set):
-            items = sorted(value, key=repr) if isinstance(value, frozenset | set) else value
+            items = sorted(value, key=_order) if isinstance(value, frozenset | set) else value
             found = [self.plain(item, f"{path}.{k}") for k, item in enumerate(items)]
             return found if isinstance(value, tuple) else {type(value).__name__: found}
         if isinstance(value, Mapping):

@@ -16,7 +16,6 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 from scipy.linalg import cholesky, solve_triangular
-from sklearn.isotonic import isotonic_regression
 
 from neurona.encoding_models.axes import shrunk
 
@@ -59,6 +58,8 @@ def _log_density(
 
 def held_out_covariance(values: Float[np.ndarray, "row axis"]) -> Float[np.ndarray, "axis axis"]:
     """The covariance of rows of mean 0."""
+    from scipy.optimize import isotonic_regression  # readings of worlds come by here, and are to be opened in no time
+
     values = np.asarray(values, np.float64)
     n, size = values.shape
     folds = min(_FOLDS, n)
@@ -73,7 +74,7 @@ def held_out_covariance(values: Float[np.ndarray, "row axis"]) -> Float[np.ndarr
         along += np.interp(at, (np.arange(len(axes)) + 0.5) / len(axes), power) / folds
         left = (values[held] ** 2).sum() / held.sum() - power.sum()
         beyond += left / max(size - len(axes), 1) / folds
-    variance = isotonic_regression(along, increasing=False)
+    variance = isotonic_regression(along, increasing=False).x
     # The least of many estimates is too small; axes that none but noise tells apart are as noisy as their tenth.
     variance = np.maximum(variance, along[-max(1, len(along) // 10) :].mean())
     floor = beyond if size > len(directions) else 0.0

@@ -71,7 +71,7 @@ def test_other_names_of_columns_and_other_files_are_read(folder):
 @pytest.mark.parametrize(
     ("table", "fault"),
     [
-        (changed(1, chunk="s01e01c"), "no run shows chunk 's01e01c'; did you mean 's01e01b'?"),
+        (changed(1, chunk="s01e01c"), "no run shows chunk 's01e01c'; did you mean 's01e01a'?"),
         (changed(1, subject="sub-09"), "subject 'sub-09' has no run of chunk 's01e01a'"),
         (changed(1, program="exists x. person(x"), "the query ends too early"),
         (changed(1, answer="perhaps"), "expected yes or no"),
