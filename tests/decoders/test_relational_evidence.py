@@ -19,7 +19,7 @@ SETTINGS = RelationalEvidenceSettings(worlds=256, facts=400)
 
 @lru_cache(maxsize=2)
 def fitted(name="scenes"):
-    problem, test = small_problem() if name == "scenes" else label_problem()
+    problem, test = small_problem(images=400) if name == "scenes" else label_problem()
     return fit_relational_evidence(problem, SETTINGS), problem, test
 
 
