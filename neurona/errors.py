@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from os.path import commonprefix
 
 
 class NeuronaError(Exception):
@@ -83,7 +82,8 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
 
 def _begin_alike(one: str, other: str) -> bool:
     """Whether most of the shorter word is the beginning of the other: learning and learning_rate, query and queries."""
-    return len(commonprefix([one, other])) >= max(4, 0.75 * min(len(one), len(other)))
+    alike = next((k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return alike >= max(4, 0.75 * min(len(one), len(other)))
 
 
 def _slips(one: str, other: str) -> int:
