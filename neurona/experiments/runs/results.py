@@ -21,7 +21,7 @@ from neurona.files import write_atomically
 TABLES = "tables"
 """Folder of the metrics that are tables, in a run directory."""
 
-SHOWN = 30
+SHOWN = 12
 """Rows of a table that the terminal shows."""
 
 
