@@ -17,7 +17,7 @@ from neurona.evaluation import accuracy_plot, confusion_plot, reliability, relia
 from neurona.evaluation.metrics.abstention import risk_coverage
 from neurona.evaluation.plots.answers import Confusion
 from neurona.evaluation.plots.coverage import risk_coverage_plot
-from neurona.evaluation.plots.groundings import grounding_map
+from neurona.evaluation.plots.groundings import grounding_map, on_glass_brain
 from neurona.evaluation.predictions import UNITS, forms_of
 from neurona.experiments.runs.findings import Findings
 from neurona.graphs.draw import draw
@@ -57,6 +57,7 @@ def confusion(findings: Findings, folder: Path) -> None:
 def groundings(findings: Findings, folder: Path) -> None:
     """Where the decoder of the first fold found the clearest words, and whether they are carried there by more than chance (`carrier_test`)."""
     found, entities = findings.groundings, findings.fitted[0].problem.entities
+    space = str(findings.study.dataset.recordings.data.attrs["space"])
     if found is None:
         return
     carried = None
@@ -70,7 +71,7 @@ def groundings(findings: Findings, folder: Path) -> None:
     grounding_map(
         found,
         folder / "groundings.png",
-        positions=entities.positions if entities.kind == "parcel" else None,
+        positions=on_glass_brain(entities.positions, space) if entities.kind == "parcel" else None,
         carried=carried,
         title=f"{findings.title}; {said}",
         simulated=findings.simulated,

@@ -26,6 +26,11 @@ def clearest_words(groundings: pd.DataFrame, n: int = N_WORDS) -> list[str]:
     return [str(groundings.index[k]) for k in np.argsort(-contrast, kind="stable")[:n]]
 
 
+def on_glass_brain(positions: Float[np.ndarray, "entity 3"] | None, space: str) -> Float[np.ndarray, "entity 3"] | None:
+    """Places that may be drawn on nilearn's glass brain, whose outline is MNI's: those of a native or scanner space may not."""
+    return positions if space.startswith("MNI") else None
+
+
 def grounding_map(
     groundings: pd.DataFrame,
     path: str | Path,

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from neurona.evaluation.plots.groundings import clearest_words, grounding_map
+from neurona.evaluation.plots.groundings import clearest_words, grounding_map, on_glass_brain
 
 
 @pytest.fixture
@@ -40,3 +40,9 @@ def test_what_is_no_more_than_chance_is_drawn_otherwise(groundings, tmp_path):
         for k, carried in enumerate([None, np.ones((4, 4), bool), np.eye(4, dtype=bool)])
     }
     assert len(drawn) == 3
+
+
+@pytest.mark.parametrize(("space", "is_drawn"), [("MNI152", True), ("MNI152NLin2009cAsym", True), ("native", False)])
+def test_places_of_another_space_are_not_drawn_on_the_brain_of_mni(space, is_drawn):
+    assert (on_glass_brain(np.zeros((4, 3)), space) is not None) == is_drawn
+    assert on_glass_brain(None, space) is None
