@@ -25,6 +25,8 @@ from neurona.files import write_text
 
 ROOT = Path(__file__).parents[1]
 PAPERS = ("haxby2001", "zhang2011", "kriegeskorte2008", "eegmmidb", "uea", "erp")
+HEADLINES = ("haxby2001", "uea")
+"""Papers that the README shows; the docs show all."""
 BEGIN, END = "<!-- real recordings: begin -->", "<!-- real recordings: end -->"
 SHORT = ("row", "measure", "measured", "interval", "unit", "chance", "beside", "effect", "p")
 """Columns of the README; the docs have published figures besides, and the peers' own rows."""
@@ -100,11 +102,12 @@ def main() -> None:
     found = list(left(papers, given.runs) if given.no_runs else measured(papers, given.quick, given.runs, Console()))
     if given.quick:
         return
-    for path, columns, decoders_alone in (
-        (ROOT / "README.md", SHORT, True),
-        (ROOT / "docs" / "reproduction.md", FULL, False),
+    headlines = [(title, part) for title, part in found if title.startswith(HEADLINES)]
+    for path, shown, columns, decoders_alone in (
+        (ROOT / "README.md", headlines, SHORT, True),
+        (ROOT / "docs" / "reproduction.md", found, FULL, False),
     ):
-        write_text(path, rebuilt(path.read_text(encoding="utf-8"), written(found, columns, decoders_alone)))
+        write_text(path, rebuilt(path.read_text(encoding="utf-8"), written(shown, columns, decoders_alone)))
 
 
 if __name__ == "__main__":
