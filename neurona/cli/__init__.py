@@ -31,6 +31,9 @@ def neurona(
         raise typer.Exit
     if verbose:
         _log_to_stderr()
+    from neurona.experiments.runs.compiled_code import keep_compiled_code
+
+    keep_compiled_code()
 
 
 def _log_to_stderr() -> None:

@@ -21,11 +21,9 @@ def run(
 ) -> None:
     """Run an experiment from its config."""
     from neurona.experiments.config import load_config
-    from neurona.experiments.runs.compiled_code import keep_compiled_code
     from neurona.experiments.runs.identity import data_fingerprint, digest_of
     from neurona.experiments.runs.runner import run as run_experiment
 
-    keep_compiled_code()
     console = Console()
     loaded = load_config(config, set_ or ())
     folder = out or Path("runs") / loaded.name / digest_of(loaded, data_fingerprint(loaded, console))

@@ -16,13 +16,14 @@ from itertools import chain, product
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
 from neurona.execution import Explanation, Worlds, share_true, trace_worlds, truth
 from neurona.execution.forced import forced, held_facts
 from neurona.programs import Query, Vocabulary, expand
+from neurona.programs.axioms import axioms_of
 from neurona.programs.facts import Fact
 from neurona.programs.literals import described, literals, one_literal
 from neurona.programs.normal_form import normal_form
@@ -33,6 +34,7 @@ from neurona.readings.carriers import EntityEvidence
 from neurona.readings.forms import form_of
 from neurona.readings.reading import About, Reading
 from neurona.worlds import SampledScenes
+from neurona.worlds.exact import ExactScenes
 
 MOST_UNHELD = 4
 """Facts that no world holds which a program is evaluated with; further ones, the least probable, count as false."""
@@ -96,18 +98,23 @@ class WorldReading(Reading):
         if of_items:
             q, k = (np.array(part, dtype=np.int64) for part in zip(*((q, k) for q, k, _ in of_items), strict=True))
             items, about = [item for _, _, item in of_items], np.asarray(rows, np.int64)[q]
-            unheld = self._unheld(items, about)
-            probability[q, k] = self._probability(items, about, unheld, given)
+            of_item, exact = self._exact(items, about, given)
+            left = np.flatnonzero(~exact)
+            drawn = [items[k] for k in left.tolist()]
+            unheld = np.full(len(items), np.nan)
+            unheld[left] = self._unheld(drawn, about[left])
+            of_item[left] = self._probability(drawn, about[left], unheld[left], given)
+            probability[q, k] = of_item
             prior[q, k] = self._prior(items, given)
-            error[q, k] = self._error(probability[q, k], about)
+            error[q, k] = np.where(exact, 0.0, self._error(of_item, about))
             signs = np.array([chosen[place].sign for place in q.tolist()], dtype=np.int64)
-            signals[q, k] = self._signals(items, about, probability[q, k], prior[q, k], unheld, signs)
+            signals[q, k] = self._signals(items, about, of_item, prior[q, k], np.where(exact, of_item, unheld), signs)
         choice = np.array([bool(plan.choices) for plan in chosen], dtype=bool)
         for place, query in enumerate(queries):
             if isinstance(query, Count):
                 n, row = len(chosen[place].choices), int(rows[place])
-                probability[place, :n], prior[place, :n] = self._numbers(query, row)
-                error[place, :n] = self._error(probability[place, :n], np.full(n, row))
+                probability[place, :n], prior[place, :n], exact_too = self._numbers(query, row, n)
+                error[place, :n] = 0.0 if exact_too else self._error(probability[place, :n], np.full(n, row))
         words = choice & np.array([bool(plan.items) for plan in chosen], dtype=bool)
         probability[words], prior[words] = _normalised(probability[words]), _normalised(prior[words])
         # A word is chosen by logs of probabilities, not by their odds.
@@ -171,6 +178,24 @@ class WorldReading(Reading):
     @cached_property
     def _items(self) -> dict[Any, _Item]:
         return {}
+
+    @cached_property
+    def _without_worlds(self) -> ExactScenes | None:
+        """Where sampled facts do not compete, most programs need no worlds."""
+        if self.sampled is None or self.sampled.evidence.patterns is not None:
+            return None
+        return ExactScenes(self.sampled.evidence, axioms_of(self.vocabulary))
+
+    def _exact(
+        self, items: Sequence[_Item], rows: Int[np.ndarray, " item"], given: Query | None
+    ) -> tuple[Float[np.ndarray, " item"], Bool[np.ndarray, " item"]]:
+        """Exact probabilities, and which items have one."""
+        scenes = self._without_worlds
+        if scenes is None:
+            return np.full(len(items), np.nan), np.zeros(len(items), bool)
+        condition = None if given is None else normal_form(given, self.vocabulary)
+        found = scenes.probabilities([item.formula for item in items], rows, condition)
+        return found, ~np.isnan(found)
 
     def _unheld(self, items: Sequence[_Item], rows: Int[np.ndarray, " item"]) -> Float[np.ndarray, " item"]:
         """Probability of the one fact that an item states or denies where no world holds it; else NaN."""
@@ -326,14 +351,18 @@ class WorldReading(Reading):
             return log_share(shares)
         return log_share(_normalised(np.where(np.isnan(shares), np.nan, expit(odds))))
 
-    def _numbers(self, query: Query, row: int) -> tuple[Float[np.ndarray, " number"], Float[np.ndarray, " number"]]:
-        """How probable each number is, after and before the recording."""
-        n = max(self.worlds.present.shape[1], self.before.present.shape[1]) + 1
-        asked = [expand(query, self.vocabulary)]
-        after = truth(self.worlds, asked, np.array([row]))[0].astype(np.int64)
+    def _numbers(
+        self, query: Count, row: int, n: int
+    ) -> tuple[Float[np.ndarray, " number"], Float[np.ndarray, " number"], bool]:
+        """How probable each of n numbers is, after and before the recording; whether the first are exact."""
+        asked: list[Any] = [expand(query, self.vocabulary)]
         first = truth(self.before, asked, np.zeros(1, np.int64))[0].astype(np.int64)
-        shares = self.worlds.share[row]
-        return np.bincount(after, shares, minlength=n), np.bincount(first, self.before.share[0], minlength=n)
+        prior = np.bincount(first, self.before.share[0], minlength=n)
+        exact = None if self._without_worlds is None else self._without_worlds.numbers(asked[0], row)
+        if exact is not None:
+            return np.pad(exact, (0, max(0, n - len(exact))))[:n], prior, True
+        after = truth(self.worlds, asked, np.array([row]))[0].astype(np.int64)
+        return np.bincount(after, self.worlds.share[row], minlength=n), prior, False
 
     def _held(self, row: int) -> frozenset[Fact]:
         """Facts that hold in some world of a recording, in all their forms."""

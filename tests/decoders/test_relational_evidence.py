@@ -134,3 +134,12 @@ def test_answers_that_tell_no_fact_are_refused():
     nothing = dataclasses.replace(problem, train=problem.train.take(np.zeros(0, np.int64)))
     with pytest.raises(DataError, match="tells a fact"):
         fit_relational_evidence(nothing, SETTINGS)
+
+
+def test_programs_on_independent_facts_have_no_error():
+    reading, _ = reading_of()
+    a, b = reading.things[:2]
+    table = reading.ask([f"(exists x. {a}(x)) & (exists y. {b}(y))", f"exists x. {a}(x)", f"exists x. {b}(x)"])
+    assert (table.error == 0).all()
+    both, first, second = (part.probability.to_numpy() for _, part in table.groupby("query", sort=False))
+    np.testing.assert_allclose(both, first * second, atol=1e-12)

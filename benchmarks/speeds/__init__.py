@@ -1,0 +1,1 @@
+"""The bars of speed, one module a theme, one function a theme's bars; see benchmarks/speed.py."""
