@@ -86,7 +86,8 @@ class Plan:
     def _block(self, probability: Float[np.ndarray, "row fact"]) -> Float[np.ndarray, "row formula"]:
         # Rows are the last axis, where NumPy is quickest; a fact's denial stands after all facts.
         facts = np.ascontiguousarray(np.asarray(probability, np.float64).T)
-        facts, values = np.concatenate([facts, 1 - facts]), []
+        values: _Values = []
+        facts = np.concatenate([facts, 1 - facts])
         for step, done in zip(self._steps, self._done, strict=True):
             values.append(step(values, facts))
             for place in done:  # so that memory is used again while it is warm
@@ -254,7 +255,7 @@ class Plan:
         places = [(part.place, _shape(part.axes, axes)) for part in parts]
 
         def total(values: _Values, _: np.ndarray) -> np.ndarray:
-            found = 0.0
+            found: np.ndarray | float = 0.0
             for place, shape in places:
                 found = found + values[place].reshape(*shape, -1)
             return np.asarray(found)

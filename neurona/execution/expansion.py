@@ -97,8 +97,8 @@ class Expansion:
             case Implies(left, right):
                 return self.made.any([self.formula(left, bound) ^ 1, self.formula(right, bound)])
             case Iff(left, right):
-                parts = [(self.formula(left, bound), 1), (self.formula(right, bound), -1)]
-                return self.made.tally(parts, lambda total: total == 0)
+                both = [(self.formula(left, bound), 1), (self.formula(right, bound), -1)]
+                return self.made.tally(both, lambda total: total == 0)
             case Exists(variable, body):
                 return self.made.any(self.instances(variable, body, bound))
             case Forall(variable, body):

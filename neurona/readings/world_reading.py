@@ -194,7 +194,7 @@ class WorldReading(Reading):
         if scenes is None:
             return np.full(len(items), np.nan), np.zeros(len(items), bool)
         condition = None if given is None else normal_form(given, self.vocabulary)
-        found = scenes.probabilities([item.formula for item in items], rows, condition)
+        found = scenes.probabilities([item.formula for item in items], rows, condition)  # type: ignore[arg-type]
         return found, ~np.isnan(found)
 
     def _unheld(self, items: Sequence[_Item], rows: Int[np.ndarray, " item"]) -> Float[np.ndarray, " item"]:

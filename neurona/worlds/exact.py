@@ -50,7 +50,8 @@ class ExactScenes:
         for word, follows in axioms.implied.items():
             for implied in follows:
                 self._sources.setdefault(implied, []).append(word)
-        excludes = self._space.excludes[len(self._space.nouns) :, len(self._space.nouns) :].any(axis=1)
+        n = len(self._space.nouns)
+        excludes = self._space.excludes[n:, n:].any(axis=1).tolist()
         self._noun = {noun: k for k, noun in enumerate(self._space.nouns)}
         self._rivals = {word for word, bound in zip(self._space.attributes, excludes, strict=True) if bound}
         self._said = frozenset(self._space.attributes)
