@@ -84,7 +84,7 @@ SETS = {
     ),
     "eegmmidb": Asked(
         "eegmmidb/four_classes.yaml",
-        "run",
+        "repetition",
         (
             "exists x. left(x) & fist(x) & imagined(x)",
             "exists x. right(x) & executed(x)",
@@ -135,7 +135,7 @@ SETS = {
         ),
     ),
     "hand_movement_direction": Asked(
-        "meg_directions/directions.yaml",
+        "uea/directions.yaml",
         "recording",
         (
             "exists x. horizontal(x)",
@@ -147,7 +147,13 @@ SETS = {
     ),
 }
 _DRAWS = 400
-_PLURAL = {"run": "runs", "subject": "people", "image": "images", "recording": "recordings"}
+_PLURAL = {
+    "repetition": "repetitions",
+    "run": "runs",
+    "subject": "people",
+    "image": "images",
+    "recording": "recordings",
+}
 
 
 def answered(lab: Lab, name: str) -> pd.DataFrame:
@@ -158,7 +164,11 @@ def answered(lab: Lab, name: str) -> pd.DataFrame:
     assert known is not None
     ids = sorted(set(known.recordings))
     whole = run.predictions.drop_duplicates("recording").set_index("recording")
-    unit = np.array(ids) if asked.unit == "recording" else whole.loc[ids, asked.unit].to_numpy(str)
+    unit = (
+        np.array(ids)
+        if asked.unit == "recording"
+        else whole.loc[ids, asked.unit if asked.unit in whole else "fold"].to_numpy(str)
+    )
     rng = np.random.default_rng(0)
     found = [_told(reading, known, program, ids, unit, rng) for program in asked.programs]
     if asked.pairs:

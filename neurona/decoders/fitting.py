@@ -15,7 +15,7 @@ from neurona.errors import ConfigError, DataError, nearest_name
 from neurona.questions import Asked, Problem
 from neurona.readings import About
 from neurona.recordings.alignment import Alignment
-from neurona.recordings.alignment.groups import groups_of
+from neurona.recordings.alignment.groups import group_of_each
 from neurona.recordings.entities import EntitySettings, FittedEntities, default_entities, fit_entities
 from neurona.recordings.recordings import METADATA, Recordings
 from neurona.scenes.facts import SceneFacts
@@ -94,8 +94,18 @@ def problem_of(
     settings: DecoderSettings,
     facts: Mapping[str, SceneFacts] | None,
     seed: int,
+    groups: Sequence[str] | None = None,
 ) -> Problem:
     """What a decoder learns from; scenes are part of it only where the settings ask for them.
+
+    Args:
+        dataset: recordings and their vocabulary.
+        entities: of the recordings.
+        train, validation: questions to learn from and to choose by.
+        settings: of the decoder.
+        facts: image -> what holds in its scene.
+        seed: of everything that is drawn.
+        groups: of each recording, which folds that settings are chosen by keep whole; runs when None.
 
     Raises:
         ConfigError: scenes are to be learned from, and there are none.
@@ -107,10 +117,8 @@ def problem_of(
                 f"decoder.supervision: scenes, but {dataset.name} comes without scene graphs; use answers"
             )
         scenes = tuple(facts[image] for image in dataset.images)
-    runs = [""] * dataset.recordings.data.sizes["recording"]
-    for group in groups_of(dataset.recordings, "run"):
-        for row in group.rows.tolist():
-            runs[row] = group.name
+    if groups is None:
+        groups = group_of_each(dataset.recordings, "run")
     return Problem(
         entities.apply(dataset.recordings),
         dataset.vocabulary,
@@ -119,7 +127,7 @@ def problem_of(
         scenes,
         seed,
         dataset.simulated,
-        tuple(runs),
+        tuple(groups),
         dataset.name,
         subjects_of(dataset.recordings),
         columns_of(dataset.recordings),

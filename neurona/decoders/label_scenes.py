@@ -64,8 +64,8 @@ def _words(labels: LabelWorlds, exclusive: tuple[tuple[str, ...], ...]) -> Int[n
 
 
 def _groups(problem: Problem, rows: Int[np.ndarray, " row"], folds: int) -> Shaped[np.ndarray, " row"] | None:
-    """Runs stay together where there are enough of them."""
-    if problem.runs is None:
+    """Groups stay whole where there are enough of them."""
+    if problem.groups is None:
         return None
-    runs = np.asarray(problem.runs)[rows]
-    return runs if len(np.unique(runs)) >= folds else None
+    groups = np.asarray(problem.groups)[rows]
+    return groups if len(np.unique(groups)) >= folds else None

@@ -183,7 +183,7 @@ def fit_linear_evidence(
     told = _Told(likelihood, shown, labels, settings)
     views = list(problem.entities.of_views())
     choosing = len(views) > 1 or len(settings.decays) > 1
-    folds = inner_folds(rows, problem.runs, settings.inner_folds, problem.seed) if choosing else []
+    folds = inner_folds(rows, problem.groups, settings.inner_folds, problem.seed) if choosing else []
     chosen = [_choose(features[:, view], told, folds) for _, view in views]
     weights = np.ones(len(views))
     if len(views) > 1:
@@ -329,11 +329,12 @@ def _fit(
     return v, b
 
 
-def inner_folds(rows: Int[np.ndarray, " row"], runs: tuple[str, ...] | None, folds: int, seed: int) -> Folds:
-    """Parts of the recordings `rows` to train on and to hold out; whole runs stay together where there are enough of them."""
-    groups = None if runs is None else np.asarray(runs)[rows]
-    if groups is not None and len(np.unique(groups)) >= folds:
-        parts = GroupKFold(folds).split(rows, groups=groups)
+def inner_folds(rows: Int[np.ndarray, " row"], groups: tuple[str, ...] | None, folds: int, seed: int) -> Folds:
+    """Parts of the recordings `rows` to train on and to hold out; groups stay whole where there are several."""
+    of = np.zeros(len(rows)) if groups is None else np.asarray(groups)[rows]
+    several = len(np.unique(of))
+    if several > 1:
+        parts = GroupKFold(min(folds, several)).split(rows, groups=of)
     else:
         parts = KFold(min(folds, len(rows)), shuffle=True, random_state=seed).split(rows)
     return [(rows[train], rows[held]) for train, held in parts]

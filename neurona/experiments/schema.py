@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from neurona.datasets.splits.names import SplitGroup, SplitName
+from neurona.datasets.splits.names import SplitName
 from neurona.decoders import decoders
 from neurona.encoders import ENCODERS
 from neurona.errors import ConfigError, nearest_name
@@ -101,7 +101,7 @@ class EvaluationConfig(Section):
 
     Attributes:
         split: which recordings or combinations are held out (`neurona.datasets.splits`).
-        folds, group: of `stratified_k_fold` and `grouped_k_fold`: how many, and what is kept whole (runs where `grouped_k_fold` is told
+        folds, group: the column that `leave_one_group_out` leaves out group by group. Of `stratified_k_fold` and `grouped_k_fold`: how many, and what is kept whole (runs where `grouped_k_fold` is told
             nothing). Of `transfer`: what is kept apart besides its column, in so many folds. Of `conjunctions`: what is left out (runs).
         columns: of `transfer` (one) and `conjunctions` (two or more): what is known of each recording (`metadata_NAME` goes by NAME).
         train_on, test_on: values of the column of `transfer`; every other one in turn when null.
@@ -122,7 +122,7 @@ class EvaluationConfig(Section):
 
     split: SplitName
     folds: int = Field(5, ge=2)
-    group: SplitGroup | None = None
+    group: str | None = None
     columns: tuple[str, ...] = ()
     train_on: str | None = None
     test_on: str | None = None

@@ -29,7 +29,7 @@ class Problem:
         facts: what holds in the scene of each recording, where the data set has scene graphs; None where the answers say all.
         seed: of everything that is drawn.
         simulated: whether nobody measured the recordings.
-        runs: run of each recording (one subject's, and one session's), where settings are chosen by folds of whole runs.
+        groups: of each recording, which folds that settings are chosen by keep whole: what the split leaves out, else the run.
         dataset: name of the data set.
         subjects: whose each recording is, where several people were recorded.
         columns: what is said of each recording beside its label, by column: subject, session, sex, ...
@@ -42,7 +42,7 @@ class Problem:
     facts: tuple[SceneFacts, ...] | None = field(default=None, repr=False)
     seed: int = 0
     simulated: bool = False
-    runs: tuple[str, ...] | None = field(default=None, repr=False)
+    groups: tuple[str, ...] | None = field(default=None, repr=False)
     dataset: str = ""
     subjects: tuple[str, ...] | None = field(default=None, repr=False)
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)

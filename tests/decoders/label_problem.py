@@ -29,8 +29,14 @@ def label_problem(noise: float = 1.0) -> tuple[Problem, Asked]:
     table = questions_from_labels(ids, [LABELS[k] for k in label], VOCABULARY)
     asked = Asked.of(table, VOCABULARY, ids)
     part = np.array([0, 0, 0, 1, 2, 2])[run][asked.recording]
-    runs = tuple(f"run{k}" for k in run)
+    groups = tuple(f"run{k}" for k in run)
     problem = Problem(
-        entities, VOCABULARY, asked.take(part == 0), asked.take(part == 1), simulated=True, runs=runs, dataset="labels"
+        entities,
+        VOCABULARY,
+        asked.take(part == 0),
+        asked.take(part == 1),
+        simulated=True,
+        groups=groups,
+        dataset="labels",
     )
     return problem, asked.take(part == 2)

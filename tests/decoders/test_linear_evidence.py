@@ -157,7 +157,7 @@ def test_free_concepts_are_things_that_may_be_there_together():
         problem,
         entities=entities,
         vocabulary=words,
-        runs=None,
+        groups=None,
         train=asked.take(part),
         validation=asked.take(part & ~part),
     )
@@ -197,6 +197,13 @@ def test_inner_folds_keep_runs_together_and_hold_every_recording_out_once():
     for train, held in parts:
         assert not set(train) & set(held)
         assert not {runs[k] for k in train} & {runs[k] for k in held}
+
+
+def test_few_groups_stay_whole_as_well():
+    for groups in ("ab" * 10, "a" * 20):
+        parts = inner_folds(np.arange(20), tuple(groups), 4, 0)
+        assert sorted(np.concatenate([held for _, held in parts])) == list(range(20))
+    assert all(len({"ab"[k % 2] for k in held}) == 1 for _, held in inner_folds(np.arange(20), tuple("ab" * 10), 4, 0))
 
 
 def of_two_views(first, second):

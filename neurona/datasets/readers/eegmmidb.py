@@ -157,6 +157,7 @@ def read(settings: EegmmidbSettings, path: Path | None, console: Console) -> Dat
     recordings.validate(str(folder))
     columns = {
         "mode": [mode_of(run) for run in numbers],
+        "repetition": [str((run - 3) // 4 + 1) for run in numbers],
         "task": ["one fist" if _one_fist(run) else "fists or feet" for run in numbers],
         "movement": ["_".join(words[1::-1]) if len(words) > 1 else "rest" for words in shown],
     }

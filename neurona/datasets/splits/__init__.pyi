@@ -2,7 +2,7 @@ from .columns import Conjunctions, Transfer, shown_on_both_sides, unseen
 from .combinations import COMBINATIONS
 from .iterators import ByImage, KFold, LeaveOut, Splitter, WithinSubjects
 from .named import splitter
-from .names import SplitGroup, SplitName
+from .names import SplitName
 from .split import Fold, Split, SplitQuestions, as_published, by_image
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "KFold",
     "LeaveOut",
     "Split",
-    "SplitGroup",
     "SplitName",
     "SplitQuestions",
     "Splitter",

@@ -28,8 +28,8 @@ def splitter(
         name: one of `SplitName`.
         images: the split of the images, for names that stand for one; `subject` heeds it, too.
         folds: of the k-fold splits, and of `transfer` with a group.
-        group: what k-fold splits keep whole, `grouped_k_fold` runs where nothing is said; what `transfer` keeps apart besides its column; what
-            `conjunctions` leave out, runs where nothing is said.
+        group: a column, whose groups `leave_one_group_out` tests one at a time, and k-fold splits keep whole (`grouped_k_fold` runs where nothing is
+            said); what `transfer` keeps apart besides its column; what `conjunctions` leave out, runs where nothing is said.
         columns: of `transfer` (one) and `conjunctions` (two or more).
         train_on, test_on: values of the column of `transfer`; every other one in turn when None.
         within_subjects: whether each subject has folds, and so a decoder, of its own.
@@ -41,7 +41,11 @@ def splitter(
     """
     if group is not None and name not in _GROUPED:
         raise ConfigError(
-            f"evaluation.group: {group!r} says what {', '.join(_GROUPED)} keep whole, but the split is {name!r}; leave it out"
+            f"evaluation.group: {group!r} is of {', '.join(_GROUPED)}, but the split is {name!r}; leave it out"
+        )
+    if name == "leave_one_group_out" and group is None:
+        raise ConfigError(
+            "evaluation.group: nothing, but leave_one_group_out leaves the groups of a column out; name one, e.g. group: site"
         )
     needed = {"transfer": "one column", "conjunctions": "two columns or more"}.get(name)
     if (needed is None) != (not columns) or (name == "transfer") != (len(columns) == 1):
@@ -56,14 +60,15 @@ def splitter(
         raise ConfigError(
             "evaluation.within_subjects: a split by subject goes across subjects; choose another, or leave it out"
         )
-    if (labelled or reserved) and name not in _LEFT_OUT:
+    left_out = _LEFT_OUT.get(name) or (group if name == "leave_one_group_out" else None)
+    if (labelled or reserved) and left_out is None:
         raise ConfigError(
             f"evaluation.labelled: recordings of what is left out join training, and the split {name!r} leaves nothing out as a whole; choose "
-            f"one of {', '.join(_LEFT_OUT)}"
+            f"one of {', '.join((*_LEFT_OUT, 'leave_one_group_out'))}"
         )
     made: Splitter
-    if name in _LEFT_OUT:
-        made = LeaveOut(_LEFT_OUT[name], images if name == "subject" else None, labelled, reserved)
+    if left_out is not None:
+        made = LeaveOut(left_out, images if name == "subject" else None, labelled, reserved)
     elif name == "stratified_k_fold":
         made = KFold(folds, group, True, seed)
     elif name == "grouped_k_fold":
@@ -81,5 +86,5 @@ def splitter(
     return WithinSubjects(made) if within_subjects else made
 
 
-_GROUPED = ("stratified_k_fold", "grouped_k_fold", "transfer", "conjunctions")
+_GROUPED = ("leave_one_group_out", "stratified_k_fold", "grouped_k_fold", "transfer", "conjunctions")
 _LEFT_OUT = {"leave_one_run_out": "run", "session": "session", "subject": "subject"}

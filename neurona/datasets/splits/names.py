@@ -8,6 +8,7 @@ SplitName = Literal[
     "leave_one_run_out",
     "session",
     "subject",
+    "leave_one_group_out",
     "stratified_k_fold",
     "grouped_k_fold",
     "transfer",
@@ -19,8 +20,5 @@ SplitName = Literal[
     "predicate_transfer",
     "role_transfer",
 ]
-"""One run, session or subject at a time; k folds; from one value of a column to another; conjunctions of columns that training lacks, tested
+"""One run, session, subject or group of a column at a time; k folds; from one value of a column to another; conjunctions of columns that training lacks, tested
 beside those that it has; the published part; drawn images; combinations that training lacks."""
-
-SplitGroup = Literal["run", "session", "subject", "image"]
-"""What the k-fold splits may keep whole."""

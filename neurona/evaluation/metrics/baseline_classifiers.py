@@ -59,9 +59,12 @@ class Baseline(NamedTuple):
 
 
 def inner_folds(labels: Shaped[np.ndarray, " n"], runs: Shaped[np.ndarray, " n"] | None) -> Inner:
-    """Folds of training recordings to tune by: whole runs where there are enough, else of like shares of classes."""
-    if runs is not None and len(np.unique(runs)) >= FOLDS:
-        return list(GroupKFold(FOLDS).split(labels, groups=runs))
+    """Folds of training recordings to tune by: whole runs where there are several and each part to train on has all classes, else of like shares of classes."""
+    several = 0 if runs is None else len(np.unique(runs))
+    if several > 1:
+        found = list(GroupKFold(min(FOLDS, several)).split(labels, groups=runs))
+        if all(len(np.unique(labels[train])) == len(np.unique(labels)) for train, _ in found):
+            return found
     fewest = int(np.unique(labels, return_counts=True)[1].min())
     return list(StratifiedKFold(max(2, min(FOLDS, fewest)), shuffle=True, random_state=0).split(labels, labels))
 

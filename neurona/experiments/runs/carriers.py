@@ -11,6 +11,7 @@ from neurona.experiments.runs.folds import Fitted
 from neurona.experiments.study import Study, chosen_questions
 from neurona.programs.axioms import axioms_of
 from neurona.questions import Asked
+from neurona.recordings.alignment.groups import group_of_each
 from neurona.scenes.facts import SceneFacts
 
 
@@ -25,7 +26,7 @@ def carriers_of(fitted: Fitted, study: Study, seed: int) -> CarrierTest:
     fold, entities, vocabulary = fitted.fold, fitted.problem.entities, study.dataset.vocabulary
     rows = np.flatnonzero(fold.train | fold.validation | fold.test)
     words = (*vocabulary.concepts, *vocabulary.relations)
-    runs = np.array(fitted.problem.runs or [""] * len(entities.features))
+    runs = np.array(group_of_each(study.dataset.recordings, "run"))
     return carrier_test(
         entities.features[rows],
         entities.entity_of_feature,

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from neurona.datasets.leakage import LeakageReport, check_leakage
 from neurona.datasets.splits import Fold, Splitter, shown_on_both_sides, splitter
+from neurona.datasets.splits.rows import groups_of
 from neurona.decoders import Answerer, Decoder
 from neurona.decoders.fitting import held_for_validation, problem_of
 from neurona.errors import ConfigError, DataError
@@ -55,7 +56,8 @@ def folds_of(config: Config, study: Study) -> list[Fold]:
     if study.split is None:
         folds = [_with_validation(fold, images, config) for fold in folds]
     if chosen.n_train is not None:
-        folds = [_fewer(fold, images, chosen.n_train, config.seed) for fold in folds]
+        labels = dataset.recordings.data.label.values.astype(str) if "label" in dataset.recordings.data.coords else None
+        folds = [_fewer(fold, images, labels, chosen.n_train, config.seed) for fold in folds]
     return folds
 
 
@@ -162,8 +164,15 @@ def fold_problem(config: Config, study: Study, asked: Asked, fold: Fold) -> tupl
     train, validation, test = questions_of(config, study, asked, fold)
     seen = fold.train | fold.validation
     entities = fit_entities(study.dataset.recordings, config.entities, seen, align=config.align, seed=config.seed)
-    problem = problem_of(study.dataset, entities, train, validation, config.decoder, study.facts, config.seed)
+    dataset, groups = study.dataset, _left_out(config, study)
+    problem = problem_of(dataset, entities, train, validation, config.decoder, study.facts, config.seed, groups)
     return entities, problem, test
+
+
+def _left_out(config: Config, study: Study) -> list[str] | None:
+    """The group of each recording that the split leaves out; None where it leaves none out, or images, which are many."""
+    whole = [name for name in splitter_of(config, study).whole if name != "image"]
+    return groups_of(study.dataset, whole[0], None).tolist() if whole else None
 
 
 def _with_validation(fold: Fold, images: np.ndarray, config: Config) -> Fold:
@@ -172,10 +181,15 @@ def _with_validation(fold: Fold, images: np.ndarray, config: Config) -> Fold:
     return fold._replace(train=fold.train & ~validation, validation=validation)
 
 
-def _fewer(fold: Fold, images: np.ndarray, n_train: int, seed: int) -> Fold:
-    """The first training images of a random order, so that smaller sets are parts of larger ones."""
-    known = np.unique(images[fold.train])
+def _fewer(fold: Fold, images: np.ndarray, labels: np.ndarray | None, n_train: int, seed: int) -> Fold:
+    """The first training images of a random order, so that smaller sets are parts of larger ones; labels take turns, so that each keeps its share."""
+    known, first = np.unique(images[fold.train], return_index=True)
     if n_train > len(known):
         raise ConfigError(f"evaluation.n_train: {n_train} of {len(known)} training images; choose at most that many")
-    chosen = np.random.default_rng(seed).permutation(known)[:n_train]
+    order = np.random.default_rng(seed).permutation(len(known))
+    if labels is not None:
+        label = pd.Series(labels[fold.train][first][order])
+        share = (label.groupby(label).cumcount() + 0.5) / label.groupby(label).transform("size")
+        order = order[np.argsort(share, kind="stable")]
+    chosen = known[order[:n_train]]
     return fold._replace(train=fold.train & np.isin(images, chosen))

@@ -52,7 +52,7 @@ def peer_predictions(
     labels = {name: one for name, one in _labels(asked, n).items() if _learnable(one, pairs)}
     together = [name for name in dataset.vocabulary.exclusive if name in labels]
     several = list(chain.from_iterable(combinations(together, k) for k in range(2, len(together) + 1)))
-    signal, runs = Signal(data.values, float(data.attrs["sampling_hz"])), data.run.values.astype(str)
+    signal, runs = Signal(data.values, float(data.attrs["sampling_hz"])), _kept_whole(fitted)
     predicted_by = partial(baseline_predictions, folds=pairs, standardise=True, signal=signal, runs=runs)
     told = partial(_told, asked, _question_rows(asked, n), fold_of, dataset.vocabulary)
     parts = []
@@ -64,6 +64,12 @@ def peer_predictions(
             words = np.array([str(row).split(_AND) for row in predicted], dtype=object)
             parts += [told(peer, _AND.join(some), name, tested, words[:, k]) for k, name in enumerate(some)]
     return pd.concat(parts, ignore_index=True) if parts else None
+
+
+def _kept_whole(fitted: Sequence[Fitted]) -> np.ndarray | None:
+    """What inner folds of peers keep whole: what those of the decoder do."""
+    groups = fitted[0].problem.groups
+    return None if groups is None else np.asarray(groups)
 
 
 def peer_table(predictions: pd.DataFrame | None, unit: str) -> dict[str, Accuracy]:

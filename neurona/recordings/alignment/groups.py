@@ -43,3 +43,12 @@ def groups_of(recordings: Recordings, by: By) -> list[Group]:
     for row, key in enumerate(keys):
         rows.setdefault(key, []).append(row)
     return [Group(" ".join(filter(None, key)), key[0], np.array(found)) for key, found in rows.items()]
+
+
+def group_of_each(recordings: Recordings, by: By) -> list[str]:
+    """The name of each recording's group."""
+    names = [""] * recordings.n_recordings
+    for group in groups_of(recordings, by):
+        for row in group.rows.tolist():
+            names[row] = group.name
+    return names

@@ -25,6 +25,7 @@ IMAGES = Split("mine", ("a", "b"), ("c",))
         ("session", {}, LeaveOut("session")),
         ("subject", {"images": IMAGES}, LeaveOut("subject", IMAGES)),
         ("subject", {"labelled": 5, "reserved": 9}, LeaveOut("subject", None, 5, 9)),
+        ("leave_one_group_out", {"group": "site", "labelled": 5}, LeaveOut("site", None, 5)),
         ("stratified_k_fold", {"folds": 3, "seed": 2}, KFold(3, None, True, 2)),
         ("grouped_k_fold", {}, KFold(5, "run", False, 0)),
         ("grouped_k_fold", {"group": "image"}, KFold(5, "image", False, 0)),
@@ -41,13 +42,15 @@ def test_a_name_stands_for_a_splitter(name, options, expected):
 @pytest.mark.parametrize("name", get_args(SplitName))
 def test_every_name_has_a_splitter(name):
     columns = {"transfer": ("mode",), "conjunctions": ("object", "position")}.get(name, ())
-    assert splitter(name, images=IMAGES, columns=columns).apart is not None
+    group = "site" if name == "leave_one_group_out" else None
+    assert splitter(name, images=IMAGES, columns=columns, group=group).apart is not None
 
 
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("leave_one_run_out", {"group": "run"}, "evaluation.group: 'run' says what stratified_k_fold, "),
+        ("leave_one_run_out", {"group": "run"}, "evaluation.group: 'run' is of leave_one_group_out, "),
+        ("leave_one_group_out", {}, "evaluation.group: nothing, but leave_one_group_out leaves"),
         ("transfer", {"columns": ("a", "b")}, r"evaluation.columns: \['a', 'b'\]; split transfer takes one column"),
         ("subject", {"columns": ("a",)}, r"evaluation.columns: \['a'\]; split subject takes none"),
         ("conjunctions", {"columns": ("a",)}, "split conjunctions takes two columns or more"),

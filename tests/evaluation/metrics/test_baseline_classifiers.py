@@ -18,7 +18,13 @@ def test_inner_folds_keep_runs_whole_where_there_are_enough_and_hold_each_record
         folds = inner_folds(labels, given)
         assert sorted(np.concatenate([held for _, held in folds])) == list(range(40))
         assert all(not set(train) & set(held) for train, held in folds)
-    assert all(not set(runs[train]) & set(runs[held]) for train, held in inner_folds(labels, runs))
+    for few in (runs, runs // 3):
+        assert all(not set(few[train]) & set(few[held]) for train, held in inner_folds(labels, few))
+
+
+def test_inner_folds_train_on_every_class_where_a_run_shows_but_one():
+    labels = np.repeat(["a", "b"], 20)
+    assert all(len(set(labels[train])) == 2 for train, _ in inner_folds(labels, labels))
 
 
 def test_the_window_is_the_one_that_holds_the_difference():

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from neurona.datasets.splits import Fold
 from neurona.errors import ConfigError, DataError
-from neurona.experiments.runs.folds import fold_problem, folds_of, leakage_of, unit_of
+from neurona.experiments.runs.folds import _fewer, fold_problem, folds_of, leakage_of, unit_of
 from neurona.experiments.study import chosen_questions, load_study
 from neurona.questions import Asked
 from neurona.recordings.recordings import Recordings
@@ -47,8 +48,21 @@ def test_smaller_training_sets_are_parts_of_larger_ones_and_the_test_stays(folde
     assert (few.train <= more.train).all()
     assert few.train.sum() * 2 == more.train.sum()
     assert (few.test == more.test).all()
+    images, labels = np.arange(60), np.repeat(["a", "b", "c"], 20)
+    part = Fold("", images < 50, images < 0, images >= 50)
+    shown = labels[_fewer(part, images, labels, 10, 0).train].tolist()
+    assert [shown.count(label) for label in "abc"] == [4, 4, 2]
     with pytest.raises(ConfigError, match=r"n_train: 1000 of \d+ training images"):
         folded("evaluation.n_train=1000")
+
+
+def test_inner_folds_keep_whole_what_the_split_leaves_out(folded):
+    for split, group in (("subject", "subject"), ("leave_one_run_out", "run"), ("image", "run")):
+        config, study, asked, (fold, *_) = folded(f"evaluation.split={split}", "data.simulation.subjects=2")
+        _, problem, _ = fold_problem(config, study, asked, fold)
+        told = study.dataset.recordings.data[group].values.astype(str)
+        partition = np.unique(np.column_stack([problem.groups, told]), axis=0)
+        assert len(partition) == len(set(problem.groups)) >= len(set(told))
 
 
 def test_a_problem_asks_only_about_its_fold(folded):
