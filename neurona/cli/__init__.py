@@ -11,6 +11,7 @@ import typer
 from neurona.cli.configs import config, configs
 from neurona.cli.data import data_app
 from neurona.cli.explore import explore
+from neurona.cli.export import export
 from neurona.cli.query import query
 from neurona.cli.read import read
 from neurona.cli.report import report
@@ -48,7 +49,7 @@ def _log_to_stderr() -> None:
     logger.handlers = [RichHandler(console=Console(stderr=True), show_path=False)]
 
 
-for command in (run, read, query, explore, report, runs, compare, configs, config, sweep, reproduce):
+for command in (run, read, query, export, explore, report, runs, compare, configs, config, sweep, reproduce):
     app.command()(command)
 app.add_typer(data_app, name="data")
 

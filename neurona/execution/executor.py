@@ -96,7 +96,7 @@ class _Question(NamedTuple):
     def answer_all(self, group: Group) -> tuple[Array, Trace]:
         """Answers of a group's questions, in blocks where an array over several variables would be large."""
         size = self.scores.unary.shape[-1]
-        cells = size ** _open_axes(self.shape)
+        cells = size ** open_axes(self.shape)
         block = MAX_CELLS // cells
         if block == 0:
             raise QueryError(
@@ -166,7 +166,7 @@ class _Question(NamedTuple):
         return jnp.where(members >= 0, words, -jnp.inf)
 
 
-def _open_axes(node: Any) -> int:
+def open_axes(node: Any) -> int:
     """Largest number of variables that one value of a template depends on."""
 
     def free(part: Any) -> set[str]:

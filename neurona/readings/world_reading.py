@@ -20,6 +20,7 @@ from jaxtyping import Bool, Float, Int
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
+from neurona.errors import QueryError
 from neurona.execution import Explanation, Worlds, share_true, trace_worlds, truth
 from neurona.execution.forced import forced, held_facts
 from neurona.programs import Query, Vocabulary, expand
@@ -135,6 +136,24 @@ class WorldReading(Reading):
         parsed, row = self.parse(query), int(self.rows([recording])[0])
         words = self.vocabulary.categories[parsed.category] if isinstance(parsed, Describe) else ()
         return trace_worlds(self.worlds, expand(parsed, self.vocabulary), row, words)
+
+    def truths(self, query: Query) -> Bool[np.ndarray, "choice world"]:
+        """In which worlds yes, or each choice of a question, is right; of listed worlds, which all recordings share.
+
+        Raises:
+            QueryError: the worlds are sampled, so that they are others for each recording.
+        """
+        if self.sampled is not None:
+            raise QueryError(
+                "worlds that are drawn by chance are others for each recording; only listed ones can be told apart beforehand"
+            )
+        plan, row = self._plan(query), np.zeros(1, np.int64)
+        if isinstance(query, Count):
+            number = truth(self.worlds, [expand(query, self.vocabulary)], row)
+            return np.asarray(number == np.arange(len(plan.choices))[:, None])
+        return np.asarray(
+            truth(self.worlds, [item.formula for item in plan.items], np.zeros(len(plan.items), np.int64)) > 0
+        )
 
     def likely_facts(self, recording: str, threshold: float) -> list[Fact]:
         row = int(self.rows([recording])[0])

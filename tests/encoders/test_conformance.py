@@ -4,6 +4,7 @@ One small signal of five entities of one to four channels, so that no other axis
 signals by default has smaller sizes in `SMALL`, or entities of its own in `SIGNALS`.
 """
 
+import json
 from dataclasses import replace
 from functools import cache, partial
 
@@ -15,6 +16,8 @@ import pytest
 from flax import nnx
 
 from neurona.encoders import ENCODERS, Members, Signal
+from neurona.exporting.graph import traced
+from neurona.exporting.runtime.graph import Graph
 from neurona.training.weights import weights_of, with_weights
 
 P, CHANNELS, TIMES, EMBEDDING, N = 5, 13, 64, 8, 6
@@ -98,6 +101,21 @@ def parts(kind):
 
 def embeddings(kind, values):
     return np.asarray(compiled(kind)(built(kind)[1], values))
+
+
+@encoders
+def test_numpy_computes_alike_what_is_exported(kind):
+    graph, state = built(kind)
+    flat = {".".join(map(str, path)): (path, one) for path, one in nnx.to_flat_state(state)}
+
+    def function(weights, values):
+        own = nnx.from_flat_state({path: one.replace(weights[name]) for name, (path, one) in flat.items()})
+        return {"found": nnx.merge(graph, own)(values)}
+
+    weights, values = {name: np.asarray(one[...]) for name, (_, one) in flat.items()}, np.asarray(recordings(kind))
+    found = traced(function, weights, {"values": jax.ShapeDtypeStruct(values.shape, values.dtype)})
+    there = Graph(json.loads(json.dumps(found.plain)), weights | found.constants)(values=values)["found"]
+    np.testing.assert_allclose(there, embeddings(kind, values), rtol=1e-4, atol=1e-5)
 
 
 @encoders

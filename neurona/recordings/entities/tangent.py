@@ -29,11 +29,12 @@ from neurona.recordings.entities.settings import Band, TangentEntities
 from neurona.recordings.entities.windows import samples_of
 from neurona.recordings.recordings import Recordings
 
-_TAPERED = 0.2
+TAPERED = 0.2
 """Share of a recording over which it rises and falls: drifts would leak into all bands."""
 _CLOSE, _STEPS = 1e-3, 20
 """The mean is found when the mean of all tangents is shorter than this."""
-_LEAST = 1e-300
+LEAST = 1e-300
+"""Smallest eigenvalue whose logarithm is taken."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def fit_tangent(
     seen = training.data.values[:, :, first:last]
     roots = []
     for band in settings.bands:
-        if not _in_band(last - first, hz, band).any():
+        if not in_band(last - first, hz, band).any():
             raise DataError(
                 f"entities.bands: {_hz(band)} holds no frequency of recordings of {(last - first) / hz:.3g} s, which resolve multiples of "
                 f"{hz / (last - first):.3g} Hz up to {hz / 2:.4g} Hz; choose a wider band"
@@ -96,14 +97,14 @@ def band_covariances(
     """Shrunk covariance of each recording's channels in a band, in squared units."""
     centred = values.astype(np.float64) - values.mean(axis=2, keepdims=True, dtype=np.float64)
     samples = values.shape[2]
-    found = np.fft.rfft(centred * tukey(samples, _TAPERED), axis=2)[:, :, _in_band(samples, hz, band)]
+    found = np.fft.rfft(centred * tukey(samples, TAPERED), axis=2)[:, :, in_band(samples, hz, band)]
     parts = np.concatenate([found.real, found.imag], axis=2)
     n, p = parts.shape[2], parts.shape[1]
     covariance = parts @ parts.swapaxes(1, 2) / n
     trace = np.trace(covariance, axis1=1, axis2=2)
     squares = (covariance**2).sum(axis=(1, 2))
     spread = (n + 1 - 2 / p) * (squares - trace**2 / p)
-    shrinkage = np.minimum(1, ((1 - 2 / p) * squares + trace**2) / np.maximum(spread, _LEAST))[:, None, None]
+    shrinkage = np.minimum(1, ((1 - 2 / p) * squares + trace**2) / np.maximum(spread, LEAST))[:, None, None]
     found_covariance: np.ndarray = (1 - shrinkage) * covariance + shrinkage * (trace / p)[:, None, None] * np.eye(p)
     return found_covariance
 
@@ -122,7 +123,8 @@ def riemannian_mean(
     return mean
 
 
-def _in_band(samples: int, hz: float, band: Band) -> np.ndarray:
+def in_band(samples: int, hz: float, band: Band) -> np.ndarray:
+    """Which of the Fourier coefficients of real values lie in a band."""
     frequencies = np.fft.rfftfreq(samples, 1 / hz)
     return (frequencies > 0) & (frequencies >= band[0]) & (frequencies < band[1])
 
@@ -137,11 +139,11 @@ def _function(
 
 
 def _log(matrices: Float[np.ndarray, "*recording channel channel"]) -> Float[np.ndarray, "*recording channel channel"]:
-    return _function(lambda values: np.log(np.maximum(values, _LEAST)), matrices)
+    return _function(lambda values: np.log(np.maximum(values, LEAST)), matrices)
 
 
 def _power(matrix: Float[np.ndarray, "channel channel"], power: float) -> Float[np.ndarray, "channel channel"]:
-    return _function(lambda values: np.maximum(values, _LEAST) ** power, matrix)
+    return _function(lambda values: np.maximum(values, LEAST) ** power, matrix)
 
 
 def _half(matrices: Float[np.ndarray, "recording channel channel"]) -> Float[np.ndarray, "recording feature"]:
