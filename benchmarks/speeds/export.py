@@ -128,7 +128,7 @@ def _labels(kind: str) -> Case:
     """SIMULATED EEG of four labels, 64 channels x 128 samples, weak."""
     rng, label = np.random.default_rng(0), np.arange(600) % 4
     pattern = rng.normal(size=(4, 64, 1)) * np.hanning(128)
-    signal = (0.12 * pattern[label] + rng.normal(size=(600, 64, 128))).astype(np.float32)
+    signal = (0.05 * pattern[label] + rng.normal(size=(600, 64, 128))).astype(np.float32)
     data = nr.Dataset.from_arrays(signal, np.array(["face", "house", "cat", "shoe"])[label].tolist())
     train = np.arange(600) < 400
     return Case(
