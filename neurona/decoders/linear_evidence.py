@@ -20,15 +20,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Literal, NamedTuple, TypeAlias
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 from annotated_types import Ge, Le, MinLen
 from jaxtyping import Float, Int
 from scipy.optimize import minimize
 from scipy.special import softmax
-from sklearn.model_selection import GroupKFold, KFold
 
+from neurona.datasets.splits.inner import InnerFolds, inner_folds
 from neurona.decoders.decoder import Context, DecoderSettings, held_questions, learn_asking
 from neurona.decoders.label_worlds import LabelWorlds
 from neurona.decoders.noise_whitening import NoiseWhitening
@@ -42,7 +42,6 @@ from neurona.readings.belief import log_odds
 from neurona.readings.conformal import Misses, misses
 from neurona.recordings.entities import Entities
 
-Folds: TypeAlias = list[tuple[Int[np.ndarray, " _train"], Int[np.ndarray, " _held"]]]
 """Recordings to train on and to hold out."""
 
 
@@ -183,7 +182,7 @@ def fit_linear_evidence(
     told = _Told(likelihood, shown, labels, settings)
     views = list(problem.entities.of_views())
     choosing = len(views) > 1 or len(settings.decays) > 1
-    folds = inner_folds(rows, problem.groups, settings.inner_folds, problem.seed) if choosing else []
+    folds = _inner_folds(problem, rows, likelihood, settings.inner_folds) if choosing else []
     chosen = [_choose(features[:, view], told, folds) for _, view in views]
     weights = np.ones(len(views))
     if len(views) > 1:
@@ -276,7 +275,7 @@ class _Readout:
 
 
 def _choose(
-    features: Float[np.ndarray, "recording feature"], told: _Told, folds: Folds
+    features: Float[np.ndarray, "recording feature"], told: _Told, folds: InnerFolds
 ) -> tuple[float, float, Float[np.ndarray, "recording word"]]:
     """The decay of least loss on held-out recordings, that loss, and their logits (0 of all others); the first decay without folds."""
     decays = told.settings.decays
@@ -329,12 +328,10 @@ def _fit(
     return v, b
 
 
-def inner_folds(rows: Int[np.ndarray, " row"], groups: tuple[str, ...] | None, folds: int, seed: int) -> Folds:
-    """Parts of the recordings `rows` to train on and to hold out; groups stay whole where there are several."""
-    of = np.zeros(len(rows)) if groups is None else np.asarray(groups)[rows]
-    several = len(np.unique(of))
-    if several > 1:
-        parts = GroupKFold(min(folds, several)).split(rows, groups=of)
-    else:
-        parts = KFold(min(folds, len(rows)), shuffle=True, random_state=seed).split(rows)
+def _inner_folds(
+    problem: Problem, rows: Int[np.ndarray, " row"], likelihood: Float[np.ndarray, "recording world"], n: int
+) -> InnerFolds:
+    """Parts of the recordings `rows` to train on and to hold out; a recording's class is the world that its answers speak for."""
+    groups = None if problem.groups is None else np.asarray(problem.groups)[rows]
+    parts = inner_folds(likelihood[rows].argmax(axis=1), groups, n, problem.seed)
     return [(rows[train], rows[held]) for train, held in parts]

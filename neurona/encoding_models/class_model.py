@@ -24,8 +24,8 @@ from annotated_types import Ge, Le
 from jaxtyping import Float, Int, Shaped
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, logsumexp
-from sklearn.model_selection import GroupKFold, StratifiedKFold
 
+from neurona.datasets.splits.inner import inner_folds
 from neurona.encoding_models.haemodynamics import fitted_courses, matched_filter
 from neurona.encoding_models.noise import (
     KroneckerNoise,
@@ -324,15 +324,10 @@ def _inner_folds(
     seed: int,
 ) -> Sequence[tuple[np.ndarray, np.ndarray]]:
     """Folds whose training part shows every word twice or more."""
-    if groups is None:
-        least = int(_shown(classes, words).min())
-        folds = StratifiedKFold(min(n_folds, least), shuffle=True, random_state=seed)
-        # Of conjunctions that are rarer than there are folds, some fold lacks one; its words are there.
-        rare = np.bincount(classes)[classes] < folds.n_splits
-        return list(folds.split(classes, np.where(rare, len(words), classes)))
-    n_groups = len(np.unique(groups))
-    found = list(GroupKFold(min(n_folds, n_groups)).split(classes, groups=groups)) if n_groups > 1 else []
-    complete = [pair for pair in found if _shown(classes[pair[0]], words).min() > 1]
+    least = int(_shown(classes, words).min())
+    folds = inner_folds(classes, groups, n_folds if groups is not None else min(n_folds, least), seed)
+    # Of conjunctions that are rarer than there are folds, some fold lacks one; its words are there.
+    complete = [pair for pair in folds if _shown(classes[pair[0]], words).min() > 1]
     if not complete:
         raise DataError("class model: no group can be left out without losing a class; give other groups, or none")
     return complete

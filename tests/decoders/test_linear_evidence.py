@@ -11,7 +11,7 @@ from label_problem import LABELS, VOCABULARY, label_problem
 from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 
-from neurona.decoders.linear_evidence import LinearEvidenceSettings, fit_linear_evidence, inner_folds
+from neurona.decoders.linear_evidence import LinearEvidenceSettings, fit_linear_evidence
 from neurona.errors import ConfigError
 from neurona.programs import Vocabulary
 from neurona.questions import Asked
@@ -187,23 +187,6 @@ def test_relations_and_too_many_worlds_are_refused_with_a_way_out():
     many = dataclasses.replace(problem, vocabulary=Vocabulary(tuple(f"w{k}" for k in range(40))))
     with pytest.raises(ConfigError, match=r"exclusive.*relational_evidence"):
         fit_linear_evidence(many, QUICK)
-
-
-def test_inner_folds_keep_runs_together_and_hold_every_recording_out_once():
-    rows = np.arange(3, 23)
-    runs = tuple(str(k // 4) for k in range(30))
-    parts = inner_folds(rows, runs, 4, 0)
-    assert sorted(np.concatenate([held for _, held in parts])) == rows.tolist()
-    for train, held in parts:
-        assert not set(train) & set(held)
-        assert not {runs[k] for k in train} & {runs[k] for k in held}
-
-
-def test_few_groups_stay_whole_as_well():
-    for groups in ("ab" * 10, "a" * 20):
-        parts = inner_folds(np.arange(20), tuple(groups), 4, 0)
-        assert sorted(np.concatenate([held for _, held in parts])) == list(range(20))
-    assert all(len({"ab"[k % 2] for k in held}) == 1 for _, held in inner_folds(np.arange(20), tuple("ab" * 10), 4, 0))
 
 
 def of_two_views(first, second):

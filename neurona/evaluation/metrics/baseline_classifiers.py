@@ -13,22 +13,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Shaped
 from scipy.signal import butter, sosfiltfilt
 from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
-from sklearn.model_selection import GridSearchCV, GroupKFold, StratifiedKFold
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import LinearSVC
 
+from neurona.datasets.splits.inner import InnerFolds, inner_folds
 from neurona.errors import ConfigError
 from neurona.evaluation.metrics.sample_space import SampleSpace, ShrinkageLDA
-
-Inner: TypeAlias = list[tuple[Int[np.ndarray, " _train"], Int[np.ndarray, " _held"]]]
-"""Inner folds of training recordings."""
 
 FOLDS = 4
 PENALTIES = (1e-5, 1e-4, 1e-3, 1e-2, 0.1)
@@ -48,7 +46,7 @@ class Baseline(NamedTuple):
         needs: a package of the extra `bench`.
     """
 
-    make: Callable[[Inner, float], Any]
+    make: Callable[[InnerFolds, float], Any]
     of: Literal["features", "recordings"] = "features"
     needs: str | None = None
 
@@ -58,15 +56,12 @@ class Baseline(NamedTuple):
         return self.needs is None or find_spec(self.needs) is not None
 
 
-def inner_folds(labels: Shaped[np.ndarray, " n"], runs: Shaped[np.ndarray, " n"] | None) -> Inner:
-    """Folds of training recordings to tune by: whole runs where there are several and each part to train on has all classes, else of like shares of classes."""
-    several = 0 if runs is None else len(np.unique(runs))
-    if several > 1:
-        found = list(GroupKFold(min(FOLDS, several)).split(labels, groups=runs))
-        if all(len(np.unique(labels[train])) == len(np.unique(labels)) for train, _ in found):
-            return found
-    fewest = int(np.unique(labels, return_counts=True)[1].min())
-    return list(StratifiedKFold(max(2, min(FOLDS, fewest)), shuffle=True, random_state=0).split(labels, labels))
+def tuning_folds(labels: Shaped[np.ndarray, " n"], runs: Shaped[np.ndarray, " n"] | None) -> InnerFolds:
+    """Folds of training recordings to tune by: whole runs where each part to train on then has all classes."""
+    fewest, folds = int(np.unique(labels, return_counts=True)[1].min()), inner_folds(labels, runs, FOLDS)
+    if all(len(np.unique(labels[train])) == len(np.unique(labels)) for train, _ in folds):
+        return folds
+    return inner_folds(labels, None, max(2, min(FOLDS, fewest)))
 
 
 def window_means(
@@ -87,16 +82,16 @@ def band_passed(
     return filtered
 
 
-def _searched(classifier: Any, settings: dict[str, Sequence[Any]], inner: Inner) -> Any:
+def _searched(classifier: Any, settings: dict[str, Sequence[Any]], inner: InnerFolds) -> Any:
     return GridSearchCV(classifier, settings, cv=inner)
 
 
-def _penalised(classifier: Any, inner: Inner) -> Any:
+def _penalised(classifier: Any, inner: InnerFolds) -> Any:
     """C by inner folds; the basis of all training samples holds those of each inner fold."""
     return make_pipeline(SampleSpace(), _searched(classifier, {"C": PENALTIES}, inner))
 
 
-def _tangent_space(inner: Inner, hz: float) -> Any:
+def _tangent_space(inner: InnerFolds, hz: float) -> Any:
     try:
         from pyriemann.estimation import Covariances
         from pyriemann.tangentspace import TangentSpace
@@ -112,7 +107,7 @@ def _tangent_space(inner: Inner, hz: float) -> Any:
     return _searched(Pipeline(steps), {"band__kw_args": [{"band": band, "hz": hz} for band in BANDS]}, inner)
 
 
-def _minirocket(inner: Inner, hz: float) -> Any:
+def _minirocket(inner: InnerFolds, hz: float) -> Any:
     try:
         from aeon.classification.convolution_based import MiniRocketClassifier
     except ModuleNotFoundError as error:

@@ -17,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from neurona.errors import ConfigError, DataError, nearest_name
 from neurona.evaluation.inference.intervals import accuracy_interval
 from neurona.evaluation.metrics.accuracy import Accuracy
-from neurona.evaluation.metrics.baseline_classifiers import BASELINES, Baseline, inner_folds
+from neurona.evaluation.metrics.baseline_classifiers import BASELINES, Baseline, tuning_folds
 from neurona.evaluation.metrics.chance_levels import balanced_accuracy
 
 
@@ -130,7 +130,7 @@ def baseline_predictions(
         if baseline.of == "recordings":
             assert signal is not None
             values = signal.values / signal.values[train].std()  # of EEG in volts, covariances are next to nothing
-        classifier = baseline.make(inner_folds(labels[train], None if runs is None else runs[train]), hz)
+        classifier = baseline.make(tuning_folds(labels[train], None if runs is None else runs[train]), hz)
         if standardise and baseline.of == "features":
             classifier = make_pipeline(StandardScaler(), classifier)
         classifier.fit(values[train], labels[train])
