@@ -8,10 +8,10 @@ scikit-learn) may lack these, to be brought as wheels: annotated-types decorator
 pooch pydantic pydantic-core typing-inspection zarr.
 
     parity      same answers, losses, scores and probabilities on the device and on a CPU, and the released arithmetic's (tests/vectors)
-    execution   questions as `execution.py` asks them: on entity scores, from recordings to answers, and on possible worlds (NumPy: no device)
+    execution   questions as `speeds/answering.py` asks them: on entity scores, from recordings to answers, and on possible worlds (NumPy: no device)
     reading     NEURONA's decoder reads recordings: scores of all words; then it is asked, from programs to answers
     explain     fit, first reading, and reading again
-    training    NEURONA's loop as `training_epoch.py` runs it: H5, P entities, vocabularies of 1,000 and 5,000 words, float32, tf32, bfloat16
+    training    NEURONA's loop as `speeds/training.py` runs it: H5, P entities, vocabularies of 1,000 and 5,000 words, float32, tf32, bfloat16
 
 The JSON holds versions, device, the rate of a large matrix product in the same process, the most device memory in use so far, and how many programs were
 compiled while the clock ran. Ends with 1 where parity is missed.
@@ -30,22 +30,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import decoders as decoding
-import execution
 import jax
 import measure
 import numpy as np
 import parity
-import problem
-import training_epoch
+from speeds import answering, training
+from speeds.decoder import untrained
 
 from neurona.decoders import decoders, fit
 from neurona.decoders.neurona import NeuronaDecoder
-from neurona.decoders.neurona_settings import NeuronaSettings
 from neurona.questions import Problem
-from neurona.readings import About, Rates
-from neurona.recordings.entities import Entities
-from neurona.training import Layout, TrainingSettings, train
-from neurona.training.weights import weights_of
+from neurona.training import TrainingSettings, train
 
 VECTORS = Path(__file__).parents[1] / "tests" / "vectors"
 PRECISIONS = "float32", "tf32", "bfloat16"
@@ -89,7 +84,7 @@ def compare(sizes: Sizes) -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, __file__, "--save-results", f"{folder}/cpu.npz"]
         with subprocess.Popen(command, env=os.environ | {"JAX_PLATFORMS": "cpu"}) as other:
-            here, again = results(), trained(problem_of(*SMALL))
+            here, again = results(), trained(untrained(*SMALL))
         if other.returncode:
             raise SystemExit("the same on a CPU failed; see above")
         there = dict(np.load(f"{folder}/cpu.npz"))
@@ -105,7 +100,7 @@ def _checked(name: str, error: float, limit: float) -> dict[str, Any]:
 
 def results() -> dict[str, np.ndarray]:
     """What must not depend on the device."""
-    told = problem_of(*SMALL)
+    told = untrained(*SMALL)
     lesson, asked = decoding.simulated(60, 0.1, 20, True, 0)
     decoder = fit(lesson, decoders()["explain"].settings())
     rows = np.unique(asked.recording)[:8]
@@ -113,27 +108,6 @@ def results() -> dict[str, np.ndarray]:
     drawn = decoder.read(lesson.entities.features[rows], [str(row) for row in rows]).sampled.drawn
     fact = np.where(drawn.facts >= 0, drawn.probability, 0.0)
     return {"loss": trained(told), "answer": answers_of(told), "fact": fact}
-
-
-def problem_of(recordings: int, n_entities: int, n_words: int) -> tuple[NeuronaDecoder, np.ndarray, Problem]:
-    """An untrained NEURONA, recordings, and questions about them."""
-    inputs, told = training_epoch.problem_of(recordings, n_words)
-    model = problem.decoder(n_entities, told.vocabulary)
-    parcels = np.array_split(np.arange(problem.N_COMPONENTS), n_entities)
-    size = problem.N_COMPONENTS * problem.N_TIMES
-    layout = Layout(problem.N_TIMES, np.zeros(size, np.float32), np.ones(size, np.float32))
-    names = tuple(f"parcel{k}" for k in range(n_entities))
-    owner = np.repeat(np.arange(n_entities), [len(part) * problem.N_TIMES for part in parcels])
-    features = inputs.reshape(len(inputs), -1)
-    entities = Entities(features, owner, names, "parcel", n_times=problem.N_TIMES)
-    told = Problem(entities, told.vocabulary, told.train, told.validation, simulated=True)
-    usual, grounded = np.zeros(len(told.vocabulary.concepts)), np.zeros((n_words, n_entities))
-    about, rates = About("", "neurona", "answers", True), Rates.of(told.train, told.vocabulary)
-    weights = (weights_of(model),)
-    decoder = NeuronaDecoder(
-        NeuronaSettings(), layout, weights, told.vocabulary, entities, about, rates, usual, grounded
-    )
-    return decoder, inputs, told
 
 
 def trained(told: tuple[NeuronaDecoder, np.ndarray, Problem]) -> np.ndarray:
@@ -150,7 +124,7 @@ def answers_of(told: tuple[NeuronaDecoder, np.ndarray, Problem]) -> np.ndarray:
     return np.asarray(reading.answers(lesson.train.queries[:256], lesson.train.recording[:256]).yes_no)
 
 
-def training(sizes: Sizes) -> Iterator[dict[str, Any]]:
+def learning(sizes: Sizes) -> Iterator[dict[str, Any]]:
     """Questions a second learned from."""
     cases = []
     for k, entities in enumerate(sizes.entities):
@@ -160,7 +134,7 @@ def training(sizes: Sizes) -> Iterator[dict[str, Any]]:
             cases += [(entities, words, sizes.precisions[0]) for words in sizes.words[1:]]
     peaks = {precision: measure.matmul_rate(matrix(), precision) for precision in sizes.precisions}
     for entities, words, precision in cases:
-        row = training_epoch.case(sizes.recordings, sizes.epochs, entities, 1, words, precision)
+        row = training.case(sizes.recordings, sizes.epochs, entities, 1, words, precision)
         row["peak_gflops"] = peaks[precision] / 1e9
         yield row | {"share_of_peak": row["encoder_gflops"] / row["peak_gflops"]}
 
@@ -173,14 +147,14 @@ def matrix() -> int:
 def asking(sizes: Sizes) -> Iterator[dict[str, Any]]:
     """Questions a second answered."""
     for entities in sizes.entities[:2]:
-        yield execution.case(entities, sizes.words[0], 24, 0, 0)
-    yield {"name": "on worlds", **execution.on_worlds(*(() if sizes.images > 100 else (20, 20, 64)))}
+        yield answering.case(entities, sizes.words[0], 24, 0, 0)
+    yield {"name": "on worlds", **answering.on_worlds(*(() if sizes.images > 100 else (20, 20, 64)))}
 
 
 def reading(sizes: Sizes) -> Iterator[dict[str, Any]]:
     """Recordings a second read by NEURONA's decoder, and questions a second that its reading is asked."""
     for entities in sizes.entities[:2]:  # With more entities, scores of all words are gigabytes.
-        decoder, _, lesson = problem_of(sizes.asked, entities, sizes.words[0])
+        decoder, _, lesson = untrained(sizes.asked, entities, sizes.words[0])
         features, ids = lesson.entities.features, [str(k) for k in range(sizes.asked)]
         decoder.read(features, ids)
         compiled, seconds, found = _timed(lambda: decoder.read(features, ids))  # noqa: B023
@@ -235,7 +209,7 @@ PARTS: dict[str, Callable[[Sizes], Iterator[dict[str, Any]]]] = {
     "execution": asking,
     "reading": reading,
     "explain": explaining,
-    "training": training,
+    "training": learning,
 }
 
 

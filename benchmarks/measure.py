@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import platform
 import resource
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
@@ -74,28 +71,6 @@ class Compilations:
 
     def _heard(self, event: str, seconds: float, **_: Any) -> None:
         self.count += event == "/jax/core/compile/backend_compile_duration"
-
-
-def arguments(description: str | None, sizes: int) -> argparse.ArgumentParser:
-    """What benchmarks take that measure each setting in a process of its own: where results go, and (hidden) one setting.
-
-    Args:
-        description: the script's docstring.
-        sizes: how many whole numbers a setting is.
-    """
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path("runs/benchmarks"))
-    parser.add_argument("--case", nargs=sizes, type=int, help=argparse.SUPPRESS)
-    return parser
-
-
-def in_fresh_process(script: str, *arguments: object) -> dict[str, Any]:
-    """Run `script --case ...` in a process of its own, so that peak memory and compile time are its own; its last line is JSON."""
-    command = [sys.executable, script, "--case", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
-    return json.loads(done.stdout.strip().splitlines()[-1])
 
 
 def provenance() -> dict[str, Any]:

@@ -3,15 +3,15 @@
     python benchmarks/reading.py [--quick] [--only NAME ...] [--folder DIR] [--out FILE]
 
 What a run scores is what a user gets; equal programs have equal answers; accuracy and calibration on SIMULATED scenes and on real
-recordings; mixing; speed. `--quick` leaves out what needs 2,000 images and makes the rest small (some minutes). `--folder` keeps the runs:
-one that is finished there is not made again. Ends with 1 where a bar is missed. Timings are those of an idle machine of two cores.
+recordings; mixing. `--quick` leaves out what needs 2,000 images and makes the rest small (some minutes). `--folder` keeps the runs:
+one that is finished there is not made again. Ends with 1 where a bar is missed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from bars import laws, mixing, programs, recorded, same_answers, scores, speed, weak_signal
+from bars import laws, mixing, programs, recorded, same_answers, scores, weak_signal
 from bars.bar import Bar
 from bars.lab import Lab
 from bars.report import report
@@ -31,9 +31,6 @@ THEMES: dict[str, Callable[[Lab], Iterator[Bar]]] = {
     "weak_signal": weak_signal.weak_signal,
     "unseen": weak_signal.unseen_combinations,
     "recorded": recorded.real_recordings,
-    "questions_a_second": speed.questions_a_second,
-    "reading_seconds": speed.reading_seconds,
-    "quickstart_seconds": speed.quickstart_seconds,
 }
 
 if __name__ == "__main__":

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 CORES = 2
 """Of the machine that the bars speak of."""
@@ -42,3 +47,28 @@ class Clock:
     def rate(self, count: float) -> float:
         """So many a second of two cores."""
         return min(CORES, os.cpu_count() or 1) * count / self.cpu
+
+
+def command(arguments: Sequence[str], cache: Path) -> dict[str, Any]:
+    """What a command line of Neurona takes in a process of its own (`speeds.starts`).
+
+    Args:
+        arguments: of `neurona`.
+        cache: where it keeps what it compiles.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    told = cache.parent / f"told-{time.monotonic_ns()}.json"
+    path = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, sys.path)])
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("JAX_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "speeds.starts", str(told), *arguments],
+        env=environment | {"NEURONA_CACHE": str(cache), "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"neurona {' '.join(arguments)}: {(done.stderr or done.stdout).strip()[-500:]}")
+    return json.loads(told.read_text(encoding="utf-8"))

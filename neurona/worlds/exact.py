@@ -51,9 +51,9 @@ class ExactScenes:
             for implied in follows:
                 self._sources.setdefault(implied, []).append(word)
         n = len(self._space.nouns)
-        excludes = self._space.excludes[n:, n:].any(axis=1).tolist()
+        excludes = np.asarray(self._space.excludes[n:, n:].any(axis=1))
         self._noun = {noun: k for k, noun in enumerate(self._space.nouns)}
-        self._rivals = {word for word, bound in zip(self._space.attributes, excludes, strict=True) if bound}
+        self._rivals = {word for k, word in enumerate(self._space.attributes) if excludes[k]}
         self._said = frozenset(self._space.attributes)
         self._bound = bool(axioms.others)
         self._planned: dict[Formula | Count, _Planned | None] = {}
