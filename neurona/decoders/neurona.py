@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 from jaxtyping import Float
@@ -28,7 +27,8 @@ from neurona.decoders.told_words import told_words
 from neurona.decoders.trained_module import fit_module
 from neurona.encoders import Signal
 from neurona.execution import Scores
-from neurona.programs import Vocabulary, parse
+from neurona.programs import Vocabulary
+from neurona.programs.tree import Atom, Exists, Variable
 from neurona.questions import Problem
 from neurona.readings import About, AskingModel, EntityEvidence, EntityScoreReading, Rates
 from neurona.readings.belief import log_odds
@@ -78,7 +78,7 @@ class NeuronaDecoder:
         first = self.members[0]
         members = tuple(_joined(_scores(member, self.layout(features))) for member in self.members)
         shares = np.mean([shares_of_strongest(np.asarray(scores.unary), self.usual) for scores in members], axis=0)
-        prior = _prior_log_odds(self.rates, self.vocabulary)
+        prior = self._prior
         t = self.temperature[0]
         carriers = EntityEvidence(
             self.vocabulary.concepts,
@@ -119,9 +119,15 @@ class NeuronaDecoder:
             with_weights(build_neurona(self.settings, signal, self.vocabulary, 0), own) for own in self.weights
         )
 
+    @cached_property
+    def _prior(self) -> Float[np.ndarray, " concept"]:
+        """Log odds of `exists x. word(x)`, by the answers of training questions."""
+        queries = [Exists("x", Atom(word, (Variable("x"),))) for word in self.vocabulary.concepts]
+        return log_odds(np.array([self.rates.of_yes(query, "object", 1) for query in queries]))
+
     def __getstate__(self) -> dict[str, Any]:
-        """Without the networks, which are built again from their weights."""
-        return {name: value for name, value in vars(self).items() if name != "members"}
+        """Without what follows from the rest; the networks are built again from their weights."""
+        return {name: value for name, value in vars(self).items() if name not in ("members", "_prior")}
 
 
 @register(NeuronaSettings)
@@ -131,7 +137,7 @@ def fit_neurona(problem: Problem, settings: NeuronaSettings, context: Context) -
 
     def build(seed: int, inputs: np.ndarray) -> nnx.Module:
         network = build_neurona(settings, signal, problem.vocabulary, seed)
-        network.encoder.prepare(jnp.asarray(inputs))
+        network.encoder.prepare(jax.device_put(inputs))
         return network
 
     trained, layout = fit_module(build, problem, context, asked_only=True, standardised=settings.encoder.standardised)
@@ -160,7 +166,7 @@ def _scores(module: EntityNetwork, inputs: Float[np.ndarray, "recording channel 
     for start in range(0, len(inputs), rows):
         part = inputs[start : start + rows]
         filled = np.concatenate([part, np.zeros((rows - len(part), *part.shape[1:]), part.dtype)])
-        found = jax.device_get(_scored(module, jnp.asarray(filled)))
+        found = jax.device_get(_scored(module, jax.device_put(filled)))
         yield _first(found, len(part))
 
 
@@ -205,12 +211,6 @@ def _grounded(members: Sequence[EntityNetwork], layout: Layout, problem: Problem
     sums /= len(members)
     beside = np.where(no > 0, sums[1] / np.maximum(no, 1), sums[2] / len(rows))
     return np.where(yes > 0, sums[0] / np.maximum(yes, 1) - beside, np.nan)
-
-
-def _prior_log_odds(rates: Rates, vocabulary: Vocabulary) -> Float[np.ndarray, " concept"]:
-    """Of `exists x. word(x)`, by the answers of training questions."""
-    queries = [parse(f"exists x. {word}(x)", vocabulary) for word in vocabulary.concepts]
-    return log_odds(np.array([rates.of_yes(query, "object", 1) for query in queries]))
 
 
 def _temperature(decoder: NeuronaDecoder, problem: Problem) -> tuple[float, float]:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Int
 
@@ -111,7 +110,7 @@ class _Asked:
         rows = np.zeros((len(self.places), size), np.int32)
         for row, places in zip(rows, self.places, strict=True):
             row[: len(places)] = list(places)
-        return jnp.asarray(rows)
+        return jax.device_put(rows)
 
 
 class Compiler:
@@ -191,8 +190,8 @@ class Compiler:
                 recording[: len(items)] = [item[1] for item in items]
                 places[kind, [item[2] for item in items]] = starts[kind] + np.arange(len(items))
             starts[kind] += capacity
-            groups.append(Group(jnp.asarray(words), jnp.asarray(recording)))
-        return tuple(groups), jnp.asarray(places[0]), jnp.asarray(places[1])
+            groups.append(Group(jax.device_put(words), jax.device_put(recording)))
+        return tuple(groups), jax.device_put(places[0]), jax.device_put(places[1])
 
 
 def compile_programs(

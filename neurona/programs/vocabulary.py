@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -156,4 +157,9 @@ class Vocabulary:
         return Vocabulary, own
 
     def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # Every question is looked up by its vocabulary, and vocabularies are long.
         return hash((self.concepts, self.relations, tuple(self.categories.items()), self.exclusive))

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Int
 from scipy.special import expit, log_softmax, softmax
@@ -82,37 +81,38 @@ class EntityScoreReading(Reading):
     ) -> Belief:
         if given is not None:
             raise QueryError("given: conditions need possible worlds; this decoder scores entities, and has none")
-        choices = tuple(self._choices(query) for query in queries)
-        forms = {
-            query: form_of(query, self.vocabulary, frozenset(self.vocabulary.concepts))
-            for query in dict.fromkeys(queries)
+        things = frozenset(self.vocabulary.concepts)
+        told = {
+            query: (*form_of(query, self.vocabulary, things), self._choices(query)) for query in dict.fromkeys(queries)
         }
+        form, sign, choices = (
+            (tuple(part) for part in zip(*(told[query] for query in queries), strict=True)) if told else ((),) * 3
+        )
         answers = self.answers(queries, rows)
-        width = max([len(words) for words in choices], default=0) or 1
+        width = max(map(len, choices), default=0) or 1
         shape = (len(queries), width)
         probability, prior = np.full(shape, np.nan), np.full(shape, np.nan)
-        signals = np.zeros((*shape, 2))
-        for q, (query, words) in enumerate(zip(queries, choices, strict=True)):
-            form, sign = forms[query]
-            if isinstance(query, Count):
+        signals, signs = np.zeros((*shape, 2)), np.array(sign, dtype=np.int64)
+        yes = np.flatnonzero([not words for words in choices])
+        logit = self.temperature[0] * np.asarray(answers.yes_no, np.float64)[yes]
+        probability[yes, 0] = expit(logit)
+        prior[yes, 0] = [self.rates.of_yes(queries[q], form[q], sign[q]) for q in yes.tolist()]
+        signals[yes, 0] = signs[yes, None] * np.stack([logit, log_odds(prior[yes, 0])], axis=1)
+        of_category: dict[str, list[int]] = {}
+        for q, query in enumerate(queries):
+            if isinstance(query, Describe):
+                of_category.setdefault(query.category, []).append(q)
+            elif isinstance(query, Count):
                 # An expected number is no probability.
-                probability[q, : len(words)] = np.arange(len(words)) == round(float(answers.yes_no[q]))
-                prior[q, : len(words)] = np.nan
-            elif words:
-                scores = np.asarray(answers.describe[q, : len(words)], np.float64)
-                probability[q, : len(words)] = softmax(self.temperature[1] * scores)
-                prior[q, : len(words)] = self.rates.of_words(query.category, words)  # type: ignore[union-attr]
-                signals[q, : len(words), 0] = log_softmax(self.temperature[1] * scores)
-                signals[q, : len(words), 1] = log_share(prior[q, : len(words)])
-            else:
-                logit = float(answers.yes_no[q])
-                probability[q, 0] = expit(self.temperature[0] * logit)
-                prior[q, 0] = self.rates.of_yes(query, form, sign)
-                signals[q, 0] = sign * self.temperature[0] * logit, sign * log_odds(prior[q, :1])[0]
-        signs = np.array([forms[query][1] for query in queries], dtype=np.int64)
-        return Belief(
-            choices, probability, prior, np.zeros(shape), tuple(forms[query][0] for query in queries), signs, signals
-        )
+                probability[q, : len(choices[q])] = np.arange(len(choices[q])) == round(float(answers.yes_no[q]))
+        for category, places in of_category.items():
+            words = choices[places[0]]
+            scores = self.temperature[1] * np.asarray(answers.describe[places, : len(words)], np.float64)
+            shares = np.broadcast_to(self.rates.of_words(category, words), scores.shape)
+            probability[places, : len(words)], prior[places, : len(words)] = softmax(scores, axis=1), shares
+            found = np.stack([log_softmax(scores, axis=1), log_share(shares)], axis=2)
+            signals[places, : len(words)] = found
+        return Belief(choices, probability, prior, np.zeros(shape), form, signs, signals)
 
     def answers(self, queries: Sequence[Query], rows: Int[np.ndarray, " question"]) -> Answers:
         """Logits of yes (expected numbers of counts) `[Q]`, and scores of words `[Q, words]`, as NumPy arrays."""
@@ -163,7 +163,7 @@ class EntityScoreReading(Reading):
 
     @cached_property
     def _on_device(self) -> tuple[Scores, ...]:
-        return tuple(jax.tree.map(jnp.asarray, scores) for scores in self.members)
+        return tuple(jax.device_put(scores) for scores in self.members)
 
 
 @partial(jax.jit, static_argnums=(2, 3))

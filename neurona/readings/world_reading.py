@@ -170,8 +170,12 @@ class WorldReading(Reading):
             subjects=tuple(self._people(rows) or ()),
         )
 
+    @cached_property
+    def _things(self) -> frozenset[str]:
+        return frozenset(self.nouns)
+
     def _plan(self, query: Query) -> _Plan:
-        form, sign = form_of(query, self.vocabulary, frozenset(self.nouns))
+        form, sign = form_of(query, self.vocabulary, self._things)
         if isinstance(query, Count):
             most = max(self.worlds.present.shape[1], self.before.present.shape[1])
             return _Plan(tuple(map(str, range(most + 1))), (), form, sign)

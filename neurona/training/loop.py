@@ -237,9 +237,9 @@ class _Training:
     def _trained(self, best: Any, history: list, best_epoch: np.ndarray, traces: tuple[int, int]) -> Trained:
         count = self.settings.members
         if count == 1:
-            parts = [jax.tree.map(jnp.asarray, best)]
+            parts = [jax.device_put(best)]
         else:
-            parts = [jax.tree.map(lambda a, k=k: jnp.asarray(a[k]), best) for k in range(count)]
+            parts = [jax.device_put(jax.tree.map(lambda a, k=k: a[k], best)) for k in range(count)]
         models = [nnx.merge(self.graph, *part) for part in parts]
         epochs = tuple(int(k) for k in best_epoch)
         slots = sum(self.feed.capacity) * (1 if self.mesh is None else self.mesh.size) * self.feed.n_steps

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-import jax.numpy as jnp
+import jax
 import numpy as np
 from flax import nnx
 
@@ -34,7 +34,7 @@ def with_weights(module: _Module, weights: Weights) -> _Module:
         name: array.shape for name, array in weights.items()
     }:
         raise DataError("the weights are of a network of another structure; fit the decoder again")
-    replaced = {path: variable.replace(jnp.asarray(weights[_name(path)])) for path, variable in flat.items()}
+    replaced = {path: variable.replace(jax.device_put(weights[_name(path)])) for path, variable in flat.items()}
     nnx.update(module, nnx.from_flat_state(replaced))
     return module
 

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from annotated_types import Ge, Gt
 from jaxtyping import Float, Int
@@ -205,11 +204,11 @@ def _walk(tables: Table, chains: Sequence[_Chains], settings: SamplerSettings, s
     digest = np.array([one.digest for one in chains], np.uint32)
     digest = np.pad(digest, (0, at_once - len(chains)), mode="edge")
     shape = settings.worlds // settings.chains // _SEGMENTS, settings.visits
-    tables = jax.tree.map(jnp.asarray, tables)
+    tables = jax.device_put(tables)
     first, begun = chains[0].rounds * _SEGMENTS + 1, chains[0].end is not None
     if begun:
         ends = [np.asarray(one.end) for one in chains]
-        at = jnp.asarray(np.stack(ends + [ends[-1]] * (at_once - len(ends))))
+        at = jax.device_put(np.stack(ends + [ends[-1]] * (at_once - len(ends))))
     else:
         at = starts(tables, digest, np.int32(seed), chains=settings.chains)
         heats = np.clip(np.linspace(_COLD, 2 - _COLD, shape[0] * shape[1], dtype=np.float32), 0, 1).reshape(shape)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from neurona.errors import ConfigError, nearest_name
+from neurona.evaluation.inference.intervals import wilson_interval
 from neurona.experiments.runs.finished_run import Run, open_run
 from neurona.experiments.runs.known_scenes import known_reading
 from neurona.programs import Query, Vocabulary, normal_form, parse
@@ -170,10 +171,6 @@ def summary(said: pd.DataFrame) -> pd.DataFrame:
         One row a query: query, n, answers (`yes 60 %, no 40 %`), probability (mean), prior (mean), known (answers whose truth is known), accuracy, low,
         high (Wilson's 95 % interval over recordings).
     """
-    from neurona.evaluation.inference.intervals import (
-        wilson_interval,
-    )  # it imports scipy.stats, and one answer needs none
-
     rows = []
     for query, part in said.groupby("query", sort=False):
         shares = Counter(part.answer).most_common(3)

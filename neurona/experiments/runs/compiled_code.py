@@ -7,8 +7,8 @@ import sys
 
 from neurona.files import cache_folder
 
-_SECONDS = 0.1
-"""What is compiled quicker is not kept."""
+_SECONDS = 0.0
+"""What is compiled quicker is not kept: nothing, as what is small is many."""
 
 
 def keep_compiled_code() -> None:
