@@ -166,9 +166,12 @@ def questions(
         ),
     ] = None,
     names: Annotated[Path | None, typer.Option(help="table of names in YAML; the one that ships unless given")] = None,
+    negatives: Annotated[
+        str, typer.Option(help="balanced, or as_released: plausible but absent, so that words tell answers")
+    ] = "balanced",
     seed: int = 0,
 ) -> None:
-    """Ask balanced questions about scene graphs; the table is what `neurona data convert --set questions=OUT` asks of recordings."""
+    """Ask questions about scene graphs; the table is what `neurona data convert --set questions=OUT` asks of recordings."""
     from neurona.datasets.scene_question_table import scene_questions, write_questions
     from neurona.scenes.scene_files import read_scenes
 
@@ -181,6 +184,7 @@ def questions(
             split=split,
             seed=seed,
             names=names,
+            negatives=negatives,
         )
     write_questions(found.table, out)
     for what, number in found.report.items():

@@ -19,7 +19,7 @@ from neurona.datasets.splits import COMBINATIONS, Split, by_image
 from neurona.errors import DataError, nearest_name
 from neurona.files import write_atomically
 from neurona.scenes.names import NameTable, normalise
-from neurona.scenes.questions import questions_from_scenes, vocabulary_of
+from neurona.scenes.questions import BALANCED, questions_from_scenes, vocabulary_of
 from neurona.scenes.scene_graph import SceneGraph
 
 
@@ -47,6 +47,7 @@ def scene_questions(
     split: str = "image",
     seed: int = 0,
     names: Path | None = None,
+    negatives: str = BALANCED,
 ) -> SceneQuestions:
     """Ask about scenes.
 
@@ -57,9 +58,10 @@ def scene_questions(
         split: `image`, or a split of combinations (`COMBINATIONS`): test questions are about combinations that training lacks.
         seed: of all draws.
         names: table of names in YAML; the one that comes with Neurona when None.
+        negatives: one of `NEGATIVES`.
 
     Raises:
-        DataError: an unknown split, an image twice, or nothing that can be asked.
+        DataError: an unknown split or kind of negatives, an image twice, or nothing that can be asked.
     """
     if split != "image" and split not in COMBINATIONS:
         raise DataError(f"unknown split {split!r}{nearest_name(split, ['image', *COMBINATIONS])}")
@@ -77,6 +79,7 @@ def scene_questions(
         table=table,
         parts=parts.parts,
         held=parts.held,
+        negatives=negatives,
     )
     report = asked.attrs["report"]
     found = asked.drop(columns="question")

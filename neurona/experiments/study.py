@@ -98,6 +98,7 @@ def _simulated(data: DataConfig, chosen: EvaluationConfig, seed: int) -> Study:
         seed=seed,
         parts=parts,
         held=split.held if split else (),
+        negatives=settings.negatives,
     )
     questions = with_answer_prior(questions, settings.answer_prior, seed)
     tested = questions[questions.image.map(parts) == "test"] if split else questions

@@ -6,7 +6,8 @@ answerer makes of the program, it is right half the time. The scene in which it 
 `negatives.py`; accuracy on the pairs of one kind is accuracy on balanced questions.
 
 Which scenes are paired, so that the texts of a scene's other questions do not tell either, see `yes_no_questions.py`; how well texts alone answer
-is measured by `pool.py`. For describe questions see `describe_questions.py`.
+is measured by `pool.py`. For describe questions see `describe_questions.py`; for questions whose words do tell, as those of published sets do,
+`plausible_denials.py`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from neurona.scenes.describe_questions import balanced, describe_candidates
 from neurona.scenes.facts import SceneFacts, program_of, restricted, scene_facts
 from neurona.scenes.names import NameTable
 from neurona.scenes.negatives import ABSENT, PREDICATE, ROLES, kind_of_denial
+from neurona.scenes.plausible_denials import plausible_couples
 from neurona.scenes.scene_graph import SceneGraph
 from neurona.scenes.yes_no_questions import Pair, YesNo
 
@@ -33,6 +35,10 @@ COLUMNS = ("question", "image", "program", "answer", "type", "negative", "pair",
 
 SHARES: Mapping[str, float] = {"object": 0.2, "attribute": 0.2, "relation": 0.4, "describe": 0.2}
 """How a scene's questions are divided among types, as far as there is something to ask."""
+
+BALANCED, AS_RELEASED = "balanced", "as_released"
+NEGATIVES = (BALANCED, AS_RELEASED)
+"""Which questions are answered no: those of pairs whose texts tell nothing, or what is plausible in a scene but absent, as in published sets."""
 
 _TYPES = ("object", "attribute", "relation")
 
@@ -72,6 +78,7 @@ def questions_from_scenes(
     parts: Mapping[str, str] | None = None,
     held: Collection[Fact] = (),
     shares: Mapping[str, float] = SHARES,
+    negatives: str = BALANCED,
 ) -> pd.DataFrame:
     """Questions about scenes, balanced within each part of the data.
 
@@ -86,16 +93,21 @@ def questions_from_scenes(
             training and its no in test.
         held: facts that only the part `test` asks about, and it about no others (see `datasets.splits`).
         shares: of the types object, attribute, relation and describe.
+        negatives: one of `NEGATIVES`.
 
     Returns:
         One row a question: question (id), image, program (logic syntax), answer, type, negative (kind of a negative
-        question, else empty), pair (id that the two questions of a pair share; empty for describe), hops (concepts and
+        question, else empty), pair (id that the two questions of a pair share, `as_released` a yes and a no of one scene; empty for describe), hops (concepts and
         relations in the program; the word asked for counts as one). `attrs["report"]` counts what was asked, what
         could not be, and why.
 
     Raises:
-        DataError: an image twice, or nothing that could be asked.
+        DataError: an image twice, an unknown type or kind of negatives, or nothing that could be asked.
     """
+    if negatives not in NEGATIVES:
+        raise DataError(
+            f"negatives {negatives!r} are none of {', '.join(NEGATIVES)}{nearest_name(negatives, NEGATIVES)}"
+        )
     table = table or NameTable.read()
     images = [scene.image for scene in scenes]
     if twice := [image for image, times in Counter(images).items() if times > 1]:
@@ -107,7 +119,10 @@ def questions_from_scenes(
     seen, unseen = restricted(everything, vocabulary)
     part_of = ["all" if parts is None else parts.get(image, "") for image in images]
     asking = _Asking(seen, part_of, frozenset(held), per_scene, shares, table, rng)
-    asking.ask(everything)
+    if negatives == BALANCED:
+        asking.ask(everything)
+    else:
+        asking.ask_as_released(everything)
     if not asking.rows:
         raise DataError(
             f"nothing can be asked about these {len(images)} scenes; see docs/questions.md for what is needed"
@@ -170,6 +185,15 @@ class _Asking:
             left = [k for k in of.tolist() if k not in set(chosen) or not self.yes_no.load[k]]
             self._mirrored(left)
 
+    def ask_as_released(self, everything: list[SceneFacts]) -> None:
+        """Of every scene what holds there, and what is plausible there but absent."""
+        self.shares = {name: (0.0, sum(share)) for name, share in self.shares.items()}
+        allowed = {k: self.allowed[k] for k, part in enumerate(self.part_of) if part}
+        wanted = {arity: round(self._wanted(arity, 1) / 2) for arity in (2, 1, 0)}
+        for k, affirmed, denied, kind in plausible_couples(self.scenes, allowed, wanted, self.rng):
+            self._add_pair((k, affirmed, "yes", ""), (k, denied, "no", kind))
+        self._describe(everything, list(allowed))
+
     def _wanted(self, arity: int, sort: int) -> float:
         """Questions of one scene of a sort."""
         return (
@@ -193,11 +217,16 @@ class _Asking:
 
     def _add(self, pairs: Iterable[Pair]) -> None:
         for yes, no, fact, kind in pairs:
+            self._add_pair((yes, fact, "yes", ""), (no, fact, "no", kind))
+
+    def _add_pair(self, *questions: tuple[int, Fact, str, str]) -> None:
+        """Two of (scene, fact, answer, kind of negative)."""
+        for k, fact, answer, negative in questions:
             arity = len(fact.arguments)
-            for k, answer, negative in ((yes, "yes", ""), (no, "no", kind)):
-                row = k, program_of(fact), answer, _TYPES[arity], negative, f"pair-{self.pairs:07d}", arity + 1
-                self.rows.append(row)
-            self.pairs += 1
+            self.rows.append(
+                (k, program_of(fact), answer, _TYPES[arity], negative, f"pair-{self.pairs:07d}", arity + 1)
+            )
+        self.pairs += 1
 
     def _describe(self, everything: list[SceneFacts], chosen: list[int]) -> None:
         share = self.shares.get("describe", (0, 0))[1]

@@ -52,11 +52,11 @@ def hypotheses(
     stated = [scene.facts for scene in scenes]
     category = {word: words for words in vocabulary.categories.values() for word in words}
     rows = list(zip(at, *(questions[name] for name in ("program", "answer", "negative", "pair")), strict=True))
-    nears: dict[str, list[Fact]] = {}
+    nears: dict[tuple[str, str], list[Fact]] = {}
     for scene, program, answer, kind, pair in rows:
         fact = fact_of(program, answer)
         if answer == "no" and fact is not None and kind:
-            nears[pair] = near_facts(stated[scene], fact, kind, table, class_of)
+            nears[pair, program] = near_facts(stated[scene], fact, kind, table, class_of)
 
     def alternatives(scene: Facts, program: str, answer: str, pair: str) -> list[Facts]:
         fact = fact_of(program, answer)
@@ -64,7 +64,7 @@ def hypotheses(
             return []
         if answer not in ("yes", "no"):
             return list(worded(scene, fact, category[answer], table).values())
-        near = nears.get(pair, [])
+        near = nears.get((pair, program), [])
         if answer == "no":
             return [exchanged(scene, near[0] if near else None, fact, table)]
         # A name that the scene does not have yet makes the cleanest exchange.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from neurona.errors import ConfigError, nearest_name
+from neurona.scenes.questions import NEGATIVES
 
 NULLS = ("none", "shuffled", "arguments_only")
 MODALITIES = ("fmri", "eeg")
@@ -110,6 +111,7 @@ class SimulationSettings:
         modality: one of `MODALITIES`; `eeg`: the same brain seen by sensors on the scalp.
         answer_prior: how much the words of a yes/no question tell its answer: at 1 who knows how answers `no` and `yes` go with words is right in 0.75 of
             them (see `neurona.scenes.answer_prior`).
+        negatives: which questions are answered no, one of `neurona.scenes.questions.NEGATIVES`: `balanced`, or `as_released`: plausible but absent.
         null: one of `NULLS`; `shuffled` cuts the link between scene and response, `arguments_only` leaves relations without response.
     """
 
@@ -146,6 +148,7 @@ class SimulationSettings:
     onset_spread_s: float = 0.0
     longer_s: float = 0.0
     answer_prior: float = 0.0
+    negatives: str = "balanced"
     session_drift: float = 0.0
     latency_spread_s: float = 0.0
     noise_tails: float = 0.0
@@ -164,7 +167,7 @@ class SimulationSettings:
             value = getattr(self, name)
             if not low <= value <= high:
                 raise ConfigError(f"simulation: {name} is {value}; it must lie between {low:g} and {high:g}")
-        for name, allowed in (("modality", MODALITIES), ("null", NULLS)):
+        for name, allowed in (("modality", MODALITIES), ("null", NULLS), ("negatives", NEGATIVES)):
             value = getattr(self, name)
             if value not in allowed:
                 raise ConfigError(f"simulation: {name} {value!r} is unknown{nearest_name(value, allowed)}")

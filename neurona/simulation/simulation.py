@@ -349,5 +349,6 @@ def _questions(
         per_scene=settings.questions,
         seed=int(np.random.default_rng([seed, _QUESTIONS]).integers(2**31)),
         parts=part_of,
+        negatives=settings.negatives,
     )
     return with_answer_prior(questions, settings.answer_prior, seed)

@@ -184,3 +184,15 @@ def test_types_without_a_share_are_not_asked():
     found = questions_from_scenes(SCENES[:100], VOCABULARY, shares={**SHARES, "object": 0.0, "describe": 0.0})
     assert set(found.type) == {"attribute", "relation"}
     assert np.isin(found.hops, (2, 3)).all()
+
+
+def test_as_released_every_scene_is_asked_as_much_that_holds_as_is_denied():
+    found = questions_from_scenes(SCENES[:60], VOCABULARY, per_scene=20, seed=1, negatives="as_released")
+    yes_no = found[found.answer.isin(("yes", "no"))]
+    assert set(yes_no.groupby("pair").answer.agg(lambda answers: " ".join(sorted(answers)))) == {"no yes"}
+    assert (yes_no.groupby("pair")[["image", "type"]].nunique() == 1).all(axis=None)
+
+
+def test_unknown_negatives_are_refused():
+    with pytest.raises(DataError, match="as_released"):
+        questions_from_scenes(SCENES, VOCABULARY, negatives="released")
