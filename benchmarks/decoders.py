@@ -1,10 +1,10 @@
-"""How well does each decoder answer, how near the ideal observer, and how long does it take?
+"""How well does each decoder answer, how near the oracle, and how long does it take?
 
     python benchmarks/decoders.py [--images 2000] [--snr 0.0111] [--nouns 60] [--scenes] [--only KIND ...] [--out DIR]
 
 SIMULATED fMRI of one subject, 400 of the images for testing. Every registered decoder is fitted with its defaults, on the answers of
 training questions alone, or, with `--scenes`, all of them on the training scenes, too. Yes/no questions of a kind of negative are its pairs, a yes and a no of the same program. `share` is accuracy divided by
-the ideal observer's, which knows the generative model, all else of the scene, and the one alternative.
+the oracle's, which knows the generative model, all else of the scene, and the one alternative.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from neurona.simulation.settings import SimulationSettings
 
 
 def simulated(images: int, snr: float, nouns: int, scenes: bool, seed: int) -> tuple[Problem, Asked]:
-    """SIMULATED: a problem with a tenth of the training images for validation, and the test questions with column `ideal`."""
+    """SIMULATED: a problem with a tenth of the training images for validation, and the test questions with column `oracle`."""
     settings = SimulationSettings(subjects=1, images=images, snr=snr, nouns=nouns, test_share=min(400 / images, 0.5))
     simulation = simulate(settings, seed)
     data = simulation.dataset()
     names = data.recordings.data.recording.values.astype(str)
-    ideal = simulation.ideal_observer()["expected"].to_numpy()
-    asked = Asked.of(data.questions.assign(ideal=ideal), data.vocabulary, names.tolist())
+    oracle = simulation.oracle()["expected"].to_numpy()
+    asked = Asked.of(data.questions.assign(oracle=oracle), data.vocabulary, names.tolist())
     part = np.where(data.recordings.data.split.values.astype(str) == "test", 2, 0)
     train = np.random.default_rng(seed).permutation(np.flatnonzero(part == 0))
     part[train[: len(train) // 10]] = 1
@@ -72,7 +72,7 @@ def groups(asked: Asked) -> dict[str, np.ndarray]:
 
 
 def measured(kind: str, problem: Problem, asked: Asked) -> dict:
-    """Accuracy and share of the ideal observer's, by group, and seconds."""
+    """Accuracy and share of the oracle's, by group, and seconds."""
     start = time.perf_counter()
     decoder = fit(problem, decoders()[kind].settings())
     fitted = read = time.perf_counter()
@@ -86,13 +86,13 @@ def measured(kind: str, problem: Problem, asked: Asked) -> dict:
         yes_no, words = np.asarray(answers.yes_no) > 0, np.asarray(answers.describe).argmax(axis=1)
         right = np.where(asked.is_describe, words, yes_no) == asked.target
     done = time.perf_counter()
-    ideal = asked.table.ideal.to_numpy()
+    oracle = asked.table.oracle.to_numpy()
     accuracy = {name: float(right[rows].mean()) for name, rows in groups(asked).items()}
-    share = {name: accuracy[name] / float(ideal[rows].mean()) for name, rows in groups(asked).items()}
+    share = {name: accuracy[name] / float(oracle[rows].mean()) for name, rows in groups(asked).items()}
     return {
         "decoder": kind,
         "accuracy": accuracy,
-        "share_of_ideal": share,
+        "share_of_oracle": share,
         "fit_seconds": fitted - start,
         "read_seconds": read - fitted,
         "questions_per_second": len(asked) / (done - read),
@@ -114,16 +114,16 @@ def main() -> None:
     names = list(groups(asked))
     table = Table(
         title=f"SIMULATED, {given.images} images, SNR {given.snr}, {given.nouns} nouns, learned from {'scenes' if given.scenes else 'answers'}: "
-        "accuracy (share of ideal)"
+        "accuracy (share of oracle)"
     )
     for name in ("decoder", *names, "fit s", "read s", "questions/s"):
         table.add_column(name)
     for row in rows:
-        cells = [f"{row['accuracy'][name]:.3f} ({row['share_of_ideal'][name]:.2f})" for name in names]
+        cells = [f"{row['accuracy'][name]:.3f} ({row['share_of_oracle'][name]:.2f})" for name in names]
         seconds = (f"{row[key]:.1f}" for key in ("fit_seconds", "read_seconds"))
         table.add_row(row["decoder"], *cells, *seconds, f"{row['questions_per_second']:,.0f}")
-    ideal = asked.table.ideal.to_numpy()
-    table.add_row("ideal observer", *(f"{ideal[rows].mean():.3f}" for rows in groups(asked).values()), "", "", "")
+    oracle = asked.table.oracle.to_numpy()
+    table.add_row("oracle", *(f"{oracle[rows].mean():.3f}" for rows in groups(asked).values()), "", "", "")
     Console(width=240).print(table)
     if given.out:
         import measure

@@ -191,7 +191,7 @@ def explaining(sizes: Sizes) -> Iterator[dict[str, Any]]:
         "recordings_per_s": len(rows) / read_s,
         "questions_per_s": len(asked) / asked_s,
         "accuracy": float(right.mean()),
-        "ideal_accuracy": float(asked.table.ideal.mean()),
+        "oracle_accuracy": float(asked.table.oracle.mean()),
         "mixed": float((found.sampled.drawn.rhat < 1.1).mean()),
         "compiled_when_warm": compiled,
     }

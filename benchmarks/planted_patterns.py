@@ -1,9 +1,9 @@
-"""SIMULATED: the best decoder that is not told the scene: the patterns that were planted, in the true noise, inverted.
+"""SIMULATED: the best decoder, which is not told the scene: the patterns that were planted, in the true noise, inverted. Beside the oracle, which is.
 
     python benchmarks/planted_patterns.py [--set data.simulation.snr=0.1 ...] [--json FILE]
 
-`explain` with nothing left to learn of the brain: only the inference, and what training scenes say of scenes. The ideal observer is told the
-rest of the scene; this decoder is not, so its share of the ideal observer's accuracy is what more recordings could bring `explain`
+`explain` with nothing left to learn of the brain: only the inference, and what training scenes say of scenes. The oracle is told the
+rest of the scene; this decoder is not, so its share of the oracle's accuracy is what more recordings could bring `explain`
 to. Data, questions and split are those of experiments/neurona_iclr2026/base.yaml.
 """
 
@@ -158,7 +158,7 @@ def _believe(planted: PlantedPatterns, asked: Asked) -> Any:
 
 
 def main() -> None:
-    """Run, print the share of the ideal observer by type, and write JSON."""
+    """Run, print the accuracies of both by type, and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", action="append", default=[], help="key=value, overrides the config")
     parser.add_argument("--json", type=Path)
@@ -168,16 +168,18 @@ def main() -> None:
         lesson = Lab(Path(folder)).lesson(PAPER, "decoder=question_only", *SCENES[1:], *given.set)
     found = best_decoder(lesson)
     table = lesson.test.table.assign(right=found.right, form=np.where(found.yes_no, "yes/no", "describe"))
-    shares: dict[str, float] = {}
+    accuracy: dict[str, dict[str, float]] = {}
     for key in ("form", "type"):
-        means = table.groupby(key)[["right", "ideal"]].mean()
-        shares |= {str(name): float(share) for name, share in (means.right / means.ideal).items()}
-    told = ", ".join(f"{name} {value:.3f}" for name, value in shares.items())
-    Console().print(f"SIMULATED, planted patterns: share of the ideal observer: {told}")
+        means = table.groupby(key)[["right", "oracle"]].mean()
+        accuracy |= {
+            str(of.Index): {"best decoder": float(of.right), "oracle": float(of.oracle)} for of in means.itertuples()
+        }
+    for name, of in accuracy.items():
+        share = of["best decoder"] / of["oracle"]
+        told = f"best decoder {of['best decoder']:.3f}, oracle {of['oracle']:.3f}, share {share:.3f}"
+        Console().print(f"SIMULATED, {name}: {told}", highlight=False)
     if given.json:
-        measure.write_json(
-            given.json, {"simulated": True, "share of ideal": shares, "provenance": measure.provenance()}
-        )
+        measure.write_json(given.json, {"simulated": True, "accuracy": accuracy, "provenance": measure.provenance()})
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""How long a study takes to simulate, and how well anyone could answer its questions, by SNR. All SIMULATED.
+"""How long a study takes to simulate, and how well the oracle answers its questions, by SNR. All SIMULATED.
 
     python benchmarks/simulation.py [--out simulation.json] [--subjects 4] [--images 1000] [--snr 0.003 0.01 0.1]
 
-Prints seconds and peak memory, the ideal observer's table at each SNR, and the SNR at which its expected accuracy on all yes/no
+Prints seconds and peak memory, the oracle's table at each SNR, and the SNR at which its expected accuracy on all yes/no
 questions is 0.85. Correctness beside speed: expected and realised accuracy must agree within 0.02 (exit 1 if not).
 """
 
@@ -29,7 +29,7 @@ TARGET = 0.85
 
 def snr_for(simulation: Simulation, target: float) -> float:
     """d^2 is proportional to the SNR, so one simulation tells the expected accuracy at every other."""
-    asked, seen = simulation.dataset().questions, simulation.ideal_observer()
+    asked, seen = simulation.dataset().questions, simulation.oracle()
     expected = seen["expected"][asked["answer"].isin(("yes", "no")).to_numpy()].to_numpy()
     d = 2 * ndtri(np.minimum(expected, 1 - 1e-12))
 
@@ -60,15 +60,15 @@ def main() -> int:
         tables[snr] = table
         found[f"snr {snr:g}"] = {
             "simulate_s": made - start,
-            "ideal_observer_s": done - made,
+            "oracle_s": done - made,
             "table": table.to_dict("records"),
         }
-        print(f"SIMULATED, SNR {snr:g}: {made - start:.1f} s to simulate, {done - made:.1f} s for the ideal observer")
+        print(f"SIMULATED, SNR {snr:g}: {made - start:.1f} s to simulate, {done - made:.1f} s for the oracle")
     columns = [
         table.set_index(["type", "negative"])["expected"].rename(f"SNR {snr:g}") for snr, table in tables.items()
     ]
     counts = next(iter(tables.values())).set_index(["type", "negative"])[["questions", "chance"]]
-    print("SIMULATED: highest accuracy to be expected\n", pd.concat([counts, *columns], axis=1).round(3).to_string())
+    print("SIMULATED: expected accuracy of the oracle\n", pd.concat([counts, *columns], axis=1).round(3).to_string())
     found["snr_for_yes_no_0.85"] = snr_for(simulation, TARGET)
     found["peak_memory_gb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     found["expected_agrees_with_realised"] = agree

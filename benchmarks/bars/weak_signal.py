@@ -13,8 +13,8 @@ from neurona.evaluation.predictions import right_answers
 from neurona.experiments.papers.claims import alike
 
 BEFORE = {"yes/no": 0.674, "object": 0.742, "attribute": 0.650, "relation": 0.596}
-OF_IDEAL = 0.856
-"""The best decoder's share of the ideal observer on yes/no, as the tree before measured it; the bar is by the better of the two."""
+OF_ORACLE = 0.856
+"""The best decoder's share of the oracle on yes/no, as the tree before measured it; the bar is by the better of the two."""
 OF_BEST, LOSS = 0.95, 0.02
 
 
@@ -32,10 +32,10 @@ def weak_signal(lab: Lab) -> Iterator[Bar]:
         yield at_least(f"SNR 0.0111, accuracy, {kind}", float(right[of].mean()), bound, figures={"n": int(of.sum())})
     best = best_decoder(lesson)
     measured = {
-        "planted patterns": float(best.right[best.yes_no].mean()),
-        "ideal": float(predictions.ideal[yes_no].mean()),
+        "best decoder": float(best.right[best.yes_no].mean()),
+        "oracle": float(predictions.oracle[yes_no].mean()),
     }
-    highest = max(measured["planted patterns"], OF_IDEAL * measured["ideal"])
+    highest = max(measured["best decoder"], OF_ORACLE * measured["oracle"])
     share = float(right[yes_no].mean()) / highest
     yield told("SNR 0.0111, the best decoder's accuracy, yes/no", f"{measured['planted patterns']:.3f}", measured)
     yield at_least("SNR 0.0111, share of the best decoder, yes/no", share, OF_BEST, figures=measured)

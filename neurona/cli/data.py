@@ -123,7 +123,7 @@ def simulate(
         list[str] | None, typer.Option("--set", help="dial=value, e.g. roles=0; see docs/simulation.md")
     ] = None,
 ) -> None:
-    """Simulate a study with planted concepts, and say how well anyone could answer its questions."""
+    """Simulate a study with planted concepts, and say how well an oracle, told the rest of each scene, answers its questions."""
     from neurona.settings import setting
     from neurona.simulation import simulate as make
     from neurona.simulation.layouts import check_layout, write
@@ -138,7 +138,7 @@ def simulate(
     with console.status("simulating scenes, brains and questions"):
         simulation = make(settings, seed)
     if settings.questions:
-        with console.status("asking the ideal observer"):
+        with console.status("asking the oracle"):
             _ = simulation.observed
     write(simulation, out, layout, console)
     if settings.questions:

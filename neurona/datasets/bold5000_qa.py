@@ -136,10 +136,10 @@ def convert(folder: Path, out: Path, console: Console, labels: Path | None = Non
     table = labels or (own if own.is_file() else None)
     channels = [f"difumo-{k:04d}" for k in range(1, N_COMPONENTS + 1)]
     groups = component_networks(table, NETWORKS, N_COMPONENTS) if table else channels
-    observer = folder / "truth" / "ideal_observer.parquet"
-    ideal = _ideal(observer)
+    observer = folder / "truth" / "oracle.parquet"
+    oracle = _oracle(observer)
     # Real data have no such column, and nothing changes for them.
-    seen = [observer] if ideal else []
+    seen = [observer] if oracle else []
     plan = Plan(
         name=NAME,
         n_recordings=len(files),
@@ -147,33 +147,33 @@ def convert(folder: Path, out: Path, console: Console, labels: Path | None = Non
         groups=groups,
         times=TR_S * np.arange(N_TIMES),
         attrs={"units": "not stated by the source", "sampling_hz": 1 / TR_S, "space": "DiFuMo-1024"},
-        rows=lambda first, last: _rows(files[first:last], folder, ideal),
+        rows=lambda first, last: _rows(files[first:last], folder, oracle),
         fingerprint=fingerprint_of([*(file.path for file in files), *seen], folder, groups),
         sources={f"{file.subject}/{file.split}": file.path.parent for file in files},
         truth=next(iter(sorted(folder.glob("truth*"))), None),
-        columns={"ideal": pa.float64()} if ideal else {},
+        columns={"oracle": pa.float64()} if oracle else {},
     )
     return conversion.convert(plan, out, console)
 
 
-def _rows(files: Sequence[ImageFile], folder: Path, ideal: Mapping[str, Sequence[float]]) -> Iterator[Row]:
+def _rows(files: Sequence[ImageFile], folder: Path, oracle: Mapping[str, Sequence[float]]) -> Iterator[Row]:
     for file in files:
         row, faults = read_file(file)
         if faults:
             raise DataError(f"{file.path}: {faults[0]}; see `neurona data check {folder}` for all faults")
-        if row.simulated and ideal:
-            expected = ideal.get(row.id, ())
+        if row.simulated and oracle:
+            expected = oracle.get(row.id, ())
             if len(expected) != len(row.questions):
                 raise DataError(
-                    f"{folder / 'truth' / 'ideal_observer.parquet'}: {len(expected)} questions about {row.id}, its file has "
+                    f"{folder / 'truth' / 'oracle.parquet'}: {len(expected)} questions about {row.id}, its file has "
                     f"{len(row.questions)}; simulate the data again, or remove the table"
                 )
             pairs = zip(row.questions, expected, strict=True)
-            row = row._replace(questions=[{**question, "ideal": value} for question, value in pairs])
+            row = row._replace(questions=[{**question, "oracle": value} for question, value in pairs])
         yield row
 
 
-def _ideal(path: Path) -> dict[str, list[float]]:
+def _oracle(path: Path) -> dict[str, list[float]]:
     """Recording -> the accuracy to be expected at best for each of its questions, in their order; empty without the table."""
     if not path.is_file():
         return {}

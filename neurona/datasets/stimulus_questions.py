@@ -4,7 +4,7 @@
     answer       yes, no, a word of the category, or a number
     recording    id of a recording; or, asked of all recordings that show it,
     label        what was shown, in the words of the events files; `trial_type`, `image` and `stimulus` are read as well
-    type, negative, pair, hops, ideal      optional
+    type, negative, pair, hops, oracle      optional
     part         train or test: of what is shown; optional. Questions that are balanced within parts are split along them
 
 The vocabulary is made from the questions, as that of a question set is.
@@ -26,7 +26,7 @@ from neurona.programs import Vocabulary
 from neurona.recordings.text_tables import MISSING, read_text_table
 
 OTHER_NAMES = {"query": "program", "trial_type": "label", "image": "label", "stimulus": "label"}
-DETAILS = ("type", "negative", "pair", "hops", "ideal", "part")
+DETAILS = ("type", "negative", "pair", "hops", "oracle", "part")
 
 
 class OwnQuestions(NamedTuple):
@@ -170,7 +170,7 @@ def _part(value: Any) -> str:
     return str(value)
 
 
-_KINDS: Mapping[str, Callable[[Any], Any]] = {"hops": whole_number, "ideal": float, "part": _part}
+_KINDS: Mapping[str, Callable[[Any], Any]] = {"hops": whole_number, "oracle": float, "part": _part}
 
 
 def _answerable(table: pd.DataFrame, unasked: int, parts: Mapping[str, str]) -> OwnQuestions:

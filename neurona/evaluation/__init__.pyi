@@ -18,8 +18,8 @@ from .metrics.concept_accuracy import accuracy_by_concept
 from .metrics.conjunctions import conjunction_table
 from .metrics.contrasts import loss_table
 from .metrics.groups import OverGroups, group_table, groups_rich_table, over_groups
-from .metrics.ideal import share_of_ideal
 from .metrics.learning_curves import CurveRun, learning_curve_table
+from .metrics.oracle import share_of_oracle
 from .plots.answers import accuracy_plot, confusion_plot, reliability_plot
 from .plots.effects import forest_plot, learning_curve_plot
 from .predictions import COLUMNS, clusters, right_answers
@@ -81,7 +81,7 @@ __all__ = [
     "reliability_plot",
     "results_table",
     "right_answers",
-    "share_of_ideal",
+    "share_of_oracle",
     "sign_flips",
     "spearman_brown",
     "statements",

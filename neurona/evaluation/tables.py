@@ -24,7 +24,7 @@ def accuracy_rich_table(
     """Render what `accuracy_table` (or `baseline_table`) returns.
 
     A value above the whole 95 % range of guessing is green, one below it red. Beside chance stands the majority rate, where it is higher;
-    balanced accuracy with its chance only where it says something else than the accuracy; the ideal observer's accuracy with the share of it,
+    balanced accuracy with its chance only where it says something else than the accuracy; the oracle's accuracy with the share of it,
     and p, only where a row has them. Below stands what intervals (and p) take to be independent, where `unit` says so. Simulated data say so in the title. All but p fits a terminal of 80 columns.
     """
     rows = metrics.values()
@@ -41,8 +41,8 @@ def accuracy_rich_table(
         columns["balanced\n/chance"] = lambda row: _pair(row, "balanced", "balanced_chance")
     if any("p" in row for row in rows):
         columns["p"] = lambda row: probability(row["p"]) if "p" in row else ""
-    if any("ideal" in row for row in rows):
-        columns["ideal\nshare"] = lambda row: f"{row['ideal']:.2f} {row['of_ideal']:.0%}" if "ideal" in row else ""
+    if any("oracle" in row for row in rows):
+        columns["oracle\nshare"] = lambda row: f"{row['oracle']:.2f} {row['of_oracle']:.0%}" if "oracle" in row else ""
     columns["n"] = lambda row: str(row["n"])
     for column in columns:
         table.add_column(column, justify="right", no_wrap=True)

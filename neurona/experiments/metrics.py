@@ -31,7 +31,7 @@ from neurona.evaluation import (
     grounding_table,
     group_table,
     noise_ceiling,
-    share_of_ideal,
+    share_of_oracle,
 )
 from neurona.evaluation.groundings.backing import backing_table
 from neurona.evaluation.metrics.abstention import coverage_table
@@ -182,10 +182,10 @@ def agreement(findings: Findings) -> pd.DataFrame:
     return answer_agreement(findings.predictions)
 
 
-@METRICS.register("ideal")
-def ideal(findings: Findings) -> pd.DataFrame:
-    """SIMULATED data: shares of the ideal observer's accuracy with their intervals, and what is left above chance."""
-    return share_of_ideal(findings.predictions, seed=findings.config.seed)
+@METRICS.register("oracle")
+def oracle(findings: Findings) -> pd.DataFrame:
+    """SIMULATED data: shares of the oracle's accuracy with their intervals, and what is left above chance."""
+    return share_of_oracle(findings.predictions, seed=findings.config.seed)
 
 
 @METRICS.register("patterns")

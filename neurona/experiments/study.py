@@ -50,7 +50,7 @@ class Study:
     """What an experiment is made on.
 
     Attributes:
-        dataset: recordings and questions; of SIMULATED test questions the column `ideal` says what the ideal observer reaches.
+        dataset: recordings and questions; of SIMULATED test questions the column `oracle` says what the oracle reaches.
         split: which images are for what, where the config's split is one of images; None where it is of runs.
         facts: image -> what holds in its scene, where scene graphs are known.
         planted: the truth about SIMULATED groundings.
@@ -103,8 +103,8 @@ def _simulated(data: DataConfig, chosen: EvaluationConfig, seed: int) -> Study:
     questions = with_answer_prior(questions, settings.answer_prior, seed)
     tested = questions[questions.image.map(parts) == "test"] if split else questions
     asked = simulation.asking(questions).dataset()
-    ideal = simulation.asking(tested).ideal_observer().set_index("question").expected
-    dataset = replace(asked, questions=asked.questions.assign(ideal=asked.questions.question.map(ideal)))
+    oracle = simulation.asking(tested).oracle().set_index("question").expected
+    dataset = replace(asked, questions=asked.questions.assign(oracle=asked.questions.question.map(oracle)))
     words = (*dataset.vocabulary.concepts, *dataset.vocabulary.relations)
     carried = planted_grounding(simulation.truth.patterns, words)
     truth = Planted(words, tuple(simulation.brain.parcels), carried)

@@ -58,7 +58,7 @@ def accuracy_section(accuracy: Mapping[str, Accuracy], peers: Mapping[str, Accur
     parts = {**sections(accuracy), **({"classical decoders, same features and folds": peers} if peers else {})}
     rows: list[tuple[str | Strip, ...]] = []
     every = [row for part in parts.values() for row in part.values()]
-    extra = [name for name in ("majority", "balanced", "ideal", "p") if any(_tells(row, name) for row in every)]
+    extra = [name for name in ("majority", "balanced", "oracle", "p") if any(_tells(row, name) for row in every)]
     for title, part in parts.items():
         rows.append((title,))
         rows += [_accuracy_row(name, row, extra) for name, row in part.items()]
@@ -68,7 +68,7 @@ def accuracy_section(accuracy: Mapping[str, Accuracy], peers: Mapping[str, Accur
         "",
         "95 % interval",
         "chance",
-        *({"ideal": "best possible"}.get(one, one) for one in extra),
+        *extra,
         "n",
     )
     numeric = (False, True, False, *(True for _ in range(3 + len(extra))))
@@ -80,7 +80,7 @@ def accuracy_section(accuracy: Mapping[str, Accuracy], peers: Mapping[str, Accur
 
 def _accuracy_row(name: str, row: Accuracy, extra: Sequence[str]) -> tuple[str | Strip, ...]:
     of: Mapping[str, Any] = row
-    marks = {mark: of[key] for mark, key in (("chance", "chance"), ("best", "ideal")) if key in of}
+    marks = {mark: of[key] for mark, key in (("chance", "chance"), ("best", "oracle")) if key in of}
     strip = Strip(row["value"], row["low"], row["high"], marks)
     interval = f"{row['low']:.3f}–{row['high']:.3f}"
     further = [cell(key, of[key]) if _tells(row, key) else "" for key in ("chance", *extra)]

@@ -56,7 +56,9 @@ def plausible_couples(
         there = [row[fact] for fact in scenes[k].true if fact in nouns]
         weight = np.asarray(together[there].sum(axis=0)).ravel()
         for number, most in wanted.items():
-            affirmed = [facts[j] for j in rng.permutation(np.flatnonzero(arity == number)) if facts[j] in scenes[k].true]
+            affirmed = [
+                facts[j] for j in rng.permutation(np.flatnonzero(arity == number)) if facts[j] in scenes[k].true
+            ]
             affirmed = [fact for fact in affirmed if may(fact)][:most]
             denied = ((facts[j], negative_kind(facts[j], scenes[k])) for j in _drawn(weight * (arity == number), rng))
             told = ((fact, kind) for fact, kind in denied if kind and may(fact))

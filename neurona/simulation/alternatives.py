@@ -14,7 +14,7 @@ the other way round. Where a new name is in the scene already, only the relation
 object's thing goes, with all said of it, where the contrary's scene has no other name to offer. A yes or no without a
 contrary: f goes or comes alone. Describe: each other word of the category takes the place of the right one.
 
-All else of the scene is equal, and known to the ideal observer.
+All else of the scene is equal, and known to the oracle.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which scenes the ideal observer chooses between: the true one, and the alternatives of each question."""
+"""Which scenes the oracle chooses between: the true one, and the alternatives of each question."""
 
 from __future__ import annotations
 

@@ -84,8 +84,8 @@ def _write_native(simulation: Simulation, folder: Path, console: Console) -> Non
     made = replace(simulation.dataset(), truth=folder / "truth")
     if len(made.questions):
         # What any decoder can be expected to reach at best, so that every evaluation can say its share of it.
-        ideal = simulation.ideal_observer()["expected"].to_numpy()
-        made = replace(made, questions=made.questions.assign(ideal=ideal))
+        oracle = simulation.oracle()["expected"].to_numpy()
+        made = replace(made, questions=made.questions.assign(oracle=oracle))
     with console.status("writing recordings"):
         save_dataset(made, folder)
 

@@ -200,7 +200,7 @@ class SimulationSettings:
 
     @property
     def closed_form(self) -> bool:
-        """Whether recordings have a likelihood in closed form, so that there is an ideal observer."""
+        """Whether recordings have a likelihood in closed form, so that there is an oracle."""
         return not any(getattr(self, name) for name in (*_OF_TIME, *_OF_RESPONSES, "noise_tails"))
 
     @classmethod

@@ -22,12 +22,12 @@ from neurona.simulation.associates import evoked
 from neurona.simulation.brain import Brain, make_brain
 from neurona.simulation.density import spread_out, told_by
 from neurona.simulation.hypotheses import Hypotheses, hypotheses
-from neurona.simulation.ideal_observer import Observed, observe, whiten
 from neurona.simulation.measurement import Measurement, course, latencies, measure, sensors
 from neurona.simulation.noise_factors import with_factors
 from neurona.simulation.nonlinearity import normalised, saturated
 from neurona.simulation.nulls import shuffled_scenes
 from neurona.simulation.ontology import Ontology, make_ontology
+from neurona.simulation.oracle import Observed, observe, whiten
 from neurona.simulation.patterns import Patterns, plant
 from neurona.simulation.responses import ResponseModel
 from neurona.simulation.scenes import make_scenes
@@ -116,7 +116,7 @@ class Simulation:
 
     @cached_property
     def observed(self) -> tuple[Observed, ...]:
-        """The ideal observer's answers to `questions`, by subject; NaN where their likelihood has no closed form."""
+        """The oracle's answers to `questions`, by subject; NaN where their likelihood has no closed form."""
         held = hypotheses(self.questions, self.scenes, self.ontology.vocabulary, self.ontology.class_of)
         return tuple(self._observed(subject, held) for subject in range(self.settings.subjects))
 
@@ -144,11 +144,11 @@ class Simulation:
             return nothing._replace(chance=found.chance)
         return found
 
-    def ideal_observer(self) -> pd.DataFrame:
-        """SIMULATED: the ideal observer's answer to each question of `dataset()`, in its order.
+    def oracle(self) -> pd.DataFrame:
+        """SIMULATED: the oracle's answer to each question of `dataset()`, in its order.
 
         Returns:
-            Columns question, recording, llr, correct (realised), expected (highest accuracy to be expected), chance.
+            Columns question, recording, llr, correct (realised), expected (accuracy), chance.
         """
         asked = self.dataset().questions
         data = self.recordings.data

@@ -1,4 +1,4 @@
-"""SIMULATED: the ideal observer's accuracy by type of question and kind of negative, as a table."""
+"""SIMULATED: the oracle's accuracy by type of question and kind of negative, as a table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from neurona.simulation.simulation import Simulation
 
 
 def accuracy_by_kind(simulation: Simulation, part: str | None = None) -> pd.DataFrame:
-    """How well anyone could do.
+    """How well the oracle does.
 
     A pair of questions counts under the kind of its negative, the yes as well as the no.
 
@@ -20,10 +20,10 @@ def accuracy_by_kind(simulation: Simulation, part: str | None = None) -> pd.Data
 
     Returns:
         One row a type and kind, then `yes/no` and `describe` overall: columns type, negative, questions, chance, expected
-        (highest accuracy to be expected), realised (the ideal observer's on these recordings).
+        (the oracle's expected accuracy), realised (its accuracy on these recordings).
     """
     asked = simulation.dataset().questions
-    seen = simulation.ideal_observer()[["correct", "expected", "chance"]]
+    seen = simulation.oracle()[["correct", "expected", "chance"]]
     kind_of = asked.loc[asked["negative"] != "", ["pair", "negative"]].drop_duplicates().set_index("pair")["negative"]
     rows = pd.concat([asked.reset_index(drop=True), seen], axis=1)
     rows["negative"] = rows["pair"].map(kind_of).fillna("")
@@ -59,7 +59,7 @@ def summary_table(simulation: Simulation) -> Table:
     null = "" if settings.null == "none" else f", null data: {settings.null}"
     table = Table(
         title=f"SIMULATED {settings.modality}, SNR {settings.snr:g}, interaction {settings.interaction:g}, "
-        f"roles {settings.roles:g}, seed {simulation.seed}{null}: the ideal observer"
+        f"roles {settings.roles:g}, seed {simulation.seed}{null}: the oracle"
     )
     for name in ("type", "kind of negative"):
         table.add_column(name)

@@ -4,8 +4,8 @@ settings.yaml               the dials and the seed: `simulate` makes the same da
 scenes.yaml                 the scene graphs
 grounding.parquet           word x parcel: which parcels carry which word
 patterns.npz                planted patterns and gates, atlas, gains of subjects' sessions, time course, noise covariances
-ideal_observer.parquet      for each question of each recording: llr, correct, expected, chance
-ideal_observer_by_kind.csv  the same by type and kind of negative
+oracle.parquet      for each question of each recording: llr, correct, expected, chance
+oracle_by_kind.csv  the same by type and kind of negative
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ def write_truth(simulation: Simulation, folder: Path) -> None:
         shown=truth.shown,
     )
     if len(simulation.questions):
-        simulation.ideal_observer().to_parquet(folder / "ideal_observer.parquet", index=False)
-        accuracy_by_kind(simulation).to_csv(folder / "ideal_observer_by_kind.csv", index=False)
+        simulation.oracle().to_parquet(folder / "oracle.parquet", index=False)
+        accuracy_by_kind(simulation).to_csv(folder / "oracle_by_kind.csv", index=False)
 
 
 def read_settings(folder: Path) -> tuple[SimulationSettings, int]:

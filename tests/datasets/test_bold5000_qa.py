@@ -151,7 +151,7 @@ def test_a_folder_that_is_not_there_or_empty(tmp_path):
 
 
 def observer(folder, **changed):
-    """SIMULATED: the ideal observer's table beside a folder; each question has a value of its own."""
+    """SIMULATED: the oracle's table beside a folder; each question has a value of its own."""
     rows = [
         (f"{subject}_image{k:02d}", 0.5 + 0.01 * q + 0.001 * k)
         for subject in ("CSI1", "CSI2")
@@ -160,28 +160,28 @@ def observer(folder, **changed):
     ]
     table = pd.DataFrame(rows, columns=["recording", "expected"]).sort_values("expected")
     (folder / "truth").mkdir(exist_ok=True)
-    table.rename(columns=changed).to_parquet(folder / "truth" / "ideal_observer.parquet", index=False)
+    table.rename(columns=changed).to_parquet(folder / "truth" / "oracle.parquet", index=False)
     return table
 
 
-def test_the_ideal_observers_accuracy_of_simulated_questions_is_carried_along(tmp_path):
+def test_the_oracles_accuracy_of_simulated_questions_is_carried_along(tmp_path):
     folder = bold_folder(tmp_path / "raw", n_images=3)
     convert(folder, tmp_path / "without", QUIET)
-    assert "ideal" not in open_dataset(tmp_path / "without").questions
+    assert "oracle" not in open_dataset(tmp_path / "without").questions
     observer(folder)
     convert(folder, tmp_path / "with", QUIET)
     asked = open_dataset(tmp_path / "with").questions
     number = asked.question.str[-3:].astype(int)
     image = asked.image.str[-2:].astype(int)
-    np.testing.assert_allclose(asked.ideal, 0.5 + 0.01 * number + 0.001 * image)
+    np.testing.assert_allclose(asked.oracle, 0.5 + 0.01 * number + 0.001 * image)
 
 
-def test_an_ideal_observer_of_other_questions_is_refused(tmp_path):
+def test_an_oracle_of_other_questions_is_refused(tmp_path):
     folder = bold_folder(tmp_path / "raw", n_images=3)
     table = observer(folder)
-    table.iloc[1:].to_parquet(folder / "truth" / "ideal_observer.parquet", index=False)
-    with pytest.raises(DataError, match=r"ideal_observer\.parquet: 5 questions about CSI\d_image00, its file has 6"):
+    table.iloc[1:].to_parquet(folder / "truth" / "oracle.parquet", index=False)
+    with pytest.raises(DataError, match=r"oracle\.parquet: 5 questions about CSI\d_image00, its file has 6"):
         convert(folder, tmp_path / "set", QUIET)
     observer(folder, expected="idealest")
-    with pytest.raises(DataError, match=r"ideal_observer\.parquet: cannot be read"):
+    with pytest.raises(DataError, match=r"oracle\.parquet: cannot be read"):
         convert(folder, tmp_path / "set", QUIET)

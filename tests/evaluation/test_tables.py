@@ -51,10 +51,10 @@ def test_simulated_data_say_so_and_markup_in_names_is_text():
 
 
 def test_what_anyone_could_reach_is_shown_where_it_is_known():
-    text = shown({"relation": {**ROW, "ideal": 0.95, "of_ideal": 0.865 / 0.95}, "overall": ROW}, "T", simulated=True)
-    assert "ideal" in text
+    text = shown({"relation": {**ROW, "oracle": 0.95, "of_oracle": 0.865 / 0.95}, "overall": ROW}, "T", simulated=True)
+    assert "oracle" in text
     assert "91%" in text
-    assert "ideal" not in shown({"describe": ROW})
+    assert "oracle" not in shown({"describe": ROW})
 
 
 def test_a_terminal_of_80_columns_shows_every_figure_and_every_name():
@@ -63,8 +63,8 @@ def test_a_terminal_of_80_columns_shows_every_figure_and_every_name():
         "majority": 0.31,
         "balanced": 0.7,
         "balanced_chance": 0.2,
-        "ideal": 0.95,
-        "of_ideal": 0.91,
+        "oracle": 0.95,
+        "of_oracle": 0.91,
         "n": 13500,
     }
     output = io.StringIO()

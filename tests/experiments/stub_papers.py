@@ -40,7 +40,7 @@ claims:
   - {text: Good over poor, left: main/good, right: main/poor}
   - {text: Poor over good, left: main/poor, right: main/good}
   - {text: Good loses little, left: null/good, right: main/good, kind: loses_at_most, bound: 0.03}
-  - {text: Good is near the ideal, left: main/good, kind: of_ideal, bound: 0.8}
+  - {text: Good is near the oracle, left: main/good, kind: of_oracle, bound: 0.8}
 """
 
 PUBLISHED = """

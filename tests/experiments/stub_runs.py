@@ -51,7 +51,7 @@ def synthetic(skill, seed, images=60):
             "chance": np.nan,
             "negative": np.where(answer == "no", "absent", ""),
             "pair": [f"p{k // 2}" for k in range(n)],
-            "ideal": 0.9,
+            "oracle": 0.9,
             "seed": seed,
         }
     )

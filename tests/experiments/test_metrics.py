@@ -91,9 +91,9 @@ def test_answers_to_repeats_are_compared(findings):
     assert {"agreement", "at_most"} <= set(METRICS["agreement"](findings))
 
 
-def test_the_share_of_the_ideal_observer_is_told(findings):
-    table = METRICS["ideal"](findings).set_index("group")
-    assert table.loc["overall", "ideal"] == pytest.approx(0.9)
+def test_the_share_of_the_oracle_is_told(findings):
+    table = METRICS["oracle"](findings).set_index("group")
+    assert table.loc["overall", "oracle"] == pytest.approx(0.9)
 
 
 def test_patterns_are_found_in_the_entities_that_the_read_outs_follow(findings):

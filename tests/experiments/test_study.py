@@ -19,7 +19,7 @@ def test_a_simulated_study_knows_its_scenes_its_groundings_and_how_well_test_que
     study = study_of()
     questions = study.dataset.questions
     part = questions.image.map(study.split.parts)
-    assert questions.ideal.notna().equals(part == "test")
+    assert questions.oracle.notna().equals(part == "test")
     assert set(questions.image) <= set(study.facts)
     assert study.planted.carried.shape == (len(study.planted.words), 6)
     for row in questions.itertuples():

@@ -25,7 +25,7 @@ def test_columns_that_tell_nothing_are_left_out_and_peers_stand_below():
     ]
     assert table.heads[-2:] == ("balanced", "n")
     assert [row[-2] for row in table.rows if len(row) > 1] == ["", "0.700", ""]
-    assert "ideal" not in " ".join(table.heads)
+    assert "oracle" not in " ".join(table.heads)
 
 
 def test_differences_share_one_scale():

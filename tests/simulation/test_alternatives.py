@@ -1,4 +1,4 @@
-"""Programs, scenes and the alternative that the ideal observer weighs, as the docstring of `alternatives` defines it."""
+"""Programs, scenes and the alternative that the oracle weighs, as the docstring of `alternatives` defines it."""
 
 import pandas as pd
 import pytest

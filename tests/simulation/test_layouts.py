@@ -36,9 +36,9 @@ def test_a_native_study_is_a_data_set(small, native):
     assert dataset.truth == native / "truth"
     assert dataset.vocabulary == small.ontology.vocabulary
     np.testing.assert_array_equal(dataset.recordings.data.values, small.recordings.data.values)
-    pd.testing.assert_frame_equal(dataset.questions.drop(columns="ideal"), small.dataset().questions)
-    assert dataset.questions["ideal"].dropna().between(0, 1).all()
-    assert dataset.questions["ideal"].notna().any()
+    pd.testing.assert_frame_equal(dataset.questions.drop(columns="oracle"), small.dataset().questions)
+    assert dataset.questions["oracle"].dropna().between(0, 1).all()
+    assert dataset.questions["oracle"].notna().any()
 
 
 def test_the_truth_lies_beside_it(small, native):
@@ -53,8 +53,8 @@ def test_the_truth_lies_beside_it(small, native):
     with np.load(truth / "patterns.npz", allow_pickle=False) as patterns:
         assert patterns["simulated"]
         np.testing.assert_array_equal(patterns["word"], small.truth.patterns.word)
-    seen = pd.read_parquet(truth / "ideal_observer.parquet")
-    pd.testing.assert_frame_equal(seen, small.ideal_observer())
+    seen = pd.read_parquet(truth / "oracle.parquet")
+    pd.testing.assert_frame_equal(seen, small.oracle())
 
 
 def test_a_study_is_made_again_from_its_truth(small, native):

@@ -26,7 +26,7 @@ def test_gains_and_offsets_are_undone_by_who_knows_them(steady, small_settings):
     assert ratio.std() == pytest.approx(0.5, abs=0.1)
     assert values[1].mean(axis=(2, 4)).std() == pytest.approx(2.0, rel=0.2)
     for name in ("llr", "expected"):
-        seen = [study.ideal_observer()[name] for study in (steady, drifting)]
+        seen = [study.oracle()[name] for study in (steady, drifting)]
         np.testing.assert_allclose(*seen, atol=1e-2)
 
 
@@ -41,12 +41,12 @@ def test_gain_and_offset_drift_within_a_session_and_are_undone_by_who_knows_them
     np.testing.assert_allclose(undone, steady.recordings.data.values[:60], atol=1e-4)
 
 
-def test_a_topography_shifts_from_session_to_session_and_is_known_to_the_ideal_observer(small_settings):
+def test_a_topography_shifts_from_session_to_session_and_is_known_to_the_oracle(small_settings):
     study = simulate(small_settings(sessions=2, session_shift_mm=15.0, snr=0.05), seed=1)
     gains = study.truth.measurement.gains
     assert gains.shape == (2, 2, 64, 64)
     assert np.linalg.norm(gains[0, 0] - gains[0, 1]) > 0.1 * np.linalg.norm(gains[0, 0])
-    seen = study.ideal_observer()
+    seen = study.oracle()
     assert seen.correct.mean() == pytest.approx(seen.expected.mean(), abs=0.03)
 
 
@@ -68,7 +68,7 @@ def test_a_long_recording_holds_its_response_at_a_time_that_nobody_is_told(small
     power = (data.values**2).sum(axis=1)
     late = data.time.values[power.argmax(axis=1)] - onsets.ravel()
     assert (((late > 0) & (late < 0.7)).mean()) > 0.95
-    assert study.ideal_observer().expected.isna().all()
+    assert study.oracle().expected.isna().all()
 
 
 def test_onsets_spread_around_their_usual_time(small_settings):

@@ -56,8 +56,8 @@ def test_the_vocabulary_reads_every_program(small):
         parse(program, words)
 
 
-def test_the_ideal_observer_answers_in_the_order_of_the_data_set(small):
-    seen, asked = small.ideal_observer(), small.dataset().questions
+def test_the_oracle_answers_in_the_order_of_the_data_set(small):
+    seen, asked = small.oracle(), small.dataset().questions
     assert seen["question"].tolist() == asked["question"].tolist()
     assert seen["recording"].tolist() == asked["recording"].tolist()
     second = (seen["recording"] == "SIM2_image00007").to_numpy()
@@ -72,7 +72,7 @@ def test_repeats_show_the_same_scene_under_new_noise(small_settings):
     assert not np.allclose(first, second)
     assert np.corrcoef(first.ravel(), second.ravel())[0, 1] > 0.9
     assert study.recordings.data.recording.values[1] == "SIM1_image00000_r2"
-    assert len(study.ideal_observer()) == len(study.dataset().questions) == 4 * len(study.questions)
+    assert len(study.oracle()) == len(study.dataset().questions) == 4 * len(study.questions)
 
 
 def test_a_study_without_questions(small_settings):
@@ -121,7 +121,7 @@ def test_departures_hold_the_snr_and_leave_scenes_as_they_are(small, small_setti
     assert signal.scenes == small.scenes
 
 
-def test_the_ideal_observer_is_silent_where_the_likelihood_has_no_closed_form(small_settings):
-    assert simulate(small_settings(images=20, noise_tails=0.3), seed=1).ideal_observer().expected.isna().all()
-    factors = simulate(small_settings(factor_share=0.5, snr=0.05), seed=1).ideal_observer()
+def test_the_oracle_is_silent_where_the_likelihood_has_no_closed_form(small_settings):
+    assert simulate(small_settings(images=20, noise_tails=0.3), seed=1).oracle().expected.isna().all()
+    factors = simulate(small_settings(factor_share=0.5, snr=0.05), seed=1).oracle()
     assert factors.correct.mean() == pytest.approx(factors.expected.mean(), abs=0.03)

@@ -6,7 +6,7 @@ their questions answered rightly, is given beside `balanced_chance`, what the ty
 form (`yes/no`, `describe`) chance is the mean of the types' chances, weighted by their numbers of questions; questions of several forms together (`overall`)
 have no chance and no balance.
 
-Where a predictions table has the column `ideal` (simulated data: the highest accuracy that can be expected of any decoder on that
+Where a predictions table has the column `oracle` (SIMULATED data: what is expected of the oracle, which is told the rest of the scene, on that
 question), each row says which share of it was reached. `grouping.py` says which rows there are.
 """
 
@@ -47,8 +47,8 @@ class Accuracy(TypedDict):
     balanced: NotRequired[float]
     balanced_chance: NotRequired[float]
     p: NotRequired[float]
-    ideal: NotRequired[float]
-    of_ideal: NotRequired[float]
+    oracle: NotRequired[float]
+    of_oracle: NotRequired[float]
 
 
 def accuracy_table(
@@ -66,8 +66,8 @@ def accuracy_table(
     Returns:
         `{group: {value, low, high, n, ...}}`, groups in the order of `question_groups`: types, kinds of denied questions (`TYPE,
         KIND`), hops, `yes/no`, `describe` (these two where they are more than one type), `overall`. Rows of one form also have `chance`,
-        `balanced` and `balanced_chance`; those of describe questions `majority`; those tested `p` (one-sided); rows of simulated data `ideal` and
-        `of_ideal`. The interval is `accuracy_interval`'s.
+        `balanced` and `balanced_chance`; those of describe questions `majority`; those tested `p` (one-sided); rows of simulated data `oracle` and
+        `of_oracle`. The interval is `accuracy_interval`'s.
 
     Raises:
         DataError: a column is missing, there are no questions, or an answer is missing.
@@ -77,7 +77,7 @@ def accuracy_table(
     answers, types = answers_in(predictions, "answer").to_numpy(), predictions["type"].astype(str).to_numpy()
     expected, majority, frequent = chance_of(predictions), majority_of(predictions), guessing_range(predictions)[1]
     groups = told_apart(question_groups(predictions))
-    ideal = pd.to_numeric(predictions["ideal"]).to_numpy(dtype=float) if "ideal" in predictions else None
+    oracle = pd.to_numeric(predictions["oracle"]).to_numpy(dtype=float) if "oracle" in predictions else None
     table: dict[str, Accuracy] = {}
     for name, rows in groups.items():
         value, (low, high) = float(right[rows].mean()), accuracy_interval(right[rows], cluster[rows])
@@ -89,8 +89,8 @@ def accuracy_table(
             row["majority"] = float(majority[rows].mean())
         if permutations:
             row["p"] = chance_p(right[rows], cluster[rows], frequent[rows], "greater", seed, permutations)
-        if ideal is not None and np.isfinite(ideal[rows]).all():
-            row["ideal"] = float(ideal[rows].mean())
-            row["of_ideal"] = value / row["ideal"]
+        if oracle is not None and np.isfinite(oracle[rows]).all():
+            row["oracle"] = float(oracle[rows].mean())
+            row["of_oracle"] = value / row["oracle"]
         table[name] = row
     return table

@@ -1,6 +1,6 @@
 """Learning curves: accuracy against the number of training recordings.
 
-The band is the interval of the mean over seeds (`intervals.seeds_interval`), and that over images where there is one. The ideal
+The band is the interval of the mean over seeds (`intervals.seeds_interval`), and that over images where there is one. The oracle
 observer knows how the data came about and learns nothing, so it is a line.
 """
 
@@ -45,7 +45,7 @@ def learning_curve_table(runs: Iterable[CurveRun], group: str = "overall", own_i
 
     Returns:
         One row a decoder (in the order of their first runs) and number: decoder, n_train, group, accuracy (mean over seeds), low, high, chance,
-        ideal (NaN where the tables have no column `ideal`), seeds, n (questions of all seeds).
+        oracle (NaN where the tables have no column `oracle`), seeds, n (questions of all seeds).
 
     Raises:
         DataError: no runs, a run that stands twice, or a run without questions of that group.
@@ -66,7 +66,7 @@ def learning_curve_table(runs: Iterable[CurveRun], group: str = "overall", own_i
         chosen = groups[group]
         right = right_answers(run.predictions)[chosen]
         low, high = accuracy_interval(right, clusters(run.predictions)[chosen])
-        ideal = run.predictions["ideal"][chosen].mean() if "ideal" in run.predictions else np.nan
+        oracle = run.predictions["oracle"][chosen].mean() if "oracle" in run.predictions else np.nan
         rows.append(
             {
                 "decoder": run.decoder,
@@ -75,7 +75,7 @@ def learning_curve_table(runs: Iterable[CurveRun], group: str = "overall", own_i
                 "low": low,
                 "high": high,
                 "chance": pooled_chance(run.predictions, chosen),
-                "ideal": float(ideal),
+                "oracle": float(oracle),
                 "n": int(chosen.sum()),
             }
         )
@@ -104,7 +104,7 @@ def _point(runs: pd.DataFrame, own_images: bool) -> dict[str, float | int]:
         "low": low,
         "high": high,
         "chance": float(runs["chance"].mean()),
-        "ideal": float(runs["ideal"].mean()),
+        "oracle": float(runs["oracle"].mean()),
         "seeds": seeds,
         "n": int(runs["n"].sum()),
     }

@@ -35,7 +35,7 @@ def accuracy_plot(
     simulated: bool = False,
     peers: Mapping[str, Accuracy] | None = None,
 ) -> Path:
-    """Draw accuracies in sections: a point each, its 95 % interval, chance as a tick, the ideal observer where known, and the strongest classical decoder.
+    """Draw accuracies in sections: a point each, its 95 % interval, chance as a tick, the oracle where known, and the strongest classical decoder.
 
     Args:
         metrics: what `accuracy_table` or `baseline_table` returns; no questions are drawn twice (`sections`).
@@ -74,7 +74,7 @@ def accuracy_plot(
         axes.plot(
             row["value"], place, "o", color=colour, markersize=6.5, markeredgecolor="white", zorder=6, clip_on=False
         )
-        for at, mark in ((row.get("chance"), VERMILION), (row.get("ideal"), GREEN)):
+        for at, mark in ((row.get("chance"), VERMILION), (row.get("oracle"), GREEN)):
             if at is not None:
                 axes.plot([at] * 2, [place - 0.34, place + 0.34], color=mark, linewidth=2.2, zorder=5, clip_on=False)
         axes.text(
@@ -101,9 +101,7 @@ def accuracy_plot(
         else []
     )
     legend += (
-        [Line2D([], [], color=GREEN, linewidth=2.2, label="best possible")]
-        if any("ideal" in row for row in every)
-        else []
+        [Line2D([], [], color=GREEN, linewidth=2.2, label="oracle")] if any("oracle" in row for row in every) else []
     )
     figure.legend(handles=legend, loc="outside lower right", ncols=len(legend), fontsize=9, frameon=False)
     set_title(figure, title, simulated)

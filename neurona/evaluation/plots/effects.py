@@ -29,7 +29,7 @@ def learning_curve_plot(
     across: str = "training recordings",
     note: str = "",
 ) -> Path:
-    """Draw accuracy against the number of training recordings: a line a decoder, its band, the ideal observer dashed, chance dotted.
+    """Draw accuracy against the number of training recordings: a line a decoder, its band, the oracle dashed, chance dotted.
 
     Args:
         table: what `learning_curve_table` returns.
@@ -78,11 +78,11 @@ def learning_curve_plot(
     if np.isfinite(chance):  # questions of several forms have none in common
         axes.axhline(chance, color=GREY, linewidth=1.3, linestyle=(0, (1, 2)), zorder=1)
         last.append((float(chance), "chance", GREY))
-    ideal = table.groupby("n_train")["ideal"].mean().dropna()
-    if len(ideal):
-        axes.axhline(float(ideal.mean()), color="black", linewidth=1.3, linestyle=(0, (6, 3)), zorder=1)
-        last.append((float(ideal.mean()), "ideal observer", "black"))
-        highest = max(highest, float(ideal.mean()))
+    oracle = table.groupby("n_train")["oracle"].mean().dropna()
+    if len(oracle):
+        axes.axhline(float(oracle.mean()), color="black", linewidth=1.3, linestyle=(0, (6, 3)), zorder=1)
+        last.append((float(oracle.mean()), "oracle", "black"))
+        highest = max(highest, float(oracle.mean()))
     margin = 0.04 * (highest - lowest) + 0.01
     bottom, top = max(0.0, lowest - margin), min(1.0, highest + margin)
     axes.set_ylim(bottom, top)

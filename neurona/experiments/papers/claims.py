@@ -3,7 +3,7 @@
 better          of tables with controls (recordings exchanged between images), above what left and right differ by there: `above_controls`. Else:
                 left and right answer the same questions; paired permutation over images (of every seed, where each has its own)
 loses_at_most   questions differ; those of the right side are drawn to be of the same types, kinds and answers as the left side's
-of_ideal        share of the ideal observer's accuracy
+of_oracle       share of the oracle's accuracy
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from neurona.errors import DataError, nearest_name
 from neurona.evaluation.inference.claims import Claim
 from neurona.evaluation.inference.paired import above_controls, paired_test
 from neurona.evaluation.metrics.contrasts import loss_table
-from neurona.evaluation.metrics.ideal import share_of_ideal
+from neurona.evaluation.metrics.oracle import share_of_oracle
 from neurona.experiments.papers.plan import PlannedRow, Source
 from neurona.experiments.papers.records import control_of, predictions_of
 from neurona.experiments.papers.tables import PaperClaim
@@ -41,8 +41,8 @@ def measured_claims(claims: Sequence[PaperClaim], rows: Sequence[PlannedRow]) ->
         lacking = [side for side in sides if read[side] is None]
         if lacking:
             untested.append(f"{claim.text}: no finished run of {' and '.join(lacking)}")
-        elif claim.kind == "of_ideal" and not source.simulated:
-            untested.append(f"{claim.text}: measured data have no ideal observer")
+        elif claim.kind == "of_oracle" and not source.simulated:
+            untested.append(f"{claim.text}: measured data have no oracle")
         else:
             try:
                 by = source.clusters(of[claim.left].unit)
@@ -60,9 +60,9 @@ def _test(
 ) -> Claim:
     left = read[claim.left]
     assert left is not None
-    if claim.kind == "of_ideal":
-        found = _of_group(share_of_ideal(left), claim.measure)
-        share = "share of the ideal observer's accuracy"
+    if claim.kind == "of_oracle":
+        found = _of_group(share_of_oracle(left), claim.measure)
+        share = "share of the oracle's accuracy"
         return Claim(claim.text, found["share"], found["low"], found["high"], bound=claim.bound, quantity=share)
     right = read[claim.right or ""]
     assert right is not None

@@ -50,12 +50,12 @@ COLUMNS = (
         "verdict",
         "chance",
         "exchanged",
-        "best_possible",
+        "oracle",
         "reached",
     ),
     *("beside", "effect", "p", "chosen", "seeds", "n", "data", "source", "commit"),
 )
-"""Of the table of results; `exchanged` is the accuracy of the same row on recordings exchanged between images, `kind` is decoder, peer or published, `best_possible` the ideal observer's accuracy and `reached` the share of it."""
+"""Of the table of results; `exchanged` is the accuracy of the same row on recordings exchanged between images, `kind` is decoder, peer or published, `oracle` the oracle's accuracy and `reached` the share of it."""
 
 ROUNDING = 0.005
 """A number stated as "about 0.62" may be this far off."""
@@ -191,7 +191,7 @@ def empty_line(
         "high": np.nan,
         "difference": np.nan,
         "chance": np.nan,
-        "best_possible": np.nan,
+        "oracle": np.nan,
         "reached": np.nan,
         "exchanged": np.nan,
         "unit": "",
@@ -254,9 +254,9 @@ def _measured(one: Entrant) -> dict[str, Any]:
     line: dict[str, Any] = {"measured": value, "low": max(0.0, low), "high": min(1.0, high), "unit": unit}
     everything = np.ones(len(predictions), dtype=bool)
     line |= {"seeds": len(each), "n": len(predictions), "chance": pooled_chance(predictions, everything)}
-    if "ideal" in predictions and predictions["ideal"].notna().all():
-        line["best_possible"] = float(predictions["ideal"].mean())
-        line["reached"] = float(right.mean()) / line["best_possible"]
+    if "oracle" in predictions and predictions["oracle"].notna().all():
+        line["oracle"] = float(predictions["oracle"].mean())
+        line["reached"] = float(right.mean()) / line["oracle"]
     return line
 
 

@@ -151,7 +151,7 @@ def _cells(line: dict[str, Any]) -> dict[str, str]:
         "chosen": str(line["chosen"]) if measured else "",
         "difference": _signed(line["difference"]),
         "verdict": str(line["verdict"]),
-        "reached": "" if pd.isna(line["reached"]) else f"{line['reached']:.0%} of {line['best_possible']:.3f}",
+        "reached": "" if pd.isna(line["reached"]) else f"{line['reached']:.0%} of {line['oracle']:.3f}",
         "seeds": str(line["seeds"]) if measured else "",
         "data": str(line["data"]),
         "source": str(line["source"]),

@@ -93,10 +93,10 @@ class PaperClaim(Section):
     Attributes:
         text: the claim.
         left: `table/row`.
-        right: `table/row` that it is compared with; none where the ideal observer is.
+        right: `table/row` that it is compared with; none where the oracle is.
         kind: better: left answers more questions than right by more than `bound`, on the same questions. loses_at_most: left answers at most
-            `bound` less than right does on questions of like types and kinds. of_ideal: SIMULATED data; left reaches more than the
-            share `bound` of what the ideal observer does.
+            `bound` less than right does on questions of like types and kinds. of_oracle: SIMULATED data; left reaches more than the
+            share `bound` of what the oracle does.
         bound: see `kind`.
         above_control: whether `better` is tested on what is above the rows' controls, where their tables have them (`exchanged`).
         measure: group of questions.
@@ -105,14 +105,14 @@ class PaperClaim(Section):
     text: str
     left: str
     right: str | None = None
-    kind: Literal["better", "loses_at_most", "of_ideal"] = "better"
+    kind: Literal["better", "loses_at_most", "of_oracle"] = "better"
     bound: Annotated[float, Field(ge=0, le=1)] = 0.0
     above_control: bool = True
     measure: str = "overall"
 
     @model_validator(mode="after")
     def _check(self) -> PaperClaim:
-        if (self.right is None) != (self.kind == "of_ideal"):
+        if (self.right is None) != (self.kind == "of_oracle"):
             raise ValueError(
                 f"claim {self.text!r}: `right` is for the kinds better and loses_at_most, and they need it"
             )

@@ -42,7 +42,7 @@ def draw_curves(out: Path, summary: pd.DataFrame, keys: Sequence[str], title: st
     if across is None:
         return []
     lines = [key for key in keys if key != across]
-    table = summary.rename(columns={across: "n_train", "mean": "accuracy", "type": "group"}).assign(ideal=float("nan"))
+    table = summary.rename(columns={across: "n_train", "mean": "accuracy", "type": "group"}).assign(oracle=float("nan"))
     table["decoder"] = [", ".join(_short(value) for value in row) or "accuracy" for row in table[lines].to_numpy()]
     table = table.sort_values("n_train", kind="stable")
     types = [kind for kind in ("describe", "yes/no") if (table.group == kind).any()] or ["overall"]

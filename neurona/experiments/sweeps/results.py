@@ -23,7 +23,19 @@ from neurona.experiments.schema import Config
 from neurona.experiments.sweeps.curves import draw_curves
 from neurona.files import write_atomically, write_json
 
-MEASURES = ["value", "low", "high", "chance", "n", "majority", "balanced", "balanced_chance", "p", "ideal", "of_ideal"]
+MEASURES = [
+    "value",
+    "low",
+    "high",
+    "chance",
+    "n",
+    "majority",
+    "balanced",
+    "balanced_chance",
+    "p",
+    "oracle",
+    "of_oracle",
+]
 
 
 def run_rows(

@@ -112,11 +112,11 @@ def test_each_kind_of_denied_question_is_judged_on_whole_pairs():
 
 
 def test_simulated_data_tell_the_share_of_what_anyone_could_reach():
-    rows = [paired("", "", "yes", "yes", ideal=0.8), paired("", "", "no", "yes", ideal=1.0)]
+    rows = [paired("", "", "yes", "yes", oracle=0.8), paired("", "", "no", "yes", oracle=1.0)]
     table = accuracy_table(pd.DataFrame(rows))
-    assert table["overall"]["ideal"] == pytest.approx(0.9)
-    assert table["overall"]["of_ideal"] == pytest.approx(0.5 / 0.9)
-    assert "ideal" not in accuracy_table(pd.DataFrame(rows).drop(columns="ideal"))["overall"]
+    assert table["overall"]["oracle"] == pytest.approx(0.9)
+    assert table["overall"]["of_oracle"] == pytest.approx(0.5 / 0.9)
+    assert "oracle" not in accuracy_table(pd.DataFrame(rows).drop(columns="oracle"))["overall"]
 
 
 def test_types_of_one_kind_are_told_together():

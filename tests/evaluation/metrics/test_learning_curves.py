@@ -12,11 +12,11 @@ from neurona.evaluation import CurveRun, learning_curve_table
 
 def test_the_band_is_a_t_interval_over_seeds(asked):
     rates = (0.6, 0.7, 0.8)
-    runs = [CurveRun("a", 500, seed, asked(np.arange(100) < 100 * rate, ideal=0.9)) for seed, rate in enumerate(rates)]
+    runs = [CurveRun("a", 500, seed, asked(np.arange(100) < 100 * rate, oracle=0.9)) for seed, rate in enumerate(rates)]
     found = learning_curve_table(runs, own_images=True).iloc[0]
     low, high = stats.t.interval(0.95, 2, loc=0.7, scale=stats.sem(rates))
     assert (found.accuracy, found.low, found.high) == pytest.approx((0.7, low, high))
-    assert (found.seeds, found.n, found.ideal, found.chance) == (3, 300, pytest.approx(0.9), 0.5)
+    assert (found.seeds, found.n, found.oracle, found.chance) == (3, 300, pytest.approx(0.9), 0.5)
 
 
 def test_seeds_that_share_their_images_do_not_make_the_images_more(asked):
@@ -37,7 +37,7 @@ def test_one_seed_has_the_interval_of_its_answers_and_decoders_keep_their_order(
     assert table.n_train.tolist() == [250, 1000, 250, 1000]
     assert (table.low < 0.75).all()
     assert (table.high > 0.75).all()
-    assert table.ideal.isna().all()
+    assert table.oracle.isna().all()
 
 
 def test_complaints_name_the_run(asked):

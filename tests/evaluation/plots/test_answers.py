@@ -53,9 +53,9 @@ def test_unwritable_place_is_an_output_error(tmp_path):
 
 def test_what_anyone_could_reach_is_drawn_where_it_is_known(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("matplotlib").rcParams, "svg.fonttype", "none")
-    known = {"overall": {**ROW, "ideal": 0.95, "of_ideal": 0.9 / 0.95}}
-    assert "best possible" in accuracy_plot(known, tmp_path / "a.svg").read_text()
-    assert "best possible" not in accuracy_plot(METRICS, tmp_path / "b.svg").read_text()
+    known = {"overall": {**ROW, "oracle": 0.95, "of_oracle": 0.9 / 0.95}}
+    assert "oracle" in accuracy_plot(known, tmp_path / "a.svg").read_text()
+    assert "oracle" not in accuracy_plot(METRICS, tmp_path / "b.svg").read_text()
 
 
 def test_the_strongest_peer_alone_stands_beside_the_decoder(tmp_path, monkeypatch):

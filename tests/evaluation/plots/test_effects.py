@@ -15,7 +15,7 @@ from neurona.evaluation.plots.effects import spread_out
 CURVE = pd.DataFrame(
     [
         {"decoder": name, "n_train": n, "group": "yes/no", "accuracy": 0.5 + n / 4000 * gain, "low": 0.5, "high": 0.7}
-        | {"chance": 0.5, "ideal": 0.85, "seeds": 5}
+        | {"chance": 0.5, "oracle": 0.85, "seeds": 5}
         for name, gain in (("explain", 0.5), ("linear", 0.3))
         for n in (250, 1000)
     ]
@@ -30,7 +30,7 @@ def test_pictures_say_what_they_show_and_whether_it_is_simulated(tmp_path, simul
     monkeypatch.setitem(__import__("matplotlib").rcParams, "svg.fonttype", "none")
     curve = learning_curve_plot(CURVE, tmp_path / "a.svg", "Curves", simulated).read_text()
     forest = forest_plot(CLAIMS, tmp_path / "b.svg", "Claims", simulated).read_text()
-    for part in ("Curves", "explain", "linear", "ideal observer", "chance", "accuracy, yes/no", "1,000"):
+    for part in ("Curves", "explain", "linear", "oracle", "chance", "accuracy, yes/no", "1,000"):
         assert part in curve
     for part in ("Claims", "H5 over H4", "+0.020  [+0.010, +0.030]  holds", "undecided", "bound that the claim names"):
         assert part in forest
@@ -40,18 +40,18 @@ def test_pictures_say_what_they_show_and_whether_it_is_simulated(tmp_path, simul
 def test_effects_of_another_quantity_have_an_axis_of_their_own(tmp_path, monkeypatch):
     """A share of 0.8 would press differences of 0.01 into a point."""
     monkeypatch.setitem(__import__("matplotlib").rcParams, "svg.fonttype", "none")
-    share = Claim("share", 0.8, 0.7, 0.9, bound=0.9, quantity="share of the ideal")
+    share = Claim("share", 0.8, 0.7, 0.9, bound=0.9, quantity="share of the oracle")
     table = claims_table([Claim("H5 over H4", 0.02, 0.01, 0.03, 0.001), share])
     text = forest_plot(table, tmp_path / "a.svg").read_text()
     assert "difference of accuracies" in text
-    assert "share of the ideal" in text
+    assert "share of the oracle" in text
     assert 'id="axes_2"' in text
 
 
-def test_the_ideal_observer_is_left_out_where_nobody_knows_it(tmp_path, monkeypatch):
+def test_the_oracle_is_left_out_where_nobody_knows_it(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("matplotlib").rcParams, "svg.fonttype", "none")
-    text = learning_curve_plot(CURVE.assign(ideal=np.nan), tmp_path / "a.svg").read_text()
-    assert "ideal observer" not in text
+    text = learning_curve_plot(CURVE.assign(oracle=np.nan), tmp_path / "a.svg").read_text()
+    assert "oracle" not in text
 
 
 def test_any_table_of_effects_is_drawn(tmp_path):

@@ -31,13 +31,13 @@ def test_a_claim_holds_where_the_answers_bear_it_out(made):
     assert table.verdict["Poor over good"] == "fails"
     assert table.effect["Good over poor"] == pytest.approx(-table.effect["Poor over good"])
     assert table.effect["Good loses little"] == pytest.approx(0, abs=0.03)
-    assert table.effect["Good is near the ideal"] == pytest.approx(0.8 / 0.9, abs=0.05)
+    assert table.effect["Good is near the oracle"] == pytest.approx(0.8 / 0.9, abs=0.05)
 
 
 def test_a_claim_without_its_runs_is_not_tested_and_says_why(made):
     tables, rows = made
     tested, untested = measured_claims(tables.claims, [row for row in rows if row.row != "poor"])
-    assert [claim.claim for claim in tested] == ["Good loses little", "Good is near the ideal"]
+    assert [claim.claim for claim in tested] == ["Good loses little", "Good is near the oracle"]
     assert untested[0] == "Good over poor: no finished run of main/poor"
 
 
@@ -57,11 +57,11 @@ def test_what_rows_differ_by_on_exchanged_recordings_too_bears_no_claim_out(made
     assert "above exchanged" in table.quantity["Good over poor"]
 
 
-def test_measured_data_have_no_ideal_observer(made):
+def test_measured_data_have_no_oracle(made):
     tables, rows = made
     measured = [replace(row, source=Source("bold5000_qa", None, simulated=False)) for row in rows]
     _, untested = measured_claims(tables.claims, measured)
-    assert untested == ["Good is near the ideal: measured data have no ideal observer"]
+    assert untested == ["Good is near the oracle: measured data have no oracle"]
 
 
 def test_questions_are_drawn_in_the_proportions_of_others():

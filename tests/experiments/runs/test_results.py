@@ -36,7 +36,7 @@ def test_every_metric_is_measured_or_said_to_be_none_of_these_data(asked_for_all
     metrics = json.loads((folder / "metrics.json").read_text())
     tables = {path.stem for path in (folder / "tables").glob("*.csv")}
     missing = metrics.get("not_measured", {})
-    assert {"patterns", "concepts", "ideal"} <= tables
+    assert {"patterns", "concepts", "oracle"} <= tables
     # Parcels are no views, of which alone that metric tells something.
     assert set(METRICS) - {"views"} == tables | set(missing) | (set(METRICS) & set(metrics))
     assert all(f"{name}: not measured" in printed for name in missing)

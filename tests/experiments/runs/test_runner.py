@@ -87,7 +87,7 @@ def test_a_run_leaves_answers_to_every_test_question_with_their_numbers(kind, ti
     reads = (tmp_path / "reading").is_dir()
     assert predictions[["probability", "prior", "error"]].notna().all(axis=None) == reads
     assert json.loads((tmp_path / "metrics.json").read_text()) == json.loads(json.dumps(metrics))
-    assert metrics["accuracy"]["overall"]["ideal"] > 0.5
+    assert metrics["accuracy"]["overall"]["oracle"] > 0.5
     assert metrics["supervision"] == "answers"
 
 

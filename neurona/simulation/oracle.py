@@ -1,4 +1,4 @@
-"""The ideal observer: how well anyone could answer each question from each recording.
+"""The oracle: how well each question can be answered from each recording by who is told all else of the scene, which no decoder is.
 
 It knows the whole generative model, and of the scene everything but the one thing asked: it chooses between the true scene
 and the question's alternative (`alternatives`), both equally probable beforehand. With y = mu + e, e ~ N(0, C), C = C_time x C_space,
@@ -8,7 +8,7 @@ and delta = mu_true - mu_alternative,
 
 It answers rightly when LLR > 0, and half of the time when LLR = 0. Under the true scene LLR ~ N(d^2 / 2, d^2), so
 
-    highest accuracy that can be expected:   P(LLR > 0) = Phi(d / 2)
+    its expected accuracy:   P(LLR > 0) = Phi(d / 2)
 
 As delta = sigma h (G_s phi)', with phi the difference of the responses to the two scenes, the Kronecker product is never formed:
 
@@ -17,7 +17,7 @@ As delta = sigma h (G_s phi)', with phi the difference of the responses to the t
 
 Describe: the scenes with each word k of the category in place, equally probable. With D[k, l] = <mu_k - mu_true, mu_l - mu_true> the scores
 log p(y | k) - log p(y | true) are z_k - D[k, k] / 2, z ~ N(0, D), and 0 for the true word. The best score is the answer; the share of
-`draws` in which it is the true word's is the highest accuracy that can be expected; scores that no recording can tell apart
+`draws` in which it is the true word's is its expected accuracy; scores that no recording can tell apart
 share it. LLR is 0 minus the best score of the other words.
 
 Two limits. A decoder is not told the rest of the scene, so it falls short of the bound. And the prior is equal by
@@ -58,12 +58,12 @@ class Whitened(NamedTuple):
 
 
 class Observed(NamedTuple):
-    """What the ideal observer makes of each question, in each recording of its scene.
+    """What the oracle makes of each question, in each recording of its scene.
 
     Attributes:
         llr: log-likelihood ratio of the true scene against its alternative; NaN where the question has no bound here.
         correct: 1 right, 0 wrong, a share where it must guess.
-        expected: highest accuracy to be expected.
+        expected: accuracy.
         chance: of a guess among the hypotheses.
     """
 
@@ -114,7 +114,7 @@ def observe(
     rng: np.random.Generator,
     draws: int = 256,
 ) -> Observed:
-    """The ideal observer at work on one session of a subject.
+    """The oracle at work on one session of a subject.
 
     Args:
         held: alternatives of the questions.

@@ -1,9 +1,9 @@
-"""SIMULATED data: how much of what anyone could reach a decoder reaches.
+"""SIMULATED data: how much of what an oracle reaches a decoder reaches. The oracle is told all of the scene but what is asked.
 
-    share         = mean(right) / mean(ideal)
-    above chance  = (mean(right) - mean(chance)) / (mean(ideal) - mean(chance))
+    share         = mean(right) / mean(oracle)
+    above chance  = (mean(right) - mean(chance)) / (mean(oracle) - mean(chance))
 
-`ideal` is the ideal observer's expected accuracy on each question. Where the ideal observer itself reaches 0.55, a coin has a share of 0.91, so
+`oracle` is the oracle's expected accuracy on each question. Where the oracle itself reaches 0.55, a coin has a share of 0.91, so
 the stricter figure, what is left when chance is taken off both, stands beside it. Its chance is that of fair guesses.
 """
 
@@ -19,36 +19,36 @@ from neurona.evaluation.metrics.chance_levels import guessing_range
 from neurona.evaluation.predictions import check_predictions, clusters, right_answers
 
 
-def share_of_ideal(predictions: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
-    """Share of the ideal observer's accuracy, by group of questions.
+def share_of_oracle(predictions: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+    """Share of the oracle's accuracy, by group of questions.
 
     Args:
-        predictions: a predictions table with the column `ideal`.
+        predictions: a predictions table with the column `oracle`.
         seed: of the bootstrap over images.
 
     Returns:
-        One row a group: group, accuracy, ideal, share, low, high, above_chance, above_low, above_high, n, n_clusters. Intervals are
-        NaN where there is one image; above_chance is NaN where the ideal observer is at chance.
+        One row a group: group, accuracy, oracle, share, low, high, above_chance, above_low, above_high, n, n_clusters. Intervals are
+        NaN where there is one image; above_chance is NaN where the oracle is at chance.
 
     Raises:
-        DataError: no column `ideal`, or a question without a value there.
+        DataError: no column `oracle`, or a question without a value there.
     """
     check_predictions(predictions)
-    if "ideal" not in predictions:
-        raise DataError("predictions: column 'ideal' is missing; only simulated data know what anyone could reach")
-    ideal = pd.to_numeric(predictions["ideal"]).to_numpy(dtype=float)
-    if not np.isfinite(ideal).all():
-        first = predictions["question"].iloc[int(np.flatnonzero(~np.isfinite(ideal))[0])]
-        raise DataError(f"predictions: question {first!r} has no value in the column 'ideal'")
+    if "oracle" not in predictions:
+        raise DataError("predictions: column 'oracle' is missing; only SIMULATED data have an oracle")
+    oracle = pd.to_numeric(predictions["oracle"]).to_numpy(dtype=float)
+    if not np.isfinite(oracle).all():
+        first = predictions["question"].iloc[int(np.flatnonzero(~np.isfinite(oracle))[0])]
+        raise DataError(f"predictions: question {first!r} has no value in the column 'oracle'")
     right, cluster = right_answers(predictions).astype(float), clusters(predictions)
     fair = guessing_range(predictions)[0]
     groups = question_groups(predictions)
     chosen = np.stack(list(groups.values()), axis=1).astype(float)
-    columns = [chosen * values[:, None] for values in (right, ideal, right - fair, ideal - fair)]
+    columns = [chosen * values[:, None] for values in (right, oracle, right - fair, oracle - fair)]
     resampled = np.split(resampled_totals(np.concatenate(columns, axis=1), cluster, seed), 4, axis=1)
     rows = []
     for k, (name, of_group) in enumerate(groups.items()):
-        accuracy, best, least = (float(values[of_group].mean()) for values in (right, ideal, fair))
+        accuracy, best, least = (float(values[of_group].mean()) for values in (right, oracle, fair))
         n_clusters = len(np.unique(cluster[of_group]))
         share, above = accuracy / best, (accuracy - least) / (best - least) if best - least > 1e-9 else float("nan")
         low, high = _interval(resampled[0][:, k], resampled[1][:, k], share, n_clusters)
@@ -57,7 +57,7 @@ def share_of_ideal(predictions: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
             {
                 "group": name,
                 "accuracy": accuracy,
-                "ideal": best,
+                "oracle": best,
                 "share": share,
                 "low": low,
                 "high": high,
