@@ -112,6 +112,7 @@ class EvaluationConfig(Section):
         n_train: how many training images to learn from (learning curves); all when null.
         baselines: classical decoders of the describe answer of recordings that are all asked the same, tuned inside training folds
             (`neurona.evaluation.metrics.baseline_classifiers`).
+        texts: whether the texts of an image's questions answer the test questions, too, without a recording (`neurona.experiments.runs.texts`).
         shuffle: the control with shuffled answers.
         fit_all: whether a run ends with a fit on all its recordings, for recordings to come (`RUN/decoder`). It costs about as much as a
             fold; controls, and learning curves (`n_train`), have none.
@@ -133,6 +134,7 @@ class EvaluationConfig(Section):
     validation: float = Field(0.1, ge=0, lt=1)
     n_train: int | None = Field(None, ge=2)
     baselines: tuple[BaselineName, ...] = ()
+    texts: bool = False
     shuffle: bool = False
     fit_all: Annotated[bool, SILENT] = True
     permutations: int = Field(0, ge=0)

@@ -83,6 +83,9 @@ class Source:
 EXCHANGED = {"evaluation.shuffle": True}
 """What makes a run its own control: the same questions and training, on recordings exchanged between images."""
 
+TEXTS = {"evaluation.texts": True}
+"""What lets a table's first row tell of the questions' texts alone, the other control."""
+
 
 @dataclass(frozen=True)
 class PlannedRow:
@@ -160,6 +163,7 @@ def plan(
             for choice, varied in product(over, variants.items()):
                 # Last, for another kind of decoder begins with its own defaults.
                 last = {SUPERVISION: table.supervision} | _baselines(own_peers, tables, table)
+                last |= TEXTS if table.exchanged and not number else {}
                 settings = _on(source, of_all | tables.rows[row].set | choice | varied[1] | last)
                 named = choice | ({VARIANT: varied[0]} if varied[0] else {})
                 planned: list[PlannedRun] = []

@@ -32,7 +32,7 @@ from neurona.experiments.papers.measures import part_of
 from neurona.experiments.papers.plan import PlannedRow
 from neurona.experiments.papers.published import UNSTATED, Figure, Published
 from neurona.experiments.papers.tables import PaperTables
-from neurona.experiments.runs.finished_run import PEERS
+from neurona.experiments.runs.finished_run import PEERS, TEXTS
 from neurona.experiments.runs.peers import APART
 
 COLUMNS = (
@@ -55,10 +55,13 @@ COLUMNS = (
     ),
     *("beside", "effect", "p", "chosen", "seeds", "n", "data", "source", "commit"),
 )
-"""Of the table of results; `exchanged` is the accuracy of the same row on recordings exchanged between images, `kind` is decoder, peer or published, `oracle` the oracle's accuracy and `reached` the share of it."""
+"""Of the table of results; `exchanged` is the accuracy of the same row on recordings exchanged between images, `kind` is decoder, peer, texts or published, `oracle` the oracle's accuracy and `reached` the share of it."""
 
 ROUNDING = 0.005
 """A number stated as "about 0.62" may be this far off."""
+
+POOL_ONLY = "the questions' texts (pool only)"
+"""Label of what the texts of an image's questions answer without a recording."""
 
 INSIDE, ON_TEST = "inside training folds", "on test questions"
 
@@ -68,7 +71,7 @@ class Entrant:
     """A row of a table with its answers: a decoder, or a peer that was run with it.
 
     Attributes:
-        kind: decoder or peer.
+        kind: decoder, peer, or texts alone.
         key, label: its name in `published.yaml`, and to the reader.
         row: as planned.
         unit: what is independent of each other.
@@ -109,8 +112,8 @@ def control_of(row: PlannedRow) -> pd.DataFrame | None:
 
 
 def entrants(rows: Sequence[PlannedRow], errors: Mapping[str, str]) -> list[Entrant]:
-    """The rows of a table, then their peers."""
-    decoders, peers = [], []
+    """The rows of a table, then their peers and what texts alone answer."""
+    decoders, peers, texts = [], [], []
     for row in rows:
         unit, missing = row.unit, _missing(row, errors)
         # A choice of `over` is another setting than the one that was published.
@@ -120,7 +123,9 @@ def entrants(rows: Sequence[PlannedRow], errors: Mapping[str, str]) -> list[Entr
         for (peer, way), answers in told.groupby(["peer", "way"], sort=False) if told is not None else ():
             label = str(peer) if way == APART else f"{peer}, conjunctions as classes"
             peers.append(Entrant("peer", str(peer), label, row, unit, answers.reset_index(drop=True)))
-    return decoders + peers
+        if (alone := _of_runs(row, TEXTS)) is not None:
+            texts.append(Entrant("texts", "", POOL_ONLY, row, unit, alone))
+    return decoders + peers + texts
 
 
 def result_table(
@@ -230,7 +235,7 @@ def _strongest(parts: Sequence[Entrant]) -> Entrant | None:
 
 
 def _beside(one: Entrant, peer: Entrant | None) -> dict[str, Any]:
-    if peer is None or one.kind == "peer":
+    if peer is None or one.kind != "decoder":
         return {}
     assert one.predictions is not None
     assert peer.predictions is not None

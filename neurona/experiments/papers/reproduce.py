@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
-from neurona.errors import ConfigError
+from neurona.errors import ConfigError, NeuronaError
 from neurona.evaluation.inference.claims import claims_markdown, claims_rich_table, claims_table
 from neurona.evaluation.metrics.baseline_classifiers import BASELINES
 from neurona.evaluation.metrics.learning_curves import CurveRun, learning_curve_table
@@ -65,7 +66,7 @@ def reproduce(
     Args:
         paper: folder with tables.yaml, published.yaml and the configs that they name, or the name of a paper that ships.
         console: shows progress and the tables.
-        only: names of tables; all when empty.
+        only: names of tables that are run; all when empty. Results tell of the others, too, where all of their runs are finished.
         data: folder of a converted data set in the place of a SIMULATED twin.
         quick: small data and few seeds; says the same things less surely.
         seeds: how many instead.
@@ -83,17 +84,27 @@ def reproduce(
     paper = find_paper(paper)
     tables, published = read_tables(paper / "tables.yaml"), read_published(paper / "published.yaml")
     source = None if data is None else Source.of_folder(data)
-    rows = plan(tables, paper, source, only=only, quick=quick, seeds=seeds, runs=runs, run=run)
-    if not rows:
+    chosen = plan(tables, paper, source, only=only, quick=quick, seeds=seeds, runs=runs, run=run)
+    if not chosen:
         raise ConfigError(
             f"{paper}: none of the tables {', '.join(only) or 'of tables.yaml'} can be made of this data with these options"
         )
-    planned = distinct_runs(rows)
+    planned = distinct_runs(chosen)
     if workers is None:
         workers = Workers(jobs=default_jobs(), together=TOGETHER)
-    of = ", ".join(dict.fromkeys(row.source.provenance for row in rows))
-    console.print(f"{tables.paper}: {len(rows)} rows; data: {of}", highlight=False)
+    of = ", ".join(dict.fromkeys(row.source.provenance for row in chosen))
+    console.print(f"{tables.paper}: {len(chosen)} rows; data: {of}", highlight=False)
     outcomes = perform(planned, workers, console)
+    # Files tell of the tables that were finished before, too; no call takes away what another one measured.
+    shown = {row.table for row in chosen}
+    rows = list(chosen)
+    for name in tables.tables if only else ():
+        if name not in shown:
+            with suppress(NeuronaError):  # whose recordings are not at hand
+                rows += _finished(
+                    plan(tables, paper, source, only=[name], quick=quick, seeds=seeds, runs=runs, run=run)
+                )
+    rows.sort(key=lambda row: list(tables.tables).index(row.table))
     errors = {one.digest: one.error for one in outcomes if one.error}
     marks = [*([source.name] if source else []), *(["quick"] if quick else [])]
     out = out or runs / tables.paper / "_".join(["reproduction", *marks])
@@ -116,7 +127,7 @@ def reproduce(
     if published.left_out:
         notes.append(f"Published numbers that are not here: {published.left_out.strip()}")
     write_report(out, results, markdown(results, tables, notes))
-    for table in rich_tables(results, tables):
+    for table in rich_tables(results[results.table.isin(shown)], tables):
         console.print(table)
     claims = _claims(tables, rows, out, console)
     _learning_curves(tables, rows, out)
@@ -127,6 +138,11 @@ def reproduce(
                 console.print(f"  {escape(one.folder)}/log.txt: {escape(one.error)}", highlight=False)
     console.print("\n".join([*notes, f"results: {out}"]), highlight=False, markup=False)
     return Reproduction(results, claims, out, len(errors))
+
+
+def _finished(table: list[PlannedRow]) -> list[PlannedRow]:
+    """The rows of a table that lacks no run; none of another."""
+    return table if all(run.finished for row in table for run in (*row.runs, *row.control)) else []
 
 
 def default_jobs() -> int:

@@ -60,7 +60,8 @@ class PaperTable(Section):
         seeded: keys of the config that are the seed, too, so that each seed has recordings of its own (pseudo-populations).
         published: the table whose published numbers it stands beside; its own name when None.
         chance: null data: the verdict is whether a decoder stays at chance.
-        exchanged: every row also runs on recordings exchanged between images; claims are then tested on what is above that control.
+        exchanged: every row also runs on recordings exchanged between images, and the texts of an image's questions answer without any; claims are
+            then tested on what is above the first control.
         supervision: what all of its decoders learn from.
         groundings: whether it also tells of groundings (`neurona.experiments.papers.groundings`).
         data: the kind of data it can be made from.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 READING = "reading"
 """Folder of the reading in a run directory."""
-PEERS = "peers.parquet"
+PEERS, TEXTS = "peers.parquet", "texts.parquet"
 """What classical decoders answered."""
 DECODERS, DECODER = "decoders", "decoder"
 """Folders of the folds' decoders, and of the decoder that was fitted to all recordings."""

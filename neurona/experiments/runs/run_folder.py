@@ -7,6 +7,7 @@ import logging
 import platform
 import subprocess
 from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pandas as pd
 
 from neurona.datasets.dataset import Dataset
 from neurona.experiments.config import as_yaml
-from neurona.experiments.runs.finished_run import PEERS, READING
+from neurona.experiments.runs.finished_run import PEERS, READING, TEXTS
 from neurona.experiments.runs.folds import Fitted
 from neurona.experiments.schema import Config
 from neurona.files import write_atomically, write_json, write_text
@@ -49,8 +50,9 @@ def write(
     fingerprint: str,
     predictions: pd.DataFrame,
     peers: pd.DataFrame | None = None,
+    texts: pd.DataFrame | None = None,
 ) -> None:
-    """Provenance and predictions: those of the decoder, and those of classical decoders in `peers.parquet`.
+    """Provenance and predictions: those of the decoder, of classical decoders in `peers.parquet`, and of texts alone in `texts.parquet`.
 
     Args:
         folder: of the run.
@@ -58,14 +60,16 @@ def write(
         fingerprint: of the data, see `neurona.experiments.runs.identity`.
         predictions: what it answered.
         peers: what classical decoders answered, see `neurona.experiments.runs.peers`.
+        texts: what texts alone answered, see `neurona.experiments.runs.texts`.
 
     Raises:
         OutputError: a file cannot be written; those written before stay whole.
     """
     write_json(folder / "provenance.json", provenance(config, dataset, fingerprint))
     write_atomically(folder / "predictions.parquet", lambda path: predictions.to_parquet(path, index=False))
-    if peers is not None:
-        write_atomically(folder / PEERS, lambda path: peers.to_parquet(path, index=False))
+    for name, answers in ((PEERS, peers), (TEXTS, texts)):
+        if answers is not None:
+            write_atomically(folder / name, partial(answers.to_parquet, index=False))
 
 
 def write_metrics(folder: Path, metrics: dict) -> None:

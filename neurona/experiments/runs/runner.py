@@ -25,6 +25,7 @@ from neurona.experiments.runs.identity import data_fingerprint
 from neurona.experiments.runs.peers import peer_predictions, peer_table
 from neurona.experiments.runs.predictions import predictions_of, unseen_conjunctions
 from neurona.experiments.runs.results import measure, plot, show
+from neurona.experiments.runs.texts import text_predictions
 from neurona.experiments.schema import Config
 from neurona.experiments.study import Study, chosen_questions, load_study
 from neurona.questions import Asked
@@ -80,11 +81,12 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     if config.evaluation.split == "conjunctions":
         for told in (predictions, *([] if peers is None else [peers])):
             told["unseen"] = unseen_conjunctions(told, dataset, config.evaluation.columns, fitted)
+    texts = text_predictions(fitted, config.seed) if config.evaluation.texts else None
     unit, permutations = unit_of(config, study, folds), config.evaluation.permutations
     accuracy = accuracy_table(predictions, seed=config.seed, by=UNITS[unit], permutations=permutations)
     baselines = peer_table(peers, unit)
     findings = Findings(config, study, fitted, predictions, accuracy, unit, baselines)
-    run_folder.write(folder, config, dataset, fingerprint, predictions, peers)
+    run_folder.write(folder, config, dataset, fingerprint, predictions, peers, texts)
     run_folder.write_reading(folder, fitted)
     subjects = over_groups(predictions) if predictions.subject.nunique() > 1 else None
     show(findings, subjects, baselines, console)

@@ -47,6 +47,12 @@ def test_a_reproduction_runs_what_is_missing_and_writes_its_tables_claims_and_pi
     assert "SIMULATED" in (made.folder / "claims.md").read_text()
     assert made.results[made.results.measured.notna()].data.eq("SIMULATED (simulated)").all()
     assert "small: claims (SIMULATED DATA)" in said
+    # Another table does not take these out of the files, but those that are not finished.
+    (next(row for row in rows if row.table == "curve").runs[0].folder / "metrics.json").unlink()
+    again, said = perform(paper, only=["again"])
+    assert set(again.results.table) == {"main", "again", "null"}
+    assert "Good over poor" in said
+    assert "main: Main" not in said
 
 
 def test_tables_that_need_other_data_are_told_apart_from_unknown_ones(paper):
