@@ -11,7 +11,19 @@ from collections.abc import Callable, Iterator
 
 from bars.bar import Bar
 from bars.report import report
-from trusted import abstention, backing, coverage, freed, maps, misspecified, negation, pool, realism, without_a_brain
+from trusted import (
+    abstention,
+    backing,
+    calibration,
+    coverage,
+    freed,
+    maps,
+    misspecified,
+    negation,
+    pool,
+    realism,
+    without_a_brain,
+)
 from trusted.bench import Trusted
 
 THEMES: dict[str, Callable[[Trusted], Iterator[Bar]]] = {
@@ -19,6 +31,7 @@ THEMES: dict[str, Callable[[Trusted], Iterator[Bar]]] = {
     "maps": maps.maps,
     "backing": backing.backing,
     "abstention": abstention.abstention,
+    "calibration": calibration.calibration,
     "freed": freed.freed,
     "negation": negation.negation,
     "pool": pool.pool,
