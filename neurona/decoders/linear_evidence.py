@@ -43,6 +43,8 @@ from neurona.readings.conformal import Misses, misses
 from neurona.recordings.entities import Entities
 
 """Recordings to train on and to hold out."""
+_TOGETHER = 1024
+"""Recordings that are read at a time."""
 
 
 @dataclass(frozen=True)
@@ -123,16 +125,21 @@ class LinearEvidence:
     def read(self, features: Float[np.ndarray, "recording feature"], recordings: Sequence[str]) -> WorldReading:
         """The shares of all worlds, and what each entity adds to each word's logit."""
         labels = self.labels
-        evidence = self._evidence(features)
+        carried = np.zeros((len(features), len(self.entities.names), len(self.bias)), np.float32)
+        logits = np.zeros((len(features), len(self.bias)))
+        for start in range(0, len(features), _TOGETHER):
+            part = slice(start, start + _TOGETHER)
+            evidence = self._evidence(features[part])
+            carried[part], logits[part] = evidence, evidence.sum(axis=1) + self.bias
         carriers = EntityEvidence(
             labels.words,
             self.entities.names,
-            evidence.astype(np.float32),
+            carried,
             self.bias,
             log_odds(labels.share @ labels.holds),
             self.entities.positions,
         )
-        return replace(self.of_logits(evidence.sum(axis=1) + self.bias, recordings), entity_evidence=carriers)
+        return replace(self.of_logits(logits, recordings), entity_evidence=carriers)
 
     def of_logits(self, logits: Float[np.ndarray, "recording word"], recordings: Sequence[str]) -> WorldReading:
         """The shares of all worlds, from the words' logits."""
@@ -239,10 +246,11 @@ class _Told:
 
 @dataclass(frozen=True)
 class _Span:
-    """White features, in coordinates of the span of the training recordings: all that a decayed weight sees."""
+    """White features, in coordinates of the span of the training recordings: all that a decayed weight sees. Where recordings outnumber features they
+    span all there is (directions: None), and features are coordinates as good as any."""
 
     whitening: NoiseWhitening
-    directions: Float[np.ndarray, "direction feature"]
+    directions: Float[np.ndarray, "direction feature"] | None
 
     @classmethod
     def of(
@@ -252,10 +260,17 @@ class _Span:
         shrinkage: float | None,
     ) -> _Span:
         whitening = NoiseWhitening.of(features, shown, shrinkage)
+        if len(features) >= features.shape[1]:
+            return cls(whitening, None)
         return cls(whitening, np.linalg.svd(whitening(features), full_matrices=False)[2])
 
     def __call__(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording direction"]:
-        return self.whitening(features) @ self.directions.T
+        white = self.whitening(features)
+        return white if self.directions is None else white @ self.directions.T
+
+    def white_weights(self, weight: Float[np.ndarray, "direction word"]) -> Float[np.ndarray, "feature word"]:
+        """Weights of white features."""
+        return weight if self.directions is None else self.directions.T @ weight
 
 
 @dataclass(frozen=True)
@@ -271,7 +286,7 @@ class _Readout:
 
     @property
     def feature_weights(self) -> Float[np.ndarray, "feature word"]:
-        return self.space.whitening.feature_weights(self.space.directions.T @ self.weight)
+        return self.space.whitening.feature_weights(self.space.white_weights(self.weight))
 
 
 def _choose(

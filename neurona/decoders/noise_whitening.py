@@ -56,40 +56,60 @@ class NoiseWhitening:
         """
         values = np.asarray(features, dtype=np.float64)
         design = np.column_stack([np.ones(len(values)), words])
-        residual = values - design @ np.linalg.lstsq(design, values, rcond=None)[0]
+        # In place from here on: recordings x features are what a fit has most of.
+        residual = design @ np.linalg.lstsq(design, values, rcond=None)[0]
+        np.subtract(values, residual, out=residual)
         deviation = residual.std(axis=0)
         positive = deviation[deviation > 1e-6 * max(deviation.max(), 1e-12)]
         deviation = np.maximum(deviation, positive.min() if len(positive) else 1.0)
-        scaled = residual / deviation
-        s = ledoit_wolf_shrinkage(scaled) if shrinkage is None else shrinkage
+        residual /= deviation
+        s = ledoit_wolf_shrinkage(residual) if shrinkage is None else shrinkage
         # Estimated shrinkage is towards the mean variance of the scaled features, which is 1 where no feature is constant.
-        towards = float((scaled**2).mean()) if shrinkage is None else 1.0
-        _, size, rows = np.linalg.svd(scaled, full_matrices=False)
+        towards = float(np.vdot(residual, residual)) / residual.size if shrinkage is None else 1.0
+        squares, directions = principal_axes(residual)
         floor = s * towards + _RIDGE
-        variance = (1 - s) * size**2 / len(values) + floor
-        return cls(values.mean(axis=0), deviation, rows.T, floor**-0.5, variance**-0.5 - floor**-0.5)
+        variance = (1 - s) * squares / len(values) + floor
+        return cls(values.mean(axis=0), deviation, directions, floor**-0.5, variance**-0.5 - floor**-0.5)
 
     def __call__(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording feature"]:
-        return self._root((features - self.mean) / self.deviation)
+        scaled = features - self.mean
+        scaled /= self.deviation
+        return self._root(scaled)
 
     def feature_weights(self, weight: Float[np.ndarray, "feature word"]) -> Float[np.ndarray, "feature word"]:
         """Weights on the features themselves that act as `weight` does on z."""
         return self._root(weight.T).T / self.deviation[:, None]
 
     def _root(self, scaled: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "row feature"]:
-        found: np.ndarray = self.gain * scaled + (scaled @ self.directions * self.extra) @ self.directions.T
+        along = scaled @ self.directions
+        along *= self.extra
+        found: np.ndarray = along @ self.directions.T
+        found += self.gain * scaled
         return found
 
 
 def ledoit_wolf_shrinkage(residual: Float[np.ndarray, "recording feature"]) -> float:
     """How far to shrink a sample covariance of residuals of mean 0 (Ledoit and Wolf 2004, lemma 3.3).
 
-    The sums run over pairs of recordings; scikit-learn's run over pairs of features, which may be thousands.
+    The sums run over pairs of recordings or of features, whichever are fewer; scikit-learn's run over pairs of features, which may be thousands.
     """
     n, p = residual.shape
-    squares = (residual**2).sum(axis=1)
+    squares = np.einsum("nf,nf->n", residual, residual)
     trace = float(squares.sum()) / n
-    norm = float(((residual @ residual.T) ** 2).sum()) / n**2
+    # The same sum over pairs of recordings as over pairs of features.
+    gram = residual @ residual.T if n < p else residual.T @ residual
+    norm = float(np.vdot(gram, gram)) / n**2
     spread = norm - trace**2 / p
     error = (float((squares**2).sum()) / n - norm) / n
     return float(np.clip(error / spread, 0, 1)) if spread > 0 else 1.0
+
+
+def principal_axes(
+    values: Float[np.ndarray, "row feature"],
+) -> tuple[Float[np.ndarray, " direction"], Float[np.ndarray, "feature direction"]]:
+    """Squared singular values, and right singular vectors, as many as rows or features, whichever are fewer."""
+    if len(values) < values.shape[1]:
+        _, size, rows = np.linalg.svd(values, full_matrices=False)
+        return size**2, rows.T
+    squares, vectors = np.linalg.eigh(values.T @ values)
+    return np.maximum(squares, 0.0), vectors

@@ -101,9 +101,12 @@ class FittedEntities:
         matched = self.expected.matched(recordings, missing)
         if self.alignment is not None:
             matched = self.alignment.apply(matched)
-        parts = [self.features_of(batch.data.values) for batch in matched.batches() if batch.n_recordings]
-        shape = 0, len(self.entities.entity_of_feature)
-        return replace(self.entities, features=np.concatenate([np.zeros(shape, np.float32), *parts]))
+        features = np.empty((matched.n_recordings, len(self.entities.entity_of_feature)), np.float32)
+        start = 0
+        for batch in matched.batches():
+            features[start : start + batch.n_recordings] = self.features_of(batch.data.values)
+            start += batch.n_recordings
+        return replace(self.entities, features=features)
 
 
 def fit_entities(
