@@ -106,14 +106,11 @@ def learning(speeds: Speeds) -> Iterator[Bar]:
     loop = _Training(model, inputs, about, settings, True, None, None)
     bare = _Bare(loop, settings)
     bare.epoch(0)
-    compiled = measure.Compilations()
     with Clock() as alone:
         loss = [bare.epoch(epoch) for epoch in range(1, epochs + 1)][-1]
     warm = train(model, inputs, about, settings, asked_only=True, folder=speeds.folder / "warm")
-    before = compiled.count
     with Clock() as whole:
         trained = loop.run(speeds.folder / "trained", None)
-    anew = compiled.count - before
     count = epochs * len(about.train)
     figures: dict[str, Any] = {
         "recordings": recordings,
@@ -139,7 +136,7 @@ def learning(speeds: Speeds) -> Iterator[Bar]:
     )
     same = np.allclose(trained.history.train_loss, warm.history.train_loss, rtol=1e-6) and np.isfinite(loss)
     yield nothing_of("training, epochs whose loss is not the same again", 0 if same else epochs, epochs)
-    yield nothing_of("training, programs compiled when warm", anew, epochs * loop.feed.n_steps)
+    yield nothing_of("training, traces when warm", sum(trained.traces), epochs * loop.feed.n_steps)
     yield told("training, peak memory of the process", f"{measure.peak_memory_mb():,.0f} MiB")
 
 

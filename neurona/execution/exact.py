@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from neurona.execution.propositions import Cases, Every, Fact, Propositions, Tally, TooLarge
 
@@ -145,11 +145,19 @@ class Plan:
         if rows:
             of = np.array(rows)
             others.append(self._step(0, lambda _, facts: facts[of].prod(axis=0), numbers=len(rows)))
-        for several in alike.values():
-            each = np.array(several)
-            denied = lambda _, facts, each=each: (1 - facts[each].prod(axis=1)).prod(axis=0)  # noqa: E731
-            others.append(self._step(0, denied, numbers=each.size))
+        others += [self._denied_alike(np.array(several).T) for several in alike.values()]
         return self._eliminated(others, shared & ~open_, self._product)
+
+    def _denied_alike(self, rows: Int[np.ndarray, "literal part"]) -> _Part:
+        """None of some parts holds, each as many facts."""
+
+        def none(_: _Values, facts: np.ndarray) -> np.ndarray:
+            found = facts[rows[0]]
+            for more in rows[1:]:
+                found *= facts[more]
+            return np.subtract(1, found, out=found).prod(axis=0)
+
+        return self._step(0, none, numbers=rows.size)
 
     def _is_literal(self, part: int) -> bool:
         return isinstance(self._made.nodes[part >> 1], Fact)
