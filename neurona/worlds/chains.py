@@ -12,7 +12,9 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, Int, UInt32
+from scipy.special import expit
 
 from neurona.worlds.moves import Rates, Walk, exchange_facts, exchange_things, jump, rates, single_facts, walk_from
 from neurona.worlds.tables import Table
@@ -77,19 +79,14 @@ def segment(
     return jax.vmap(one)(tables, starts, digest)
 
 
-@partial(jax.jit, static_argnames="chains")
-def starts(tables: Table, digest: UInt32[Array, " R"], seed: Int[Array, ""], *, chains: int) -> Float[Array, "R C J"]:
+def starts(tables: Table, digest: UInt32[np.ndarray, " R"], seed: int, chains: int) -> Float[np.ndarray, "R C J"]:
     """Worlds of a few things, of which nothing is said: where chains start apart."""
-
-    def one(table: Table, own: Array) -> Array:
-        slots, size = table.first.shape
-        key = jax.random.fold_in(jax.random.key(seed), own)
-        odds = table.lift[:slots] - table.own[:slots] / 2
-        odds = jnp.where(odds > -1e3, jnp.clip(odds, -1.0, 1.0), -jnp.inf)
-        things = jax.random.uniform(key, (chains, slots)) < jax.nn.sigmoid(odds)[None, :]
-        return jnp.pad(things.astype(jnp.float32), ((0, 0), (0, size - slots)))
-
-    return jax.vmap(one)(tables, digest)
+    slots, size = tables.first.shape[1:]
+    odds = tables.lift[:, :slots] - tables.own[:, :slots] / 2
+    odds = np.where(odds > -1e3, np.clip(odds, -1.0, 1.0), -np.inf)
+    uniform = np.stack([np.random.default_rng((seed, own)).random((chains, slots)) for own in digest.tolist()])
+    things = uniform < expit(odds)[:, None, :]
+    return np.pad(things.astype(np.float32), ((0, 0), (0, 0), (0, size - slots)))
 
 
 def _segment(table: Table, start: Float[Array, "C J"], key: Array, heats: Float[Array, "S V"], jumps: int) -> Segment:

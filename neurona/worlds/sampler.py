@@ -204,21 +204,21 @@ def _walk(tables: Table, chains: Sequence[_Chains], settings: SamplerSettings, s
     digest = np.array([one.digest for one in chains], np.uint32)
     digest = np.pad(digest, (0, at_once - len(chains)), mode="edge")
     shape = settings.worlds // settings.chains // _SEGMENTS, settings.visits
-    tables = jax.device_put(tables)
+    given = jax.device_put(tables)
     first, begun = chains[0].rounds * _SEGMENTS + 1, chains[0].end is not None
     if begun:
         ends = [np.asarray(one.end) for one in chains]
         at = jax.device_put(np.stack(ends + [ends[-1]] * (at_once - len(ends))))
     else:
-        at = starts(tables, digest, np.int32(seed), chains=settings.chains)
+        at = jax.device_put(starts(tables, digest, seed, settings.chains))
         heats = np.clip(np.linspace(_COLD, 2 - _COLD, shape[0] * shape[1], dtype=np.float32), 0, 1).reshape(shape)
-        at = segment(tables, at, digest, np.int32(seed), np.int32(0), heats, jumps=settings.jumps).end
+        at = segment(given, at, digest, np.int32(seed), np.int32(0), heats, jumps=settings.jumps).end
     for number in range(first, first + _SEGMENTS):
         found = segment(
-            tables, at, digest, np.int32(seed), np.int32(number), np.ones(shape, np.float32), jumps=settings.jumps
+            given, at, digest, np.int32(seed), np.int32(number), np.ones(shape, np.float32), jumps=settings.jumps
         )
         at, parts = found.end, jax.device_get(found)
         for k, one in enumerate(chains):
             one.walked.append(Segment(*(np.asarray(leaf[k]) for leaf in parts)))  # type: ignore[arg-type]
-    for k, one in enumerate(chains):
-        one.end = np.asarray(at[k])
+    for one, end in zip(chains, np.asarray(at)[: len(chains)], strict=True):
+        one.end = end
