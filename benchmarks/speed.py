@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from bars.bar import Bar
 from bars.report import report
-from speeds import answering, logic, peers, readings, starting, training
+from speeds import answering, export, larger, logic, peers, readings, starting, training
 from speeds.bench import Speeds
 
 THEMES: dict[str, Callable[[Speeds], Iterator[Bar]]] = {
@@ -23,6 +23,8 @@ THEMES: dict[str, Callable[[Speeds], Iterator[Bar]]] = {
     "starting": starting.starting,
     "readings": readings.readings,
     "explain": readings.explain,
+    "export": export.export,
+    "larger": larger.larger,
 }
 
 if __name__ == "__main__":

@@ -180,7 +180,7 @@ def fit_linear_evidence(
             f"linear_evidence decodes what a recording shows, and not relations such as {vocabulary.relations[0]!r}; "
             "use decoder relational_evidence"
         )
-    features = np.asarray(problem.entities.features, np.float64)
+    features = problem.entities.features
     rows = np.unique(asked.recording)
     labels = LabelWorlds.of(vocabulary)
     likelihood = labels.log_likelihood(asked, vocabulary, len(features))

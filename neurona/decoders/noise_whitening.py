@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float
 
+_TOGETHER = 1024
+"""Recordings that are looked at together."""
 _RIDGE = 1e-6
 """Keeps S invertible where fewer recordings than features meet no shrinkage."""
 
@@ -54,11 +56,12 @@ class NoiseWhitening:
             words: a; constants of any number may be among them.
             shrinkage: s of the correlations, 0 (those of the sample) to 1 (variances alone); None estimates it.
         """
-        values = np.asarray(features, dtype=np.float64)
-        design = np.column_stack([np.ones(len(values)), words])
-        # In place from here on: recordings x features are what a fit has most of.
-        residual = design @ np.linalg.lstsq(design, values, rcond=None)[0]
-        np.subtract(values, residual, out=residual)
+        # One array, changed in place: recordings x features are what a fit has most of.
+        residual = np.array(features, dtype=np.float64)
+        mean, design = residual.mean(axis=0), np.column_stack([np.ones(len(residual)), words])
+        explained = np.linalg.pinv(design) @ residual
+        for part in _blocks(len(residual)):
+            residual[part] -= design[part] @ explained
         deviation = residual.std(axis=0)
         positive = deviation[deviation > 1e-6 * max(deviation.max(), 1e-12)]
         deviation = np.maximum(deviation, positive.min() if len(positive) else 1.0)
@@ -68,24 +71,27 @@ class NoiseWhitening:
         towards = float(np.vdot(residual, residual)) / residual.size if shrinkage is None else 1.0
         squares, directions = principal_axes(residual)
         floor = s * towards + _RIDGE
-        variance = (1 - s) * squares / len(values) + floor
-        return cls(values.mean(axis=0), deviation, directions, floor**-0.5, variance**-0.5 - floor**-0.5)
+        variance = (1 - s) * squares / len(residual) + floor
+        return cls(mean, deviation, directions, floor**-0.5, variance**-0.5 - floor**-0.5)
 
     def __call__(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording feature"]:
-        scaled = features - self.mean
-        scaled /= self.deviation
-        return self._root(scaled)
+        found = np.empty(features.shape)
+        for part in _blocks(len(features)):
+            found[part] = self._root((features[part] - self.mean) / self.deviation)
+        return found
 
     def feature_weights(self, weight: Float[np.ndarray, "feature word"]) -> Float[np.ndarray, "feature word"]:
         """Weights on the features themselves that act as `weight` does on z."""
         return self._root(weight.T).T / self.deviation[:, None]
 
     def _root(self, scaled: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "row feature"]:
-        along = scaled @ self.directions
-        along *= self.extra
-        found: np.ndarray = along @ self.directions.T
-        found += self.gain * scaled
+        found: np.ndarray = self.gain * scaled + (scaled @ self.directions * self.extra) @ self.directions.T
         return found
+
+
+def _blocks(rows: int) -> list[slice]:
+    """Parts of so many rows whose float64 copies are small."""
+    return [slice(start, start + _TOGETHER) for start in range(0, rows, _TOGETHER)]
 
 
 def ledoit_wolf_shrinkage(residual: Float[np.ndarray, "recording feature"]) -> float:
