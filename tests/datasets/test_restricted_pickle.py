@@ -55,7 +55,7 @@ def equal(found: object, expected: object) -> bool:
     return type(found) is type(plain) and (found == plain or (found != found and plain != plain))
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(
     content=st.dictionaries(st.text(max_size=12), values, max_size=6),
     protocol=st.integers(0, pickle.HIGHEST_PROTOCOL),
@@ -137,7 +137,7 @@ def test_these_attacks_are_real(tmp_path, name):
     assert (tmp_path / "made").exists()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(data=st.data(), protocol=st.integers(0, pickle.HIGHEST_PROTOCOL))
 def test_an_attack_at_any_place_in_any_protocol_is_refused(tmp_path_factory, data, protocol):
     folder = tmp_path_factory.getbasetemp()
@@ -191,7 +191,7 @@ def test_traps_and_other_contents_are_refused(tmp_path, pickled, message):
         read_pickled_dict(write(tmp_path / "x.npy", pickled))
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_a_half_written_file_is_a_data_error_wherever_it_ends(tmp_path_factory, data):
     folder = tmp_path_factory.getbasetemp()
@@ -203,7 +203,7 @@ def test_a_half_written_file_is_a_data_error_wherever_it_ends(tmp_path_factory, 
         read_pickled_dict(folder / "z.npy")
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_damaged_bytes_give_a_dictionary_or_a_data_error(tmp_path_factory, data):
     folder = tmp_path_factory.getbasetemp()

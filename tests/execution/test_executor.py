@@ -29,7 +29,7 @@ def answers(texts, logic, seed):
 
 
 @pytest.mark.parametrize("logic", LOGICS.values(), ids=LOGICS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(pair=st.sampled_from(ALWAYS), seed=st.integers(0, 99))
 def test_de_morgan_duality_order_and_double_negation_hold_in_every_logic(logic, pair, seed):
     one, other = answers(pair, logic, seed)

@@ -148,7 +148,7 @@ def closed_formulas(draw, bound=(), depth=0):
     return Compare(draw(st.sampled_from([">", "<", ">=", "<=", "=", "!="])), Count(fresh, inner(fresh)), right)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(formula=closed_formulas(), seed=st.integers(0, 99))
 def test_sure_scores_give_the_truth_of_classical_logic(formula, seed):
     concepts, relations = random_worlds(seed, 8)

@@ -31,7 +31,7 @@ def shares(seed: int, size: int) -> np.ndarray:
     return weights / weights.sum()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 99), size=st.sampled_from([2, 3, 6]), rank=st.sampled_from([0, 2]))
 def test_sums_over_pairs_are_those_of_the_full_matrix(seed, size, rank):
     pairs, full = some_pairs(seed, size, rank)

@@ -18,7 +18,6 @@ from neurona.programs.tree import Count, Exists, Forall
 quantifiers = st.sampled_from([Exists, Forall, Count])
 
 
-@settings(max_examples=80)
 @given(formula=formulas, outer=quantifiers, inner=st.sampled_from([Exists, Forall]), seed=st.integers(0, 2**16))
 def test_every_program_has_the_value_that_enumeration_gives_it(formula, outer, inner, seed):
     query = outer("x", inner("y", inner("z2", formula)))

@@ -68,7 +68,6 @@ def test_a_counterexample_is_one():
     assert not value(b, world)
 
 
-@settings(max_examples=60)
 @given(a=formulas, b=formulas)
 def test_entailment_is_reflexive_and_what_it_says_holds(a, b):
     assert entails(a, a, domain=2)
@@ -151,7 +150,6 @@ def test_a_yes_beyond_what_decides_is_not_settled():
     assert not found.settled
 
 
-@settings(max_examples=60)
 @given(formula=st.deferred(lambda: formulas))
 def test_a_larger_domain_finds_nothing_where_a_deciding_one_found_nothing(formula):
     enough = deciding_domain(formula)

@@ -1,7 +1,7 @@
 """One form for what differs in writing alone; the same value in every world, in the empty one too."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from queries import ANYONE, any_worlds, closed, formulas, queries, worlds
 
@@ -34,14 +34,12 @@ def form(query):
         return None
 
 
-@settings(max_examples=200)
 @given(query=queries, world=worlds)
 def test_it_has_the_same_value_in_every_world(query, world):
     if not isinstance(query, Describe):
         assert value(normal_form(query), world, ANYONE) == value(query, world, ANYONE)
 
 
-@settings(max_examples=200)
 @given(query=formulas, world=any_worlds)
 def test_it_has_the_same_value_where_there_is_nothing(query, world):
     query = closed(query)
@@ -138,7 +136,6 @@ LAWS = [reversed_parts, de_morgan, contraposed, denied_twice, idempotent, absorb
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-@settings(max_examples=60)
 @given(query=queries)
 def test_a_law_of_logic_changes_nothing(law, query):
     assert form(rebuild(query, law)) == form(query)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from queries import queries, texts
 
@@ -90,7 +90,6 @@ def test_nested_and_n_ary_forms(logic, lambda_):
 
 
 @pytest.mark.parametrize("surface", SURFACES)
-@settings(max_examples=300)
 @given(text=st.one_of(texts, st.text(max_size=60)))
 def test_any_text_is_read_or_refused_with_a_position(surface, text):
     try:

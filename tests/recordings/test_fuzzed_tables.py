@@ -4,13 +4,12 @@ import random
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from own.fuzz_tables import fuzzed_tables, make_case, read_case
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=300, deadline=None)
 def test_a_changed_file_is_read_as_written_or_refused_in_words(seed):
     with tempfile.TemporaryDirectory() as folder:
         assert read_case(make_case(random.Random(seed)), Path(folder)) in ("read", "refused")

@@ -20,7 +20,7 @@ def coordinates(n, channels, times):
     }
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_chunks_in_any_order_make_the_store_that_save_writes(tmp_path_factory, data):
     n, channels, times = (data.draw(st.integers(1, 7)) for _ in range(3))

@@ -1,7 +1,7 @@
 """Plain YAML: what is printed is read back."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from neurona.errors import DataError
@@ -25,7 +25,6 @@ def scene_graphs(draw, image):
     return SceneGraph(image, stated.things, stated.relationships, denied - stated.facts, draw(st.booleans()))
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data(), st.lists(WORDS, max_size=3, unique=True))
 def test_what_is_printed_is_read_back(data, images):
     scenes = tuple(data.draw(scene_graphs(image)) for image in images)

@@ -69,7 +69,7 @@ def test_realised_accuracy_agrees_with_the_expected_one(small):
         assert row.realised == pytest.approx(row.expected, abs=2 * error)
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(low=st.floats(0.0, 2.0), factor=st.floats(1.2, 20.0), seed=st.integers(0, 3))
 def test_expected_accuracy_rises_with_snr(small_settings, low, factor, seed):
     tables = []

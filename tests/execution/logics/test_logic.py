@@ -46,7 +46,7 @@ def close(a, b):
 
 
 @EVERY
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(values=scores, seed=st.integers(0, 9))
 def test_order_does_not_matter(logic, values, seed):
     shuffled = np.random.default_rng(seed).permutation(values)
@@ -55,7 +55,7 @@ def test_order_does_not_matter(logic, values, seed):
 
 
 @EVERY
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(values=scores, more=st.floats(0, 3, width=32))
 def test_more_evidence_for_a_part_never_lowers_the_whole(logic, values, more):
     raised = values.copy()
@@ -65,7 +65,7 @@ def test_more_evidence_for_a_part_never_lowers_the_whole(logic, values, more):
 
 
 @EVERY
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(values=scores)
 def test_all_is_at_most_and_any_at_least_each_part(logic, values):
     least, most = all_any(logic, values)
@@ -139,7 +139,7 @@ def apart(law: str, logic, parts: tuple[str, str, str], seed: int, dual: bool) -
 
 
 @pytest.mark.parametrize(("logic", "law"), CLAIMED, ids=[f"{logic.name}-{law}" for logic, law in CLAIMED])
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(parts=st.tuples(*[st.sampled_from(PARTS)] * 3), seed=st.integers(0, 999), dual=st.booleans())
 def test_the_laws_that_a_logic_claims_hold(logic, law, parts, seed, dual):
     assert apart(law, logic, parts, seed, dual) < 1e-4

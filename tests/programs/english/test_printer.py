@@ -1,7 +1,7 @@
 """Trees in English, and back."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from queries import queries
 
@@ -20,7 +20,6 @@ WORDS = Vocabulary(
 )
 
 
-@settings(max_examples=200)
 @given(query=queries)
 def test_a_vocabulary_changes_no_meaning(query):
     text = to_english(query, WORDS)
