@@ -17,6 +17,7 @@ from trusted import (
     calibration,
     coverage,
     freed,
+    knowledge,
     maps,
     misspecified,
     negation,
@@ -38,6 +39,7 @@ THEMES: dict[str, Callable[[Trusted], Iterator[Bar]]] = {
     "without_a_brain": without_a_brain.without_a_brain,
     "misspecified": misspecified.misspecified,
     "realism": realism.realism,
+    "knowledge": knowledge.knowledge,
 }
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ from neurona.errors import DataError
 from neurona.execution import Worlds, share_true
 from neurona.programs import Vocabulary, parse
 from neurona.programs.axioms import axioms_of
+from neurona.programs.ontology import kinds_of
 from neurona.questions import Problem
 from neurona.readings import About, AskingModel, EntityEvidence, WorldReading
 from neurona.recordings.entities import Entities
@@ -62,6 +63,8 @@ class ExplainSettings(DecoderSettings):
         rounds: updates of patterns and groundings.
         carriers: share of the entities that carry a word, before any is seen.
         rest_as_noise: share of the rest of a scene that worlds take as noise.
+        knowledge: whether words of one kind, by the vocabulary's definitions and axioms, lend each other patterns and carriers as far as they are alike, or are `none` of each
+            other's kin.
         worlds: how they are drawn.
         listed: how worlds are read where they are few enough to be listed.
     """
@@ -71,6 +74,7 @@ class ExplainSettings(DecoderSettings):
     rounds: Annotated[int, annotated_types.Ge(1)] = 10
     carriers: Annotated[float, annotated_types.Gt(0), annotated_types.Lt(1)] = 0.1
     rest_as_noise: Annotated[float, annotated_types.Ge(0), annotated_types.Le(1)] = 0.1
+    knowledge: Literal["ontology", "none"] = "ontology"
     worlds: SamplerSettings = field(default_factory=SamplerSettings)
     listed: ClassModelSettings = field(default_factory=ClassModelSettings)
 
@@ -201,7 +205,7 @@ def fit_explain(problem: Problem, settings: ExplainSettings, context: Context | 
         )
     # Of small products, threads of BLAS would mostly wait for each other, at full speed.
     with threadpool_limits(1 if len(known) < _FEW else None, "blas"):
-        inverted, diagnostics = _invert(problem, settings, known)
+        inverted, diagnostics = invert(problem, settings, known)
     # Few scenes choose by inner folds, so that they can learn from the validation recordings, too.
     scenes = label_scenes(problem, settings.listed)
     if scenes is None and few_scenes(known):
@@ -222,16 +226,18 @@ def fit_explain(problem: Problem, settings: ExplainSettings, context: Context | 
     return replace(found, asking=learn_asking(found, problem, settings, held_out=scenes is None))
 
 
-def _invert(
-    problem: Problem, settings: ExplainSettings, known: Sequence[KnownFacts]
-) -> tuple[Inverted, dict[str, Any]]:
+def invert(problem: Problem, settings: ExplainSettings, known: Sequence[KnownFacts]) -> tuple[Inverted, dict[str, Any]]:
+    """The encoding model of what is known of the training recordings, inverted, and figures about its fit."""
     vocabulary, rows, forms = problem.vocabulary, problem.train_rows, NameTable.read().forms
     bindings = Bindings.learn([facts.true for facts in known], forms, roles=settings.roles)
     design = expected_design(bindings, known)
     groups = entity_groups(problem.entities)
     axes = fit_axes(problem.entities, rows, design, groups=groups)
     recorded = axes(problem.entities.features[rows])
-    encoding = fit_encoding(axes, recorded, design, bindings, rounds=settings.rounds, carriers=settings.carriers)
+    kinds = kinds_of(vocabulary) if settings.knowledge == "ontology" else {}
+    encoding = fit_encoding(
+        axes, recorded, design, bindings, rounds=settings.rounds, carriers=settings.carriers, kinds=kinds
+    )
     concepts = np.flatnonzero(np.array([one.band == CONCEPT for one in bindings.features]))
     marginal = Inversion.of(encoding, design, concepts)
     sharp = Inversion.of(encoding, design, concepts, share=settings.rest_as_noise)

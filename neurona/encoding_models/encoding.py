@@ -10,11 +10,14 @@ in the white coordinates of `axes`. The share g_c of the signal on axis c is lea
    grounding; nobody told the model any.
 2. Bindings of a word with a noun: the word's pattern times a gain of the noun (`gains`).
 3. Noise: the covariance of what is left (`spectrum`).
+
+Words of one kind of an ontology lend each other what they know in step 1, as far as they are alike (`kinship`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -23,6 +26,7 @@ from scipy.ndimage import gaussian_filter1d
 from neurona.encoding_models.axes import Axes
 from neurona.encoding_models.bindings import BANDS, PRODUCTS, Bindings
 from neurona.encoding_models.gains import Product, fit_gains, product_patterns
+from neurona.encoding_models.kinship import Estimates, Kinship, alike, lend, log_factor
 from neurona.encoding_models.normal_equations import conjugate, gram_product
 from neurona.encoding_models.spectrum import noise_covariance
 
@@ -63,6 +67,7 @@ def fit_encoding(
     *,
     rounds: int = 10,
     carriers: float = 0.1,
+    kinds: Mapping[str, str] | None = None,
 ) -> Encoding:
     """Fit the patterns, then the covariance of what is left.
 
@@ -73,9 +78,10 @@ def fit_encoding(
         bindings: the features.
         rounds: of updates.
         carriers: share of the groups that carry a word, to begin with.
+        kinds: word -> its kind, whose words lend each other what they know (`kinship`); each word stands for itself when None.
     """
     band, parent = bindings.band, bindings.parent
-    start = _State.start(len(band), axes, len(BANDS), carriers)
+    start = _State.start(axes, bindings, carriers, kinds)
     # Words alone first: they are few, and they say where their bindings are carried.
     alone = np.flatnonzero(parent == np.arange(len(parent)))
     state = _rounds(start, axes, recorded, design, band, parent, rounds, alone)
@@ -117,7 +123,16 @@ def _with_products(
         Product.of(design, columns, place[parent[columns]], who) for columns, who in zip(bands, noun, strict=True)
     ]
     patterns, gains = fit_gains(
-        axes, recorded, design, products, words, state.mean[words], prior[words], _smoothness(axes, state.g), len(nouns)
+        axes,
+        recorded,
+        design,
+        products,
+        words,
+        state.mean[words],
+        prior[words],
+        _smoothness(axes, state.g),
+        len(nouns),
+        expected=state.expected(axes)[words],
     )
     full, variance = np.zeros_like(state.mean), uncertainty.copy()
     full[words] = patterns
@@ -136,28 +151,40 @@ def _smoothness(axes: Axes, share: Float[np.ndarray, " axis"]) -> Float[np.ndarr
 
 @dataclass
 class _State:
-    """What step 1 updates: patterns, and their prior."""
+    """What step 1 updates: patterns, and their prior.
+
+    Where a feature is carried its pattern has the variance v g beforehand, times `narrowed`, around `lent`: 1 and 0 where it has no kin. `alone` is rho by a feature's own
+    recordings, whatever its kin say.
+    """
 
     mean: Float[np.ndarray, "feature axis"]
     rho: Float[np.ndarray, "feature group"]
     v: Float[np.ndarray, " band"]
     g: Float[np.ndarray, " axis"]
     share: Float[np.ndarray, " band"]
+    alone: Float[np.ndarray, "feature group"]
+    kinship: Kinship | None = None
+    lent: Float[np.ndarray, "#feature #axis"] = field(default_factory=lambda: np.zeros((1, 1), np.float32))
+    narrowed: Float[np.ndarray, "#feature #axis"] = field(default_factory=lambda: np.ones((1, 1), np.float32))
 
     @classmethod
-    def start(cls, features: int, axes: Axes, bands: int, carriers: float) -> _State:
-        n_axes, n_groups = len(axes.group), int(axes.group.max()) + 1
-        return cls(
-            np.zeros((features, n_axes), np.float32),
-            np.full((features, n_groups), carriers, np.float32),
-            np.full(bands, 0.3, np.float32),
-            np.ones(n_axes, np.float32),
-            np.full(bands, carriers),
-        )
+    def start(cls, axes: Axes, bindings: Bindings, carriers: float, kinds: Mapping[str, str] | None) -> _State:
+        features, n_axes, n_groups = len(bindings), len(axes.group), int(axes.group.max()) + 1
+        rho = np.full((features, n_groups), carriers, np.float32)
+        v, share = np.full(len(BANDS), 0.3, np.float32), np.full(len(BANDS), carriers)
+        found = cls(np.zeros((features, n_axes), np.float32), rho, v, np.ones(n_axes, np.float32), share, rho)
+        if not kinds:
+            return found
+        kinship, each = Kinship.of(bindings, kinds, len(BANDS)), np.ones((features, n_axes), np.float32)
+        return replace(found, kinship=kinship, lent=0 * each, narrowed=each)
 
     def prior(self, axes: Axes, band: Int[np.ndarray, " feature"]) -> Float[np.ndarray, "feature axis"]:
         """Variance of each pattern beforehand."""
-        return (self.rho * self.v[band][:, None])[:, axes.group] * self.g + np.float32(1e-6)
+        return (self.rho * self.v[band][:, None])[:, axes.group] * self.g * self.narrowed + np.float32(1e-6)
+
+    def expected(self, axes: Axes) -> Float[np.ndarray, "feature axis"]:
+        """Mean of each pattern beforehand."""
+        return self.rho[:, axes.group] * self.lent
 
 
 def _rounds(
@@ -178,17 +205,28 @@ def _rounds(
     order = np.argsort(-axes.spread, kind="stable")
     bands, own = band[chosen], parent[chosen] == chosen
     v, g, share, rho = state.v.copy(), state.g.copy(), state.share.copy(), state.rho.copy()
-    mean = state.mean[chosen]
+    mean, alone, narrowed, lent = state.mean[chosen], state.alone.copy(), state.narrowed, state.lent
+    kinship = None if state.kinship is None else state.kinship.take(chosen)
+    if kinship is not None:
+        narrowed, lent = narrowed[chosen], lent[chosen]
     for step in range(rounds):
-        prior = (rho[chosen] * v[bands][:, None])[:, axes.group] * g + np.float32(1e-6)
+        prior = (rho[chosen] * v[bands][:, None])[:, axes.group] * g * narrowed + np.float32(1e-6)
+        expected = rho[chosen][:, axes.group] * lent
         count = own_count(gram, prior.mean(axis=1))[:, None]
-        mean = conjugate(times_gram, power[:, None], 1 / prior, moments, mean, 6 if step < rounds - 1 else 20)
+        steps = 6 if step < rounds - 1 else 20
+        mean = conjugate(times_gram, power[:, None], 1 / prior, moments + expected / prior, mean, steps)
         rough = mean + (moments - times_gram(mean)) / count
         slab = v[bands][:, None] * g
-        gain = count * slab
-        factor = 0.5 * (rough**2 * count * gain / (1 + gain) - np.log1p(gain))
-        odds = np.log(share / (1 - share))[bands][:, None] + factor @ member
-        carried = 1 / (1 + np.exp(-np.clip(odds, -12, 12)))
+        before = share[bands][:, None]
+        if kinship is not None:
+            by_itself = _carried(log_factor(rough, count, np.zeros((1, 1)), slab, axes.group), before)
+            alone[chosen[own]] = (alone[chosen[own]] + by_itself[own]) / 2
+            alone = alone[parent]
+            estimates = Estimates(rough, count, slab, alone[chosen], before[:, 0], axes.group, bands)
+            kinship = alike(kinship, estimates)
+            said = lend(kinship, estimates)
+            lent, narrowed, before = said.mean, said.variance / slab, said.carried
+        carried = _carried(log_factor(rough, count, lent, slab * narrowed, axes.group), before)
         rho[chosen[own]] = (rho[chosen[own]] + carried[own]) / 2
         rho = rho[parent]
         excess = rough**2 - 1 / count
@@ -205,9 +243,20 @@ def _rounds(
             below += weight[rows].sum(axis=0) * v[number] ** 2
         g[order] = np.clip(smooth(above[order]) / np.maximum(smooth(below[order]), 1e-12), 1e-3, None)
         g /= g.max()
-    full = np.zeros_like(state.mean)
-    full[chosen] = mean
-    return _State(full, rho, v, g, share)
+    found = replace(state, mean=np.zeros_like(state.mean), rho=rho, v=v, g=g, share=share, alone=alone)
+    found.mean[chosen] = mean
+    if kinship is None or state.kinship is None:
+        return found
+    found = replace(found, lent=np.zeros_like(state.lent), narrowed=np.ones_like(state.narrowed))
+    found.lent[chosen], found.narrowed[chosen] = lent, narrowed
+    return replace(found, kinship=replace(kinship, kin=state.kinship.kin))
+
+
+def _carried(
+    factor: Float[np.ndarray, "feature group"], before: Float[np.ndarray, "feature #group"]
+) -> Float[np.ndarray, "feature group"]:
+    """Posterior probability that a group carries a feature."""
+    return 1 / (1 + np.exp(-np.clip(np.log(before / (1 - before)) + factor, -12, 12)))
 
 
 def own_count(

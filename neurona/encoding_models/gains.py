@@ -202,6 +202,7 @@ def fit_gains(
     smoothness: Float[np.ndarray, " axis"],
     nouns: int,
     *,
+    expected: Float[np.ndarray, "word axis"],
     rounds: int = 4,
 ) -> tuple[Float[np.ndarray, "word axis"], Gains]:
     """Gains, and the patterns of words beside them.
@@ -216,6 +217,7 @@ def fit_gains(
         prior: variance of patterns beforehand.
         smoothness: variance of a field's coefficient on each axis, 1 on average over channels.
         nouns: how many.
+        expected: mean of patterns beforehand.
         rounds: of updates.
     """
     model, bands = Responses(axes, design, products, words, nouns), len(products)
@@ -243,7 +245,7 @@ def fit_gains(
             return model.to_patterns(model.of_words(some) + model.of_products(model.over(some), turned), turned)
 
         steps = _STEPS if step < rounds - 1 else 2 * _STEPS
-        moments, power = model.to_patterns(target, turned), model.power[:, None]
+        moments, power = model.to_patterns(target, turned) + expected / prior, model.power[:, None]
         patterns = conjugate(pattern_gram, power, 1 / prior, moments, patterns, steps, model.channels.inner)
     return patterns, Gains(np.split(gains, bands), variance.tolist(), np.split(unknown, bands))
 

@@ -21,7 +21,7 @@ from neurona.evaluation.plots.groundings import grounding_map, on_glass_brain
 from neurona.evaluation.predictions import UNITS, forms_of
 from neurona.experiments.runs.findings import Findings
 from neurona.graphs.draw import draw
-from neurona.graphs.ontology import by_kind
+from neurona.programs.ontology import by_kind
 from neurona.registry import Registry
 
 Plot = Callable[[Findings, Path], Path | None]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from neurona.graphs.concept_graph import concept_graph, nodes_of_kind
 from neurona.graphs.export import read_graph, write_graph
-from neurona.graphs.ontology import implying, is_a_links
 from neurona.graphs.source import Carriers, Said, Source
 
 __all__ = [
@@ -12,8 +11,6 @@ __all__ = [
     "Said",
     "Source",
     "concept_graph",
-    "implying",
-    "is_a_links",
     "nodes_of_kind",
     "read_graph",
     "write_graph",

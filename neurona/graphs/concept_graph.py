@@ -22,11 +22,11 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from neurona.graphs.ontology import is_a_links
 from neurona.graphs.source import Carriers, Source
 from neurona.graphs.truth import mark_truth
 from neurona.programs import parse
 from neurona.programs.facts import Fact
+from neurona.programs.ontology import is_a_links
 from neurona.scenes.facts import program_of
 from neurona.scenes.names import NameTable
 

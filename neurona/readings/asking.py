@@ -7,8 +7,8 @@ made to resemble. So the probability of yes to a question as asked is a logistic
 
 (of words and numbers: a conditional logit of log P). Without questions to learn from it is what theory says: evidence stays (w_1 = 1), and
 the scenes' prior gives way to that of the questions (logit P(yes | asked) = a logit P(program) + b, learned on training questions
-alone, so w_2 = a - 1). Validation questions, whose recordings the decoder did not learn from, then move the weights, as far as folds of their images
-say that this pays (`PULLS`), and tell how sure each subject's recordings allow to be (`subject_temperatures`). Last, the language prior may be taken out
+alone, so w_2 = a - 1). Validation questions, whose recordings the decoder did not learn from, then move the weights: first all forms' together by one factor, as a posterior
+that is too sure is so of whatever it is asked, and from there each form's own, as far as folds of their images say that this pays (`PULLS`). They tell how sure each subject's recordings allow to be (`subject_temperatures`). Last, the language prior may be taken out
 (`suppression`).
 """
 
@@ -33,9 +33,9 @@ _Items: TypeAlias = tuple[Float[np.ndarray, "item weight"], Int[np.ndarray, " it
 """Possible answers, the question of each, and whether it is right."""
 
 LEAST = 40
-"""Validation questions of a form from which its weights are learned."""
+"""Validation questions from which weights are learned: of a form its own, of all forms their common factor."""
 PULLS = (0.5, 2.0, 5.0, 20.0, 100.0)
-"""Candidates for the precision of the weights about theory, chosen for each form by folds of the validation images."""
+"""Candidates for the precision of the weights about theory's, chosen for each form by folds of the validation images."""
 _FOLDS = 5
 
 
@@ -156,9 +156,10 @@ class AskingModel:
         """Theory, as held-out questions move it."""
         if held is None:
             return cls(theory, suppression=suppression)
-        weights, learned = dict(theory), set()
+        factor = _sureness(theory, held)
+        weights, learned = {form: factor * of_theory for form, of_theory in theory.items()}, set()
         image = np.arange(len(held.belief)) if held.image is None else np.asarray(held.image)
-        for form, start in theory.items():
+        for form, start in tuple(weights.items()):
             rows = _rows(held.belief, form)
             if len(rows) >= LEAST:
                 items = _items(_take(held.belief, rows), held.target[rows])
@@ -173,6 +174,24 @@ class AskingModel:
         asked = found.as_asked(held.belief, held.queries, held.subject)
         of = held.belief
         return replace(found, suppression=suppression.learned(asked, held.queries, of.choices, of.form, held.target))
+
+
+def _sureness(theory: Mapping[str, Float[np.ndarray, " weight"]], held: Held) -> float:
+    """The factor of all of theory's weights at which held-out questions of all forms are answered best; 1 where they are few."""
+    signals, owners, rights = [], [], []
+    for form, weights in theory.items():
+        rows = _rows(held.belief, form)
+        if len(rows):
+            values, question, right = _items(_take(held.belief, rows), held.target[rows])
+            signals.append(values @ weights)
+            owners.append(rows[question])
+            rights.append(right)
+    if sum(map(len, owners)) == 0 or len(held.belief) < LEAST:
+        return 1.0
+    found = fit_choice(
+        np.concatenate(signals)[:, None], np.concatenate(owners), np.concatenate(rights), np.ones(1), least=np.zeros(1)
+    )
+    return float(found[0])
 
 
 def _pull(items: _Items, start: Float[np.ndarray, " weight"], image: Shaped[np.ndarray, " question"]) -> float:

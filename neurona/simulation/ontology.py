@@ -82,6 +82,17 @@ class Ontology:
             categories[category] = (*categories.get(category, ()), relation)
         return Vocabulary((*self.nouns, *self.adjectives), self.relations, categories)
 
+    @cached_property
+    def definitions(self) -> dict[str, str]:
+        """Each class that has nouns, as its nouns and the classes below it: `animal: bear(x) | pet(x)`."""
+        found: dict[str, str] = {}
+        for name in reversed(tuple(self.parents)):
+            below = [noun for noun, of in self.class_of.items() if of == name]
+            below += [one for one in found if self.parents[one] == name]
+            if below:
+                found[name] = " | ".join(f"{word}(x)" for word in sorted(below))
+        return found
+
 
 @lru_cache(maxsize=8)
 def make_ontology(nouns: int = 210, adjectives: int = 40) -> Ontology:

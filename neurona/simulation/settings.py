@@ -108,6 +108,7 @@ class SimulationSettings:
         associates: strength of what a thing evokes beside itself, anew in each image, by that of the thing.
         density: share of a pattern's power that is spread over the whole brain.
         planted_parcels: parcels that concepts are planted in, where those are not the `parcels` that recordings tell of; 0: the same.
+        kinds: whether the vocabulary says which nouns are of which class, in definitions (`pet: cat(x) | dog(x)`), so that classes can be asked for.
         modality: one of `MODALITIES`; `eeg`: the same brain seen by sensors on the scalp.
         answer_prior: how much the words of a yes/no question tell its answer: at 1 who knows how answers `no` and `yes` go with words is right in 0.75 of
             them (see `neurona.scenes.answer_prior`).
@@ -159,6 +160,7 @@ class SimulationSettings:
     associates: float = 0.0
     density: float = 0.0
     planted_parcels: int = 0
+    kinds: bool = False
     modality: str = "fmri"
     null: str = "none"
 

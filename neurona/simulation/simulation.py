@@ -110,9 +110,10 @@ class Simulation:
         ).merge(self.questions, on="image", sort=False)
         asked["question"] = asked["recording"] + "_" + asked["question"].astype(str).str.replace("^.*_", "", regex=True)
         columns = ["question", "recording", *COLUMNS[1:]]
-        return Dataset(
-            "simulated", read_card("simulated"), self.recordings, asked[columns], words=self.ontology.vocabulary
-        )
+        words = self.ontology.vocabulary
+        if self.settings.kinds:
+            words = dataclasses.replace(words, definitions=self.ontology.definitions)
+        return Dataset("simulated", read_card("simulated"), self.recordings, asked[columns], words=words)
 
     @cached_property
     def observed(self) -> tuple[Observed, ...]:

@@ -53,6 +53,16 @@ def test_validation_questions_mend_a_posterior_that_is_too_sure():
     assert few.learned == frozenset()
 
 
+def test_what_is_too_sure_of_one_form_is_so_of_a_form_with_few_questions():
+    asked, yes, ratio = scenes_asked_evenly(1500)
+    sure = 1 / (1 + np.exp(-(3 * ratio + log_odds(asked.prior[:, 0]))))
+    forms = tuple(np.where(np.arange(len(yes)) < LEAST // 2, "attribute", "object"))
+    both = Belief(**(belief(sure, asked.prior[:, 0])._asdict() | {"form": forms}))
+    model = AskingModel.fit(both, yes, Held(both, yes))
+    assert model.learned == {"object"}
+    assert model.weights["attribute"][0] == pytest.approx(1 / 3, abs=0.07)
+
+
 def test_a_denial_is_answered_as_its_opposite():
     asked, yes, _ = scenes_asked_evenly(500)
     model = AskingModel.fit(asked, yes, Held(asked, yes))

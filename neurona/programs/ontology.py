@@ -1,4 +1,4 @@
-"""Which concepts imply a defined concept: the "is a" arrows of an ontology.
+"""Which concepts imply another one: the "is a" arrows of an ontology, and the kinds of words.
 
 animate = face(x) | cat(x)      ->   face is a animate, cat is a animate
 red_car = red(x) & car(x)       ->   nothing implies it alone
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from neurona import programs
+from neurona.programs.axioms import axioms_of
+from neurona.programs.surfaces import parse
 from neurona.programs.tree import And, Atom, Formula, Not, Or
 from neurona.programs.vocabulary import Vocabulary
 
@@ -19,8 +20,27 @@ def is_a_links(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
     Raises:
         QueryError: a definition cannot be parsed.
     """
-    formulas = {name: programs.parse(text) for name, text in vocabulary.definitions.items()}
+    formulas = {name: parse(text) for name, text in vocabulary.definitions.items()}
     return {name: tuple(sorted(implying(formula, formulas) - {name})) for name, formula in formulas.items()}  # type: ignore[arg-type]
+
+
+def kinds_of(vocabulary: Vocabulary) -> dict[str, str]:
+    """Concept -> its kind: the word that it implies, by a definition or an axiom, and that fewest others imply; of words without kin none.
+
+    Examples:
+        >>> from neurona.programs import Vocabulary
+        >>> kinds_of(Vocabulary(("face", "house", "cat"), definitions={"animate": "face(x) | cat(x)"}))
+        {'face': 'animate', 'cat': 'animate'}
+    """
+    members = {name: set(words) & set(vocabulary.concepts) for name, words in is_a_links(vocabulary).items()}
+    for word, above in axioms_of(vocabulary).implied.items():
+        for name in above:
+            members.setdefault(name, set()).add(word)
+    smallest = sorted((len(words), name) for name, words in members.items() if len(words) > 1)
+    found: dict[str, str] = {}
+    for _, name in reversed(smallest):
+        found |= dict.fromkeys(members[name], name)
+    return {word: found[word] for word in vocabulary.concepts if word in found}
 
 
 def by_kind(words: Sequence[str], vocabulary: Vocabulary) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from neurona.graphs import implying, is_a_links
-from neurona.graphs.ontology import by_kind
+from neurona.programs.ontology import by_kind, implying, is_a_links, kinds_of
 from neurona.programs.tree import And, Atom, Not, Or, Variable
 from neurona.programs.vocabulary import Vocabulary
 
@@ -50,3 +49,18 @@ def test_words_of_one_kind_stand_together_and_keep_their_order():
     )
     assert by_kind(words.concepts, words) == ["cat", "dog", "car", "bus"]
     assert by_kind(("bus", "dog"), words) == ["dog", "bus"]
+
+
+def test_a_word_is_of_its_smallest_kind_by_definition_or_axiom():
+    words = Vocabulary(
+        ("cat", "dog", "hen", "owl", "eel", "car", "bird"),
+        definitions={
+            "living": "pet(x) | bird(x) | eel(x)",
+            "pet": "cat(x) | dog(x)",
+            "alone": "car(x)",
+            "odd": "eel(x) & car(x)",
+        },
+        axioms=("forall x. hen(x) -> bird(x)", "forall x. owl(x) -> bird(x)"),
+    )
+    kinds = {"cat": "pet", "dog": "pet", "hen": "bird", "owl": "bird"}
+    assert kinds_of(words) == kinds | {"eel": "living", "bird": "living"}
