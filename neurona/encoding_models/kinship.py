@@ -86,7 +86,7 @@ class Estimates(NamedTuple):
 
     Attributes:
         rough: r.
-        count: n, recordings' worth of evidence.
+        worth: n, recordings' worth of evidence.
         slab: s.
         alone: rho, how probably each group carries each feature, by these recordings.
         share: q.
@@ -95,7 +95,7 @@ class Estimates(NamedTuple):
     """
 
     rough: Float[np.ndarray, "feature axis"]
-    count: Float[np.ndarray, "feature 1"]
+    worth: Float[np.ndarray, "feature 1"]
     slab: Float[np.ndarray, "feature axis"]
     alone: Float[np.ndarray, "feature group"]
     share: Float[np.ndarray, " feature"]
@@ -116,7 +116,7 @@ def alike(kinship: Kinship, own: Estimates) -> Kinship:
 def lend(kinship: Kinship, own: Estimates) -> Lent:
     """What kin say of each other."""
     kappa, together = kinship.alike[own.band][:, None], kinship.together[own.band][:, None]
-    weight = own.alone[:, own.group] / ((1 - kappa) * own.slab + 1 / own.count)
+    weight = own.alone[:, own.group] / ((1 - kappa) * own.slab + 1 / own.worth)
     common = kappa * own.slab / (1 + kappa * own.slab * (kinship.kin @ weight))
     number, share = np.asarray(kinship.kin.sum(axis=1)).reshape(-1, 1), own.share[:, None]
     away = kinship.kin @ (own.alone - share) / np.maximum(number, 1)
@@ -144,6 +144,6 @@ def log_factor(
 def _foretold(kinship: Kinship, own: Estimates) -> Float[np.ndarray, " band"]:
     """Log probability of each feature's recordings given its kin's, over that of no response, summed over the features of each band."""
     said = lend(kinship, own)
-    factor = log_factor(own.rough, own.count, said.mean, said.variance, own.group)
+    factor = log_factor(own.rough, own.worth, said.mean, said.variance, own.group)
     each = np.logaddexp(np.log1p(-said.carried), np.log(said.carried) + factor).sum(axis=1)
     return np.bincount(own.band, each, minlength=len(kinship.alike))

@@ -45,7 +45,7 @@ def test_what_kin_say_is_the_conditional_mean_of_a_joint_gaussian():
     said = lend(with_alike(KINDS, 0.6), own)
     # Of one kind: the first word given the rough estimates of the five others.
     joint = 0.6 * np.ones((6, 6)) + 0.4 * np.eye(6)
-    gain = np.linalg.solve(joint[1:, 1:] + np.diag(1 / own.count[1:6, 0]), joint[1:, 0])
+    gain = np.linalg.solve(joint[1:, 1:] + np.diag(1 / own.worth[1:6, 0]), joint[1:, 0])
     np.testing.assert_allclose(said.mean[0], gain @ own.rough[1:6], rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(said.variance[0], 1 - gain @ joint[1:, 0], rtol=1e-4)
 
