@@ -119,7 +119,7 @@ def _show_one(
     if table is not None:
         console.print(table)
     if explain:
-        _explain(reading, closed, recording, stem, console)
+        _explain(reading, closed, recording, given, stem, console)
     if why_not:
         for text in closed:
             print_why_not(reading, text, recording, console)
@@ -176,11 +176,13 @@ def _print_simplified(reading: Reading, texts: list[str], console: Console) -> N
         console.print(shown, highlight=False, markup=False)
 
 
-def _explain(reading: Reading, texts: list[str], recording: str, stem: Path, console: Console) -> None:
+def _explain(
+    reading: Reading, texts: list[str], recording: str, given: str | None, stem: Path, console: Console
+) -> None:
     """The trees in the terminal, and one JSON file: the tree of one query, or a list of those of several."""
     from neurona.files import write_json
 
-    found = [reading.explain(text, recording) for text in texts]
+    found = [reading.explain(text, recording, given=given) for text in texts]
     for one in found:
         console.print(one.tree())
     told = [one.to_dict() for one in found]

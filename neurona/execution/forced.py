@@ -24,35 +24,36 @@ def held_facts(worlds: Worlds, row: int) -> frozenset[Fact]:
     return frozenset(found)
 
 
-def forced(worlds: Worlds, facts: Sequence[Fact]) -> Worlds:
-    """The same worlds with some facts, and their things, in each of them.
+def forced(worlds: Worlds, row: int, facts: Sequence[Fact]) -> Worlds:
+    """The worlds of one recording, with some facts, and their things, in each of them.
 
     Args:
-        worlds: of one recording.
+        worlds: of any recordings.
+        row: the recording's place.
         facts: in all forms that are to hold.
     """
-    names = list(worlds.things[0])
+    at = int(worlds.row(np.array([row]))[0])
+    said = worlds.word[at] >= 0
+    names = list(worlds.things[at])
     nouns = dict.fromkeys(noun for fact in facts for noun in (fact.arguments or (fact.name,)))
     names += [noun for noun in nouns if noun not in names]
-    every = worlds.every_world
-    present = np.zeros((1, max(len(names), worlds.present.shape[1]), len(every)), np.uint64)
-    present[:, : worlds.present.shape[1]] = worlds.present
-    for noun in nouns:
-        present[0, names.index(noun)] = every
+    place, every = {name: k for k, name in enumerate(names)}, worlds.every_world
+    present = np.zeros((1, len(names), len(every)), np.uint64)
+    present[0, : len(worlds.things[at])] = worlds.present[at, : len(worlds.things[at])]
+    present[0, [place[noun] for noun in nouns]] = every
     of_concept = {name: k for k, name in enumerate(worlds.concepts)}
     of_relation = {name: len(worlds.concepts) + k for k, name in enumerate(worlds.relations)}
-    codes = [(of_concept[noun], names.index(noun), -1) for noun in nouns if noun in of_concept]
+    codes = dict.fromkeys((of_concept[noun], place[noun], -1) for noun in nouns if noun in of_concept)
     for fact in facts:
-        at = [names.index(noun) for noun in fact.arguments]
-        if len(at) == 2 and fact.name in of_relation:
-            codes.append((of_relation[fact.name], at[0], at[1]))
-        elif len(at) == 1 and fact.name in of_concept:
-            codes.append((of_concept[fact.name], at[0], -1))
-    codes = list(dict.fromkeys(codes))
-    listed = np.stack([worlds.word[0], worlds.subject[0], worlds.object[0]], axis=1)
-    kept = np.array([tuple(row) not in set(codes) for row in listed.tolist()], dtype=bool)
-    table = np.concatenate([listed[kept], np.array(codes, dtype=listed.dtype).reshape(-1, 3)])
-    holds = np.concatenate([worlds.holds[0][kept], np.tile(every, (len(codes), 1))])
+        things = [place[noun] for noun in fact.arguments]
+        if len(things) == 2 and fact.name in of_relation:
+            codes[of_relation[fact.name], things[0], things[1]] = None
+        elif len(things) == 1 and fact.name in of_concept:
+            codes[of_concept[fact.name], things[0], -1] = None
+    listed = np.stack([part[at, said] for part in (worlds.word, worlds.subject, worlds.object)], axis=1)
+    kept = np.array([tuple(code) not in codes for code in listed.tolist()], dtype=bool)
+    table = np.concatenate([listed[kept], np.array(list(codes), dtype=listed.dtype).reshape(-1, 3)])
+    holds = np.concatenate([worlds.holds[at, said][kept], np.tile(every, (len(codes), 1))])
     word, subject, object_ = (table[None, :, k] for k in range(3))
     return replace(
         worlds,
@@ -61,5 +62,6 @@ def forced(worlds: Worlds, facts: Sequence[Fact]) -> Worlds:
         object=object_,
         holds=holds[None],
         present=present,
+        share=worlds.share[[row]],
         things=(tuple(names),),
     )

@@ -71,10 +71,10 @@ class Answers:
             )
         understood = [self._understood(text) for text in request.queries]
         self._given(request.given)
-        said = self.source.ask(request.queries, recordings, request.given)
+        said = self.source.columns(request.queries, recordings, request.given)
         found: Plain = {"understood": understood, "answers": _rows(said)}
         if len(recordings) > 1:
-            found["summary"] = _rows(summary(said))
+            found["summary"] = _rows(summary(pd.DataFrame(said)))
         else:
             found["ranked"] = [
                 _rows(reading.rank(text, recordings[0], given=request.given).head(RANKED))
@@ -85,9 +85,10 @@ class Answers:
         return found
 
     def explain(self, request: Explain) -> Plain:
-        """The value of every part of a query."""
+        """The value of every part of a query, under a condition where there is one."""
         query = self._closed(request.query)
-        return {"trace": _trace(self.reading.explain(query, request.recording))}
+        self._given(request.given)
+        return {"trace": _trace(self.reading.explain(query, request.recording, given=request.given))}
 
     def graph(self, request: Graph) -> Plain:
         """The concept graph, laid out; under a condition each number has the one without it beside it."""
@@ -185,9 +186,8 @@ def _trace(it: Explanation) -> Plain:
     }
 
 
-def _rows(table: pd.DataFrame) -> list[Plain]:
-    # Several times as fast as DataFrame.to_dict, of few rows.
-    columns = [table[name].tolist() for name in table]
+def _rows(table: Mapping[Any, Any] | pd.DataFrame) -> list[Plain]:
+    columns = [list(table[name]) for name in table]
     return [_plain(dict(zip(table, row, strict=True))) for row in zip(*columns, strict=True)]
 
 

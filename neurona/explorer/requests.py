@@ -47,6 +47,7 @@ class Explain(Request):
 
     query: Text
     recording: Id
+    given: Text | None = None
 
 
 class Graph(Request):

@@ -79,8 +79,7 @@ class EntityScoreReading(Reading):
     def believe(
         self, queries: Sequence[Query], rows: Int[np.ndarray, " question"], given: Query | None = None
     ) -> Belief:
-        if given is not None:
-            raise QueryError("given: conditions need possible worlds; this decoder scores entities, and has none")
+        _refuse_given(given)
         things = frozenset(self.vocabulary.concepts)
         told = {
             query: (*form_of(query, self.vocabulary, things), self._choices(query)) for query in dict.fromkeys(queries)
@@ -134,8 +133,9 @@ class EntityScoreReading(Reading):
                 describe[part, : described.shape[1]] = described
         return Answers(yes_no, describe)  # type: ignore[arg-type]
 
-    def explain(self, query: str | Query, recording: str) -> Explanation:
+    def explain(self, query: str | Query, recording: str, *, given: str | Query | None = None) -> Explanation:
         """The value of every sub-expression on the entities; of an ensemble, its first member's."""
+        _refuse_given(given)
         parsed = self.parse(query)
         row = int(self.rows([recording])[0])
         batch = compile_programs([parsed], self.vocabulary, [row])
@@ -164,6 +164,11 @@ class EntityScoreReading(Reading):
     @cached_property
     def _on_device(self) -> tuple[Scores, ...]:
         return tuple(jax.device_put(scores) for scores in self.members)
+
+
+def _refuse_given(given: str | Query | None) -> None:
+    if given is not None:
+        raise QueryError("given: conditions need possible worlds; this decoder scores entities, and has none")
 
 
 @partial(jax.jit, static_argnums=(2, 3))

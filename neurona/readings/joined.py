@@ -104,9 +104,9 @@ class JoinedReading(Reading):
                     found[k] = one
         return found
 
-    def explain(self, query: str | Query, recording: str) -> Explanation:
+    def explain(self, query: str | Query, recording: str, *, given: str | Query | None = None) -> Explanation:
         """By the recording's own part."""
-        return self.part_of(recording).explain(query, recording)
+        return self.part_of(recording).explain(query, recording, given=given)
 
     def likely_facts(self, recording: str, threshold: float) -> list[Fact]:
         """By the recording's own part."""
@@ -154,7 +154,7 @@ class JoinedReading(Reading):
         """Of each part that is asked: which questions, and the rows of their recordings in it. No question is asked of the first."""
         of = self._part[np.asarray(rows, np.int64)]
         readings, found = list(self.parts.values()), []
-        for k in np.unique(of).tolist() or [0]:
+        for k in sorted(set(of.tolist())) or [0]:
             at = np.flatnonzero(of == k)
             found.append((readings[k], at, [queries[q] for q in at.tolist()], self._row[np.asarray(rows)[at]]))
         return found
@@ -175,6 +175,8 @@ def _taken(values: Any, at: Int[np.ndarray, " _own"]) -> Any:
 
 def _together(found: Sequence[tuple[Int[np.ndarray, " _own"], Sequence[Any]]], count: int) -> list[Any]:
     """Fields of Q values each, those of the parts in the places of their questions: arrays, of the largest width, and tuples."""
+    if len(found) == 1:
+        return list(found[0][1])
     fields = list(zip(*(values for _, values in found), strict=True))
     joined: list[Any] = []
     for parts in fields:

@@ -72,9 +72,9 @@ class ProductReading(Reading):
             np.concatenate([product, signals[0][:, :, 1:], *others], axis=2),
         )
 
-    def explain(self, query: str | Query, recording: str) -> Explanation:
+    def explain(self, query: str | Query, recording: str, *, given: str | Query | None = None) -> Explanation:
         """By the first member."""
-        return self.members[0].explain(query, recording)
+        return self.members[0].explain(query, recording, given=given)
 
     def likely_facts(self, recording: str, threshold: float) -> list[Fact]:
         found = [fact for member in self.members for fact in member.likely_facts(recording, threshold)]

@@ -110,8 +110,13 @@ class Reading(ABC):
         """Beliefs about questions, one recording each; `given` conditions on a formula."""
 
     @abstractmethod
-    def explain(self, query: str | Query, recording: str) -> Explanation:
-        """The value of every sub-expression of a query about one recording."""
+    def explain(self, query: str | Query, recording: str, *, given: str | Query | None = None) -> Explanation:
+        """The value of every sub-expression of a query about one recording, given a formula where one is (`ask`).
+
+        Raises:
+            QueryError: it cannot be understood, or what is given holds in none of the recording's worlds.
+            DataError: no such recording.
+        """
 
     @abstractmethod
     def likely_facts(self, recording: str, threshold: float) -> list[Fact]:
@@ -159,6 +164,17 @@ class Reading(ABC):
             QueryError: a query cannot be understood.
             DataError: no such recording.
         """
+        return pd.DataFrame(self.columns(queries, recordings, given=given, coverage=coverage))
+
+    def columns(
+        self,
+        queries: str | Query | Sequence[str | Query],
+        recordings: str | Sequence[str] | None = None,
+        *,
+        given: str | Query | None = None,
+        coverage: float | None = None,
+    ) -> dict[str, Any]:
+        """The columns of what `ask` returns: making a table of one answer takes as long as answering."""
         texts = [queries] if isinstance(queries, str) or not isinstance(queries, Sequence) else list(queries)
         parsed = [self.question(text) for text in texts]
         ids = self.recordings if recordings is None else ([recordings] if isinstance(recordings, str) else recordings)
@@ -169,14 +185,14 @@ class Reading(ABC):
         columns = {"recording": list(ids) * len(texts), "query": [str(text) for text in texts for _ in rows]}
         numbers = {name: getattr(said, name)[places] for name in NUMBERS}
         if coverage is None:
-            return pd.DataFrame({**columns, "answer": answers, **numbers})
+            return {**columns, "answer": answers, **numbers}
         sets = self.answer_sets(said, np.tile(rows, len(closed)), coverage)
         is_open = [isinstance(question, OpenQuestion) for question in parsed for _ in rows]
         told = [
             answer if likeliest or len(sets[place]) == 1 else CANNOT_TELL
             for place, answer, likeliest in zip(places, answers, is_open, strict=True)
         ]
-        return pd.DataFrame({**columns, "answer": told, **numbers, "set": [" | ".join(sets[k]) for k in places]})
+        return {**columns, "answer": told, **numbers, "set": [" | ".join(sets[k]) for k in places]}
 
     def answer_sets(self, said: Said, rows: Int[np.ndarray, " question"], coverage: float) -> list[tuple[str, ...]]:
         """Of each question the answers that cannot be ruled out: the right one is among them with probability `coverage` or more, for questions as the study

@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from neurona.errors import QueryError
 from neurona.execution import Explanation, Worlds, share_true, trace_worlds, truth
 from neurona.execution.forced import forced, held_facts
-from neurona.programs import Query, Vocabulary, expand
+from neurona.programs import Query, Vocabulary, expand, to_logic
 from neurona.programs.axioms import axioms_of
 from neurona.programs.facts import Fact
 from neurona.programs.literals import described, literals, one_literal
@@ -117,10 +117,11 @@ class WorldReading(Reading):
                 probability[place, :n], prior[place, :n], exact_too = self._numbers(query, row, n)
                 error[place, :n] = 0.0 if exact_too else self._error(probability[place, :n], np.full(n, row))
         words = choice & np.array([bool(plan.items) for plan in chosen], dtype=bool)
-        probability[words], prior[words] = _normalised(probability[words]), _normalised(prior[words])
-        # A word is chosen by logs of probabilities, not by their odds.
-        for at, shares in enumerate((probability[words], prior[words])):
-            signals[words, :, at] = self._logs_of_words(signals[words, :, at], shares)
+        if words.any():
+            probability[words], prior[words] = _normalised(probability[words]), _normalised(prior[words])
+            # A word is chosen by logs of probabilities, not by their odds.
+            for at, shares in enumerate((probability[words], prior[words])):
+                signals[words, :, at] = self._logs_of_words(signals[words, :, at], shares)
         return Belief(
             tuple(plan.choices for plan in chosen),
             probability,
@@ -131,11 +132,23 @@ class WorldReading(Reading):
             np.nan_to_num(signals),
         )
 
-    def explain(self, query: str | Query, recording: str) -> Explanation:
-        """The share of worlds in which each part of a query is true, and which things make it so."""
-        parsed, row = self.parse(query), int(self.rows([recording])[0])
+    def explain(self, query: str | Query, recording: str, *, given: str | Query | None = None) -> Explanation:
+        """The share of worlds in which each part of a query is true, and which things make it so; given a formula, of the worlds in which that is true."""
+        parsed, row, condition = self.parse(query), int(self.rows([recording])[0]), self._condition(given)
         words = self.vocabulary.categories[parsed.category] if isinstance(parsed, Describe) else ()
-        return trace_worlds(self.worlds, expand(parsed, self.vocabulary), row, words)
+        worlds, at = (self.worlds, row) if condition is None else (self._where(condition, row), 0)
+        return trace_worlds(worlds, expand(parsed, self.vocabulary), at, words)
+
+    def _where(self, condition: Query, row: int) -> Worlds:
+        """The worlds of one recording, those alone having a share in which a formula is true."""
+        worlds = self.worlds.take([row])
+        share = worlds.share * truth(worlds, [expand(condition, self.vocabulary)], np.zeros(1, np.int64))
+        total = share.sum()
+        if not total > 0:
+            raise QueryError(
+                f"given: {to_logic(condition)} is true in no world of {self.recordings[row]}, so nothing can be traced there"
+            )
+        return replace(worlds, share=share / total)
 
     def truths(self, query: Query) -> Bool[np.ndarray, "choice world"]:
         """In which worlds yes, or each choice of a question, is right; of listed worlds, which all recordings share.
@@ -254,18 +267,19 @@ class WorldReading(Reading):
     def _shares(
         self, items: Sequence[_Item], rows: Int[np.ndarray, " item"], unheld: Float[np.ndarray, " item"]
     ) -> Float[np.ndarray, " item"]:
-        # Shares that sum to 1 may sum to a little more in floating point.
-        found = np.minimum(share_true(self.worlds, [item.formula for item in items], rows), 1.0)
-        if self.sampled is None:
-            return found
         denied = np.array([item.literal is not None and not item.literal[1] for item in items], dtype=bool)
-        found = np.where(np.isnan(unheld), found, np.where(denied, 1 - unheld, unheld))
+        found = np.where(denied, 1 - unheld, unheld)
         # Items are made once each: their identity is quicker than a hash of the whole formula.
-        asked: dict[int, dict[int, list[int]]] = {}
-        for k, (item, row) in enumerate(zip(items, rows.tolist(), strict=True)):
-            if item.literal is None and not self._held(row).issuperset(item.facts):
-                asked.setdefault(row, {}).setdefault(id(item), []).append(k)
-        for row, places in asked.items():
+        held, partly = list[int](), dict[int, dict[int, list[int]]]()
+        for k in np.flatnonzero(np.isnan(unheld)).tolist():
+            item, row = items[k], int(rows[k])
+            if self.sampled is None or item.literal is not None or self._held(row).issuperset(item.facts):
+                held.append(k)
+            else:
+                partly.setdefault(row, {}).setdefault(id(item), []).append(k)
+        # Shares that sum to 1 may sum to a little more in floating point.
+        found[held] = np.minimum(share_true(self.worlds, [items[k].formula for k in held], rows[held]), 1.0)
+        for row, places in partly.items():
             shares = self._with_unheld(row, [items[where[0]] for where in places.values()])
             for share, where in zip(shares, places.values(), strict=True):
                 found[where] = share
@@ -292,9 +306,8 @@ class WorldReading(Reading):
                     cases.setdefault(added, []).append((k, order, weight))
         shares = np.zeros((len(items), 2**MOST_UNHELD))
         for added, asked in cases.items():
-            true = truth(
-                self._forced(row, added), [items[k].formula for k, *_ in asked], np.zeros(len(asked), np.int64)
-            )
+            worlds, at = (self._forced(row, added), 0) if added else (self.worlds, row)
+            true = truth(worlds, [items[k].formula for k, *_ in asked], np.full(len(asked), at))
             for (k, order, weight), value in zip(asked, true, strict=True):
                 shares[k, order] = (value * weight).sum()
         return shares.sum(axis=1)
@@ -303,7 +316,7 @@ class WorldReading(Reading):
         """The worlds of a recording with some facts in each of them."""
         assert self.sampled is not None
         forms = [form for fact in facts for form in self.sampled.forms(fact)]
-        return forced(self.worlds.take([row]), forms)
+        return forced(self.worlds, row, forms)
 
     def _prior(self, items: Sequence[_Item], given: Query | None) -> Float[np.ndarray, " item"]:
         formulas: list[Any] = [item.formula for item in items]

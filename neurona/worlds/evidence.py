@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -24,6 +24,7 @@ from neurona.encoding_models.inversion import Inversion
 from neurona.worlds.space import NEVER, SceneSpace
 
 _ROWS = 32
+_Rows: TypeAlias = tuple[Int[np.ndarray, "fact 9"], Float[np.ndarray, "fact 9"]]
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,17 @@ class FactEvidence:
         support = (sharp.support(features)[:, : sharp.columns] + mean_scene).astype(np.float32)
         return cls(space, support, patterns, silence=True)
 
-    def lift(self, recording: int, numbers: Int[np.ndarray, " fact"]) -> Float[np.ndarray, " fact"]:
-        """Evidence plus prior log odds of each fact in an empty scene, but for its own response: row . support + log odds."""
-        columns, values = self.space.rows(numbers)
+    def lift(
+        self, recording: int, numbers: Int[np.ndarray, " fact"], rows: _Rows | None = None
+    ) -> Float[np.ndarray, " fact"]:
+        """Evidence plus prior log odds of each fact in an empty scene, but for its own response: row . support + log odds.
+
+        Args:
+            recording: whose evidence.
+            numbers: of the facts.
+            rows: theirs, where they are known (`SceneSpace.rows`).
+        """
+        columns, values = self.space.rows(numbers) if rows is None else rows
         own = np.append(self.support[recording], np.float32(0.0))
         found = (own[columns] * values).sum(axis=1) + self.space.log_odds(numbers)
         if self.silence:
@@ -70,15 +79,21 @@ class FactEvidence:
             found[nouns] += self.space.silence[0][numbers[nouns]]
         return found
 
-    def responses(self, numbers: Int[np.ndarray, " fact"]) -> Float[np.ndarray, "fact axis"]:
-        """b = row . patterns of each fact."""
+    def responses(self, numbers: Int[np.ndarray, " fact"], rows: _Rows | None = None) -> Float[np.ndarray, "fact axis"]:
+        """b = row . patterns of each fact; arguments as of `lift`."""
         if self.patterns is None:
             return np.zeros((len(numbers), 1), np.float32)
-        columns, values = self.space.rows(numbers)
+        columns, values = self.space.rows(numbers) if rows is None else rows
         size, last = len(numbers), len(self.patterns) - 1
         starts = np.arange(0, columns.size + 1, columns.shape[1])
         inside = np.minimum(columns, last).reshape(-1)
         return csr_array((values.reshape(-1), inside, starts), shape=(size, last + 1)) @ self.patterns
+
+    def by_itself(self, recording: int, numbers: Int[np.ndarray, " fact"]) -> Float[np.ndarray, " fact"]:
+        """Log odds of each fact in an empty scene, given its things: lift - |b|^2 / 2."""
+        rows = self.space.rows(numbers)
+        power = (self.responses(numbers, rows).astype(np.float64) ** 2).sum(axis=1)
+        return self.lift(recording, numbers, rows) - power / 2
 
     def coupling(self, numbers: Int[np.ndarray, " fact"]) -> Float[np.ndarray, "fact fact"]:
         """By how much each two facts say the same: b . b, and 1,000 nats more where an axiom keeps them apart."""
@@ -102,53 +117,48 @@ class FactEvidence:
             numbers: facts, in whatever place and number; `SceneSpace.number`.
             states: worlds of the recording.
         """
-        used = states.holds.any(axis=1)
-        holds, said = states.holds.astype(np.float32), self.responses(states.facts[used])
-        left = np.ascontiguousarray(said.T), holds[used]
         arity, _, a, b = self.space.split(numbers)
-        nouns = np.unique(np.concatenate([a[a >= 0], b[b >= 0], numbers[arity == 0]]))
-        things = self._open(recording, nouns, left, states)
-        facts = self._open(recording, numbers, left, states)
-        needed = states.needed(nouns)
-        place = {noun: k for k, noun in enumerate(nouns.tolist())}
-        at = np.array([[place.get(x, -1) for x in pair] for pair in zip(a.tolist(), b.tolist(), strict=True)])
-        found = np.zeros((len(numbers), holds.shape[1]))
+        every = np.unique(np.concatenate([a[a >= 0], b[b >= 0], numbers]))
+        each, needed = self._open(recording, every, states), states.needed(every)
+        own, first, second = (np.searchsorted(every, of) for of in (numbers, a, b))
+        found = np.zeros((len(numbers), states.holds.shape[1]))
         one, two, three = (np.flatnonzero(arity == k) for k in range(3))
         if len(one):
-            own = np.array([place[number] for number in numbers[one].tolist()])
-            found[one] = np.where(needed[own] > 0, 1.0, _sigmoid(facts.gain[one]))
+            found[one] = np.where(needed[own[one]] > 0, 1.0, _sigmoid(each.gain[own[one]]))
         if len(two):
-            found[two] = _of_thing(facts.take(two), things.take(at[two, 0]), needed[at[two, 0]])
+            found[two] = _of_thing(each.take(own[two]), each.take(first[two]), needed[first[two]])
         if len(three):
-            first, second = at[three, 0], at[three, 1]
-            sides = things.take(first), things.take(second)
+            x, y = first[three], second[three]
             apart = self.space.silence[1][a[three], b[three]][:, None] if self.silence else np.zeros((len(three), 1))
-            found[three] = _of_pair(facts.take(three), *sides, needed[first], needed[second], apart)
-        barred = self.space.excluded(numbers, states.facts).astype(np.float32) @ holds > 0
-        return np.where(barred, 0.0, found)
+            found[three] = _of_pair(each.take(own[three]), each.take(x), each.take(y), needed[x], needed[y], apart)
+        if self.space.disjoint:
+            barred = self.space.excluded(numbers, states.facts).astype(np.float32) @ states.holds > 0
+            found = np.where(barred, 0.0, found)
+        return found
 
-    def _open(
-        self,
-        recording: int,
-        numbers: Int[np.ndarray, " fact"],
-        left: tuple[Float[np.ndarray, "axis said"], Float[np.ndarray, "said world"]],
-        states: States,
-    ) -> _Open:
+    def _open(self, recording: int, numbers: Int[np.ndarray, " fact"], states: States) -> _Open:
         """What each fact would gain in each world of which it is taken out."""
-        response = self.responses(numbers)
+        used = states.holds.any(axis=1)
+        holds, count = states.holds[used].astype(np.float32), int(used.sum())
+        listed = np.concatenate([states.facts[used], numbers])
+        columns, values = self.space.rows(listed)
+        responses = self.responses(listed, (columns, values))
+        rest, response = np.ascontiguousarray(responses[:count].T), responses[count:]
         # Blocks of one size, so that a fact's product does not depend on how many are asked for.
         padded = np.zeros((-(-max(len(numbers), 1) // _ROWS) * _ROWS, response.shape[1]), np.float32)
         padded[: len(numbers)] = response
         blocks = (padded[k : k + _ROWS] for k in range(0, len(padded), _ROWS))
-        slope = np.concatenate([(block @ left[0]) @ left[1] for block in blocks])[: len(numbers)]
+        slope = np.concatenate([(block @ rest) @ holds for block in blocks])[: len(numbers)]
         said, power = states.of(numbers), (response.astype(np.float64) ** 2).sum(axis=1)[:, None]
-        gain = self.lift(recording, numbers)[:, None] - slope.astype(np.float64) - power / 2 + power * said
+        lift = self.lift(recording, numbers, (columns[count:], values[count:]))[:, None]
+        gain = lift - slope.astype(np.float64) - power / 2 + power * said
         if self.silence:
-            everyone = np.arange(len(self.space.nouns))
-            nouns, there = np.flatnonzero(numbers < len(everyone)), states.of(everyone).astype(np.float64)
+            size = len(self.space.nouns)
+            others = np.sort(states.facts[states.facts < size])
+            there = states.of(others).astype(np.float64)
             # One noun after another, as above.
-            for k in nouns.tolist():
-                gain[k] += (self.space.silence[1][numbers[k]][:, None] * there).sum(axis=0)
+            for k in np.flatnonzero(numbers < size).tolist():
+                gain[k] += (self.space.silence[1][numbers[k], others][:, None] * there).sum(axis=0)
         return _Open(response, said, gain)
 
 

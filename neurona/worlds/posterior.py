@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float, Int, UInt64
@@ -35,7 +36,7 @@ class ScenePosterior:
     rhat: Float[np.ndarray, " recording"]
     discrepancy: Float[np.ndarray, " recording"]
 
-    @property
+    @cached_property
     def effective(self) -> Float[np.ndarray, " recording"]:
         """Effective number of worlds, 1 / sum of squared shares."""
         found: np.ndarray = 1 / (self.share**2).sum(axis=1)

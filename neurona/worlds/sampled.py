@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -79,8 +79,7 @@ class SampledScenes:
             return found
         space = self.evidence.space
         numbers = np.array([space.number(fact) for fact in facts], dtype=np.int64)
-        power = (self.alone.responses(numbers).astype(np.float64) ** 2).sum(axis=1)
-        found[:, 0] = self.alone.lift(row, numbers) - power / 2
+        found[:, 0] = self.alone.by_itself(row, numbers)
         arity, word, a, b = space.split(numbers)
         for k, thing in enumerate((np.where(arity == 0, word, a), b), start=1):
             own = len(space.bindings) + np.maximum(thing, 0)
@@ -101,7 +100,9 @@ class SampledScenes:
 
     def take(self, rows: Int[np.ndarray, " row"]) -> SampledScenes:
         """Of some recordings."""
-        drawn = replace(self.drawn, **{name: np.asarray(value)[rows] for name, value in vars(self.drawn).items()})
+        drawn = replace(
+            self.drawn, **{one.name: np.asarray(getattr(self.drawn, one.name))[rows] for one in fields(self.drawn)}
+        )
         evidence, alone = (
             None if part is None else replace(part, support=np.asarray(part.support)[rows])
             for part in (self.evidence, self.alone)

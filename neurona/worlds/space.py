@@ -138,11 +138,12 @@ class SceneSpace:
     def split(self, numbers: Int[np.ndarray, " fact"]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Number of arguments, word, subject and object of each fact; -1 where it has none."""
         n, q = len(self.nouns), len(self.attributes)
-        arity = (numbers >= n).astype(np.int64) + (numbers >= n + q * n)
-        rest = numbers - np.where(arity == 2, n + q * n, np.where(arity == 1, n, 0))
-        word = np.where(arity == 2, rest // max(n * n, 1), np.where(arity == 1, rest // max(n, 1), rest))
-        subject = np.where(arity == 2, rest // max(n, 1) % max(n, 1), np.where(arity == 1, rest % max(n, 1), -1))
-        return arity, word, subject, np.where(arity == 2, rest % max(n, 1), -1)
+        starts = np.array([0, n, n + q * n])
+        arity = np.searchsorted(starts[1:], numbers, side="right")
+        word, things = np.divmod(numbers - starts[arity], np.array([1, max(n, 1), max(n * n, 1)])[arity])
+        first, last = np.divmod(things, max(n, 1))
+        two = arity == 2
+        return arity, word, np.where(two, first, np.where(arity == 1, last, -1)), np.where(two, last, -1)
 
     def fact(self, number: int) -> Fact:
         """The fact of a number."""
@@ -217,10 +218,11 @@ class SceneSpace:
 
     def log_odds(self, numbers: Int[np.ndarray, " fact"]) -> Float[np.ndarray, " fact"]:
         """Of each fact beforehand, given that its things are there, between -9.2 and 2.2; `NEVER` where an axiom rules it out."""
-        share = np.clip(self._given(numbers), _LEAST, _MOST)
+        parts = self.split(numbers)
+        share = np.clip(self._given(*parts), _LEAST, _MOST)
         odds = np.log(share / (1 - share))
         if self.disjoint:
-            arity, word, thing, _ = self.split(numbers)
+            arity, word, thing, _ = parts
             one = arity == 1
             odds[one] = np.where(self.excludes[thing[one], len(self.nouns) + word[one]], NEVER, odds[one])
         return odds
@@ -245,10 +247,9 @@ class SceneSpace:
         padded = np.append(self.rate, 0.0)
         return {band: padded[columns] + 1 / self.scenes for band, columns in self._columns.items()}
 
-    def _given(self, numbers: np.ndarray) -> np.ndarray:
-        arity, word, a, b = self.split(numbers)
+    def _given(self, arity: np.ndarray, word: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         nouns, floor = self._rates[CONCEPT], 1 / self.scenes
-        found = np.zeros(len(numbers))
+        found = np.zeros(len(arity))
         one, two, three = (np.flatnonzero(arity == k) for k in range(3))
         found[one] = nouns[word[one]]
         if len(two):

@@ -41,6 +41,12 @@ def test_a_trace_is_a_tree_with_witnesses(answers):
     assert trace["parts"][0]["values"][0]["name"] == "man"
 
 
+def test_a_trace_respects_what_is_given(answers):
+    asked = "exists x. man(x) & hold(x, the y. bat(y))"
+    trace = answers.explain(Explain(query=asked, recording="a", given=f"~({asked})"))["trace"]
+    assert trace["value"] == 0
+
+
 def test_a_map_has_all_entities_with_places_and_a_scale_for_all_words(answers):
     maps = [answers.map(Map(recording="a", word=word)) for word in ("man", "dog")]
     assert len({one["scale"] for one in maps}) == 1

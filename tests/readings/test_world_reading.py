@@ -241,6 +241,16 @@ def test_a_trace_gives_each_part_its_share_and_a_witness():
     assert "man" in (found.witness or ())
 
 
+def test_a_trace_under_a_condition_is_of_the_worlds_that_hold_it():
+    query, given = "exists x. man(x) & hold(x, the y. bat(y))", "exists x. bat(x)"
+    found = reading().explain(query, "second", given=given)
+    assert (
+        float(found.values) == pytest.approx(told(query, "second", given=given)["probability"]) == pytest.approx(2 / 3)
+    )
+    with pytest.raises(QueryError, match="in no world of first"):
+        reading().explain(query, "first", given="exists x. bat(x) & red(x)")
+
+
 def test_likely_facts_are_those_of_some_world():
     assert reading().likely_facts("first", 0.5) == sorted(
         {MAN, BAT, BALL, HOLD, KICK, RED}, key=lambda fact: (len(fact.arguments), fact.name, fact.arguments)

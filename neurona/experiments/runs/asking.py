@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -116,10 +117,16 @@ class Source:
         self, texts: list[str], recordings: list[str], given: str | None = None, coverage: float | None = None
     ) -> pd.DataFrame:
         """As `Reading.ask`, with the column `truth`: the answer that the run's questions know, empty where they do not."""
-        said = self.reading.ask(texts, recordings, given=given, coverage=coverage)
+        return pd.DataFrame(self.columns(texts, recordings, given, coverage))
+
+    def columns(
+        self, texts: list[str], recordings: list[str], given: str | None = None, coverage: float | None = None
+    ) -> dict[str, Any]:
+        """The columns of what `ask` returns; see `Reading.columns`."""
+        said = self.reading.columns(texts, recordings, given=given, coverage=coverage)
         known = {text: self._truth(self.reading.question(text), recordings) for text in texts}
         truth = [known[query].get(name, "") for query, name in zip(said["query"], said["recording"], strict=True)]
-        return said.assign(truth=truth)
+        return {**said, "truth": truth}
 
     @cached_property
     def recordings(self) -> pd.DataFrame:

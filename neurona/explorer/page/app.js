@@ -57,8 +57,8 @@ async function ask() {
     return;
   }
   const recording = said.answers[0].recording;
-  const traces = await Promise.all(said.understood.map((read) => (read.kind === "thing" ? null : post("explain", { query: read.logic, recording }).then((found) => found.trace, () => null))));
-  byId("said").replaceChildren(...answer.one(said, traces, recording + (given ? ", without what is given" : "")));
+  const traces = await Promise.all(said.understood.map((read) => (read.kind === "thing" ? null : post("explain", { query: read.logic, recording, given }).then((found) => found.trace, () => null))));
+  byId("said").replaceChildren(...answer.one(said, traces, recording + (given ? ", by what is given" : "")));
 }
 
 // The fact that is selected; else the first that the question speaks of, else the most probable.
