@@ -10,14 +10,17 @@ group `neurona.plots`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from neurona.errors import DataError
 from neurona.evaluation import accuracy_plot, confusion_plot, reliability, reliability_plot, statements
+from neurona.evaluation.groundings.volumes import write_grounding_images
 from neurona.evaluation.metrics.abstention import risk_coverage
 from neurona.evaluation.plots.answers import Confusion
 from neurona.evaluation.plots.coverage import risk_coverage_plot
-from neurona.evaluation.plots.groundings import grounding_map, on_glass_brain
+from neurona.evaluation.plots.groundings import grounding_map, places_of
 from neurona.evaluation.predictions import UNITS, forms_of
 from neurona.experiments.runs.findings import Findings
 from neurona.graphs.draw import draw
@@ -55,27 +58,39 @@ def confusion(findings: Findings, folder: Path) -> None:
 
 @PLOTS.register("groundings")
 def groundings(findings: Findings, folder: Path) -> None:
-    """Where the decoder of the first fold found the clearest words, and whether they are carried there by more than chance (`carrier_test`)."""
+    """Where the decoder of the first fold found the clearest words, and whether they are carried there by more than chance (`carrier_test`); of voxels all words as NIfTI, too."""
     found, entities = findings.groundings, findings.fitted[0].problem.entities
     space = str(findings.study.dataset.recordings.data.attrs["space"])
     if found is None:
         return
-    carried = None
+    carried, words = None, [str(word) for word in found.index]
     try:
         test = findings.carriers
     except DataError as error:
         said = f"not tested: {error}"
     else:
         said = f"marked: {test.said}"
-        carried = test.carried([str(word) for word in found.index], [str(name) for name in found.columns])
+        carried = test.carried(words, [str(name) for name in found.columns])
     grounding_map(
         found,
         folder / "groundings.png",
-        positions=on_glass_brain(entities.positions, space) if entities.kind == "parcel" else None,
+        places=places_of(entities, space),
         carried=carried,
-        title=f"{findings.title}; {said}",
+        title=f"{findings.title}; {said}; space: {space}",
         simulated=findings.simulated,
     )
+    told: dict[str, Any] = {
+        "Description": " ".join((type(findings.fitted[0].decoder).groundings.__doc__ or "").split()),  # type: ignore[attr-defined]
+        "Units": "arbitrary",
+        "Threshold": "none: the values of all entities stand in the image",
+        "Test": said,
+        "Decoder": findings.config.decoder.kind,
+        "Simulated": findings.simulated,
+        "GeneratedBy": [{"Name": "Neurona", "Version": version("neurona")}],
+    }
+    if carried is not None:
+        told |= {word: {"CarriedBy": found.columns[row].tolist()} for word, row in zip(words, carried, strict=True)}
+    write_grounding_images(found, entities, folder / "maps", space, told)
 
 
 @PLOTS.register("concept_graph")

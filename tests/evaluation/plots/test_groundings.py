@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from neurona.evaluation.plots.groundings import clearest_words, grounding_map, on_glass_brain
+from neurona.evaluation.plots.groundings import Places, clearest_words, grounding_map, places_of
+from neurona.recordings.entities.entities import Entities, Measured
 
 
 @pytest.fixture
@@ -18,19 +19,24 @@ def test_words_that_one_entity_carries_come_first(groundings):
     assert clearest_words(groundings, 2) == clearest_words(groundings)[:2]
 
 
-@pytest.mark.parametrize("placed", [True, False])
-def test_a_map_is_drawn_with_and_without_places(groundings, tmp_path, placed):
-    positions = np.array([[-40.0, 0, 10], [40, 0, 10], [0, -60, 20], [0, 50, 0]]) if placed else None
-    carried = np.eye(4, dtype=bool) if placed else None
+BRAIN = Places("brain", np.array([[-40.0, 0, 10], [40, 0, 10], [0, -60, 20], [0, 50, 0]]), np.arange(4))
+OUT = np.linspace(0.2, 1.4, 12)  # a spiral from the crown down to the ears
+SPIRAL = 0.09 * np.stack([np.sin(OUT) * np.cos(7 * OUT), np.sin(OUT) * np.sin(7 * OUT), np.cos(OUT)], axis=1)
+SCALP = Places("eeg", SPIRAL, np.arange(12) % 4)
+
+
+@pytest.mark.parametrize("places", [BRAIN, SCALP, None])
+def test_a_map_is_drawn_with_and_without_places(groundings, tmp_path, places):
+    carried = None if places is None else np.eye(4, dtype=bool)
     path = grounding_map(
-        groundings, tmp_path / "map.png", positions=positions, carried=carried, title="where", simulated=True
+        groundings, tmp_path / "map.png", places=places, carried=carried, title="where", simulated=True
     )
     assert path.read_bytes().startswith(b"\x89PNG")
     again = grounding_map(
-        groundings, tmp_path / "again.png", positions=positions, carried=carried, title="where", simulated=True
+        groundings, tmp_path / "again.png", places=places, carried=carried, title="where", simulated=True
     )
     assert path.read_bytes() == again.read_bytes()
-    measured = grounding_map(groundings, tmp_path / "measured.png", positions=positions, carried=carried, title="where")
+    measured = grounding_map(groundings, tmp_path / "measured.png", places=places, carried=carried, title="where")
     assert measured.read_bytes() != path.read_bytes()
 
 
@@ -42,7 +48,30 @@ def test_what_is_no_more_than_chance_is_drawn_otherwise(groundings, tmp_path):
     assert len(drawn) == 3
 
 
-@pytest.mark.parametrize(("space", "is_drawn"), [("MNI152", True), ("MNI152NLin2009cAsym", True), ("native", False)])
-def test_places_of_another_space_are_not_drawn_on_the_brain_of_mni(space, is_drawn):
-    assert (on_glass_brain(np.zeros((4, 3)), space) is not None) == is_drawn
-    assert on_glass_brain(None, space) is None
+def test_all_words_have_one_scale(groundings, tmp_path):
+    both = grounding_map(groundings, tmp_path / "a.png", places=BRAIN, words=["face", "house"])
+    weak = groundings.copy()
+    weak.loc["house"] *= 0.1
+    scaled = grounding_map(weak, tmp_path / "b.png", places=BRAIN, words=["face", "house"])
+    assert both.read_bytes() != scaled.read_bytes()
+
+
+def _entities(kind, modality, n):
+    places = np.zeros((n, 3))
+    measured = Measured(tuple(map(str, range(n))), places, 100.0, modality)
+    return Entities(np.zeros((0, n), np.float32), np.arange(n) % 2, ("a", "b"), kind, places[:2], measured=measured)
+
+
+@pytest.mark.parametrize(
+    ("entities", "space", "kind"),
+    [
+        (_entities("parcel", "fmri", 9), "MNI152NLin2009cAsym", "brain"),
+        (_entities("parcel", "fmri", 9), "native", None),
+        (_entities("sensor group", "eeg", 9), "head", "eeg"),
+        (_entities("sensor group", "meg", 9), "head", "mag"),
+        (_entities("sensor group", "eeg", 4), "head", None),
+    ],
+)
+def test_places_are_drawn_where_they_belong(entities, space, kind):
+    found = places_of(entities, space)
+    assert (found and found.kind) == kind
