@@ -19,6 +19,7 @@ THEMES: dict[str, Callable[[Asked], Iterator[Bar]]] = {
     "speed": page.speed,
     "requests": page.requests,
     "graphs": pictures.graphs,
+    "maps": pictures.maps,
     "report": pictures.report,
 }
 

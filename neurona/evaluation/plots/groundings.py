@@ -154,9 +154,9 @@ def _glass_brain(
     from nilearn.plotting import plot_markers
 
     low, high = scale.get_clim()
-    share = (values - low) / (high - low)  # type: ignore[operator]
+    share = (values - low) / (high - low)
     plot_markers(
-        np.where(own, values, low - 1.0),  # type: ignore[operator]
+        np.where(own, values, low - 1.0),
         places.positions,
         node_size=np.where(own, 12 + 110 * np.clip(share, 0, 1), 8),
         node_cmap=scale.get_cmap(),
@@ -186,7 +186,7 @@ def _scalp(
         axes=axes,
         show=False,
         cmap=scale.get_cmap(),
-        vlim=scale.get_clim(),  # type: ignore[arg-type]
+        vlim=scale.get_clim(),
         contours=0,
         image_interp="linear",  # others leave the range of the values
         mask=own[places.owner] if tested else None,
@@ -198,7 +198,8 @@ def _heat_map(groundings: pd.DataFrame, carried: Bool[np.ndarray, "word entity"]
     values, scale = groundings.to_numpy(), _scale(groundings)
     figure = new_figure(2.6 + 0.22 * values.shape[1], 1.8 + 0.3 * values.shape[0])
     axes = figure.add_subplot()
-    image = axes.imshow(values, cmap=scale.get_cmap(), norm=scale.norm, aspect="auto")
+    low, high = scale.get_clim()
+    image = axes.imshow(values, cmap=scale.get_cmap(), vmin=low, vmax=high, aspect="auto")
     if carried is not None:
         rows, columns = np.nonzero(carried)
         axes.plot(columns, rows, "o", color="tab:red", markersize=4)
