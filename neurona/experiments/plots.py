@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from neurona.decoders import Grounded
 from neurona.errors import DataError
 from neurona.evaluation import accuracy_plot, confusion_plot, reliability, reliability_plot, statements
 from neurona.evaluation.groundings.volumes import write_grounding_images
@@ -61,7 +62,8 @@ def groundings(findings: Findings, folder: Path) -> None:
     """Where the decoder of the first fold found the clearest words, and whether they are carried there by more than chance (`carrier_test`); of voxels all words as NIfTI, too."""
     found, entities = findings.groundings, findings.fitted[0].problem.entities
     space = str(findings.study.dataset.recordings.data.attrs["space"])
-    if found is None:
+    decoder = findings.fitted[0].decoder
+    if found is None or not isinstance(decoder, Grounded):
         return
     carried, words = None, [str(word) for word in found.index]
     try:
@@ -80,7 +82,7 @@ def groundings(findings: Findings, folder: Path) -> None:
         simulated=findings.simulated,
     )
     told: dict[str, Any] = {
-        "Description": " ".join((type(findings.fitted[0].decoder).groundings.__doc__ or "").split()),  # type: ignore[attr-defined]
+        "Description": " ".join((decoder.groundings.__doc__ or "").split()),
         "Units": "arbitrary",
         "Threshold": "none: the values of all entities stand in the image",
         "Test": said,
