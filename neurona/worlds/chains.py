@@ -82,7 +82,7 @@ def segment(
 def starts(tables: Table, digest: UInt32[np.ndarray, " R"], seed: int, chains: int) -> Float[np.ndarray, "R C J"]:
     """Worlds of a few things, of which nothing is said: where chains start apart."""
     slots, size = tables.first.shape[1:]
-    odds = tables.lift[:, :slots] - tables.own[:, :slots] / 2
+    odds = np.asarray(tables.lift[:, :slots] - tables.own[:, :slots] / 2)
     odds = np.where(odds > -1e3, np.clip(odds, -1.0, 1.0), -np.inf)
     uniform = np.stack([np.random.default_rng((seed, own)).random((chains, slots)) for own in digest.tolist()])
     things = uniform < expit(odds)[:, None, :]
