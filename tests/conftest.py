@@ -13,13 +13,9 @@ import pytest
 from hypothesis import settings
 from type_checker import check_shapes
 
-# Tests compute little and compile much: unoptimised code is ready four times sooner. Without fused multiply-adds (AVX) what is
-# computed twice is equal, as the gradient of a maximum takes for granted. JAX reads this at its first computation, and processes that tests start inherit it.
-QUICK_TO_COMPILE = (
-    "--xla_backend_optimization_level=0",
-    "--xla_cpu_use_fusion_emitters=false",
-    "--xla_cpu_max_isa=AVX",
-)
+# Tests compute little and compile much: unoptimised code is ready four times sooner. JAX reads this at its first computation, and processes that tests start
+# inherit it.
+QUICK_TO_COMPILE = "--xla_backend_optimization_level=0", "--xla_cpu_use_fusion_emitters=false"
 os.environ["XLA_FLAGS"] = " ".join([os.environ.get("XLA_FLAGS", ""), *QUICK_TO_COMPILE]).strip()
 jax.config.update("jax_numpy_rank_promotion", "raise")
 check_shapes("neurona")

@@ -29,6 +29,8 @@ import numpy as np
 from flax import nnx
 from jaxtyping import Array, Float, Int
 
+from neurona.execution.least import least
+
 Pooling: TypeAlias = Literal["max", "mean", "logsumexp", "attention"]
 POOLINGS: tuple[Pooling, ...] = get_args(Pooling)
 GATE_WIDTH = 32
@@ -56,7 +58,7 @@ def pooled(
             score = jax.nn.logsumexp(scores, -1) - np.log(scores.shape[-1])
         case "attention":
             score = (jax.nn.softmax(where, -1) * scores).sum(-1)
-    return where + (score - where.max(-1))[..., None]
+    return where + (score + least(-where, -1))[..., None]
 
 
 class Gate(nnx.Module):

@@ -93,7 +93,9 @@ def grounding_image(
     first = grid.voxels.min(axis=0) - 1
     volume = np.zeros(tuple(grid.voxels.max(axis=0) - first + 2), np.float32)
     volume[tuple((grid.voxels - first).T)] = values[owner]
-    return nib.Nifti1Image(volume, grid.affine @ nib.affines.from_matvec(np.eye(3), first))
+    image = nib.Nifti1Image(volume, grid.affine @ nib.affines.from_matvec(np.eye(3), first))
+    image.header.set_xyzt_units("mm")
+    return image
 
 
 def values_of_entities(

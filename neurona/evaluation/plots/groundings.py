@@ -109,7 +109,7 @@ def grounding_map(
 def _scale(groundings: pd.DataFrame) -> ScalarMappable:
     """From 0, or the lowest value where some are below it, to the highest of all words."""
     values = groundings.to_numpy()
-    colours = colormaps["viridis_r"].copy()
+    colours = colormaps["magma_r"].copy()
     colours.set_under("0.7")
     low, high = min(0.0, float(values.min())), float(values.max())
     return ScalarMappable(Normalize(low, high if high > low else low + 1.0), colours)

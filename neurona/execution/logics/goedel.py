@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from jaxtyping import Array, Float
 
+from neurona.execution.least import least
 from neurona.execution.logics.logic import LAWS, Logic, register_logic
 
 
@@ -21,4 +22,4 @@ class Goedel(Logic):
     laws = frozenset(LAWS) - {"excluded_middle"}
 
     def all(self, scores: Float[Array, "..."], axis: int) -> Float[Array, "..."]:
-        return scores.min(axis)
+        return least(scores, axis)

@@ -19,6 +19,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from neurona.execution.hypotheses import Hypothesis
+from neurona.execution.least import least
 from neurona.execution.logics.logic import Logic, register_logic
 from neurona.execution.relations import Pairs
 
@@ -33,7 +34,7 @@ class Reference(Logic):
     guides = True
 
     def all(self, scores: Float[Array, "..."], axis: int) -> Float[Array, "..."]:
-        return scores.min(axis)
+        return least(scores, axis)
 
     def count(self, scores: Float[Array, "..."], axis: int, evaluation: bool) -> Float[Array, "..."]:
         return jnp.where(scores > 0, 1.0, 0.0).sum(axis) if evaluation else super().count(scores, axis, evaluation)
