@@ -3,10 +3,11 @@
     mlp           h = W_2 gelu(W_1 [gelu(R x), t])
     transformer   h = first token of a pre-norm transformer over [t, question words, entities]     (Vaswani et al. 2017)
 
-    t = template + sum over the question's words (word + place in the template),      logit of yes = v . h + b
+    t = template + sum over the question's words (word * place in the template),      logit of yes = v . h + b
     score of a category's word w = u_w . h / sqrt(d) + b_w
 
-What states a fact is read in one spelling, and a denial as what it denies: logit of ~a = -logit of a, of denials that training never saw, too (a network that
+A word is bound to its place by the product of their embeddings (R. Gayler 1998, Multiplicative binding, representation operators and analogy): of sums, man(bat) and
+bat(man) would be one question. What states a fact is read in one spelling, and a denial as what it denies: logit of ~a = -logit of a, of denials that training never saw, too (a network that
 reads denials as further templates confuses them with what they deny; cf. CLIPGlasses, arXiv 2602.21035).
 
 A template is known by a hash of its shape, and so it needs no list; two shapes share an embedding with probability 1 / 256.
@@ -222,7 +223,9 @@ class EndToEnd(nnx.Module):
     ) -> Float[Array, "question width"]:
         row = zlib.crc32(repr(shape).encode()) % _TEMPLATES
         slots = words.shape[1]
-        tokens = self.word[...][words] + self.place[...][jnp.arange(slots) % _PLACES][None]
+        # Of unit size, a place changes no word's length.
+        place = self.place[...][jnp.arange(slots) % _PLACES] * np.sqrt(self.place.shape[-1]).astype(np.float32)
+        tokens = self.word[...][words] * place[None]
         template = jnp.broadcast_to(self.template[...][row], (len(words), 1, tokens.shape[-1]))
         recording = embedded[group.recording]
         if self.head == "mlp":

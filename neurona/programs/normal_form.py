@@ -240,8 +240,12 @@ class _Builder:
 
 
 def _absorb(found: dict[Any, Formula], kind: Joined) -> None:
-    """Leave out what follows from another part of a conjunction, or what another part of a disjunction follows from."""
+    """Leave out what follows from other parts of a conjunction, or what other parts of a disjunction follow from."""
+    dual: Joined = Or if kind is And else And
     for key in list(found):
         others = [other for other in found if other != key]
-        if any(implies(other, key) if kind is And else implies(key, other) for other in others):
+        one = any(implies(other, key) if kind is And else implies(key, other) for other in others)
+        # a & b & (c | (a & b)): several parts together.
+        wholes = [part.parts for part in key.parts if isinstance(part, kind)] if isinstance(key, dual) else []
+        if one or any(all(piece in others for piece in pieces) for pieces in wholes):
             del found[key]

@@ -217,6 +217,6 @@ class SimulationSettings:
             if name not in kinds:
                 raise ConfigError(f"simulation: unknown key {name!r}{nearest_name(name, kinds)}")
             fits = isinstance(value, int | float if kinds[name] is float else kinds[name])
-            if not fits or isinstance(value, bool):
+            if not fits or (isinstance(value, bool) and kinds[name] is not bool):
                 raise ConfigError(f"simulation: {name} must be of type {kinds[name].__name__}, found {value!r}")
         return cls(**values)

@@ -50,7 +50,8 @@ class _Visit(NamedTuple):
     time: Float[Array, " C"]
 
 
-@partial(jax.jit, static_argnames="jumps")
+# LLVM's first level makes code as fast as its third, and is done a third sooner.
+@partial(jax.jit, static_argnames="jumps", compiler_options={"xla_backend_optimization_level": 1})
 def segment(
     tables: Table,
     starts: Float[Array, "R C J"],

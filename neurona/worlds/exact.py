@@ -10,7 +10,7 @@ programs on facts that an axiom keeps apart.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -57,6 +57,10 @@ class ExactScenes:
         self._said = frozenset(self._space.attributes)
         self._bound = bool(axioms.others)
         self._planned: dict[Formula | Count, _Planned | None] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without plans, which are made of functions; they are made again when they are asked for."""
+        return self.__dict__ | {"_planned": {}}
 
     def probability(
         self, formula: Formula, rows: Int[np.ndarray, " recording"]
