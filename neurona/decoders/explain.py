@@ -74,7 +74,7 @@ class ExplainSettings(DecoderSettings):
     rounds: Annotated[int, annotated_types.Ge(1)] = 10
     carriers: Annotated[float, annotated_types.Gt(0), annotated_types.Lt(1)] = 0.1
     rest_as_noise: Annotated[float, annotated_types.Ge(0), annotated_types.Le(1)] = 0.1
-    knowledge: Literal["ontology", "none"] = "ontology"
+    knowledge: Literal["ontology", "none"] = "none"
     worlds: SamplerSettings = field(default_factory=SamplerSettings)
     listed: ClassModelSettings = field(default_factory=ClassModelSettings)
 
