@@ -27,11 +27,13 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from neurona.decoders.fitted import FittedDecoder
+from neurona.errors import ConfigError
 from neurona.exporting.graph import traced
 from neurona.exporting.int8 import Rounded, calibrated
 from neurona.exporting.paths import Path as DecoderPath
 from neurona.exporting.paths import path_of
 from neurona.exporting.questions import Compiled, compiled, usual_questions
+from neurona.exporting.runtime import load
 from neurona.files import digest, write_atomically
 from neurona.readings import EntityScoreReading, Reading
 
@@ -99,8 +101,25 @@ def export(
         "checksums": {name: digest(content) for name, content in parts.items()},
     }  # fmt: skip
     parts["manifest.json"] = (json.dumps(manifest, indent=1) + "\n").encode()
-    write_atomically(out, lambda file: _zip(file, parts))
+
+    def written(file: Path) -> None:
+        _zip(file, parts)
+        _tried(file, signal.shape)
+
+    write_atomically(out, written)
     return manifest
+
+
+def _tried(file: Path, shape: tuple[int, ...]) -> None:
+    """Reads a trial of noise and answers all questions, so that what the runtime lacks shows here and not where the file is used.
+
+    Raises:
+        ConfigError: the runtime lacks a form of an operation.
+    """
+    try:
+        load(file).read(np.random.default_rng(0).normal(size=shape)).ask_all()
+    except NotImplementedError as error:
+        raise ConfigError(f"export: the runtime does not know {error}; choose another encoder or logic") from error
 
 
 def _precision(path: DecoderPath) -> AbstractContextManager[Any]:

@@ -14,6 +14,7 @@ import neurona as nr
 from neurona.errors import ConfigError, QueryError
 from neurona.exporting.export import export
 from neurona.exporting.runtime import load
+from neurona.exporting.runtime.operations import OPERATIONS
 
 WORLDS = "linear_evidence", "relational_evidence", "explain"
 LATER = recordings(slice(70, 90))
@@ -82,6 +83,16 @@ def test_stablehlo_computes_what_the_graph_computes(tmp_path):
     trial = LATER.recordings.data.values[0].astype(np.float32)
     found = exported.call(arrays, trial)["log_share"]
     np.testing.assert_allclose(found, load(file).read(trial).outputs["log_share"], atol=1e-5)
+
+
+def test_what_the_runtime_cannot_compute_is_told_before_the_file_is_there(tmp_path, monkeypatch):
+    def lacking(*_, **__):
+        raise NotImplementedError("products of this form")
+
+    monkeypatch.setitem(OPERATIONS, "dot_general", lacking)
+    with pytest.raises(ConfigError, match="does not know products of this form"):
+        export(fitted("linear_evidence"), tmp_path / "decoder.zip")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_cannot_be_exported_says_why(tmp_path):
