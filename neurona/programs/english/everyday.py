@@ -12,7 +12,7 @@ thing is a function from the thing (a term) and the variables not yet used to a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, product
 
 from neurona.programs.english.actions import Said, fresh_variables
@@ -38,6 +38,10 @@ from neurona.programs.open_question import OpenQuestion
 from neurona.programs.tree import And, Atom, Count, Describe, Exists, Formula, Not, Or, Query
 from neurona.programs.vocabulary import Vocabulary
 
+ASKED = {
+    "who": ("who",),
+    "what": ("what", "who or what", "what things", "what objects", "which things", "which objects"),
+}
 _OPEN = re.compile(r"\W*(\w+\W+){0,6}?(who|what|where|which)\b", re.IGNORECASE)
 
 
@@ -129,7 +133,11 @@ class _Questions(Phrases):
 
     def _there(self, start: int) -> Parsed[Query]:
         """Is there a dog? Can you see a dog? There is a dog."""
-        openings = [f"{be} there" for be in BE] + [f"there {be}" for be in BE] + [*SEEN, *SHOWS]
+        openings = (
+            [f"{be} there" for be in BE]
+            + [f"there {be}" for be in BE]
+            + [*SEEN, *SHOWS, "could there be", "might there be", "does there exist"]
+        )
         for place in self.said(start, *openings):
             yield from self._existing(place)
         for place in self.said(start, "is this", "is it", "is that", "is this picture of", "is it a picture of"):
@@ -173,24 +181,43 @@ class _Questions(Phrases):
                 for said, end in self.predicate(middle):
                     for found in product(*(about(noun, said) for noun in subjects)):
                         yield joined(list(found), joint), end
+            yield from self._neither(place, self.predicate)
+
+    def _neither(self, start: int, verb: Callable[[int], Parsed[Said]]) -> Parsed[Query]:
+        """Neither the man nor the woman is holding a bat."""
+        for place in self.said(start, "neither"):
+            for first, after in self.noun(place):
+                for begin in self.said(after, "nor"):
+                    for second, middle in self.noun(begin):
+                        for said, end in verb(middle):
+                            for found in product(about(first, said), about(second, said)):
+                                yield And(tuple(Not(one) for one in found)), end
 
     def _stated(self, start: int) -> Parsed[Query]:
         """The man is holding a bat. All dogs are brown. A man rides a horse."""
         for noun, middle in self.noun(start):
             for said, end in self._verb(middle, "finite"):
                 yield from ((found, end) for found in about(noun, said))
+        yield from self._neither(start, lambda middle: self._verb(middle, "finite"))
 
     def _doing(self, start: int) -> Parsed[Query]:
-        """Does the man hold a bat?"""
+        """Does the man hold a bat? Has the man got a bat?"""
         for place in self.said(start, *DO):
             for noun, middle in self.noun(place):
                 for said, end in self._verb(middle, "base"):
                     yield from ((found, end) for found in about(noun, said))
+            yield from self._neither(place, lambda middle: self._verb(middle, "base"))
+        for place in self.said(start, "has", "have"):
+            for noun, middle in self.noun(place):
+                for after in self.maybe(middle, "got"):
+                    for relation in self._having("without"):
+                        for said, end in self._to(relation, after):
+                            yield from ((found, end) for found in about(noun, said))
 
     def _how_many(self, start: int) -> Parsed[Query]:
         """How many dogs are there? How many men are wearing a hat? How many dogs can you see?"""
-        for place in self.said(start, "how many"):
-            for said, middle in self.nominal(place, "many"):
+        for place in self.said(start, "how many", "how many of the", "how many of these"):
+            for said, middle in chain(self.nominal(place, "many"), self._all_things(place)):
                 counted = bound(Count, said, fresh_variables())
                 for end in self.said(
                     middle, "are there", "are", "do you see", "can you see", "can be seen", "do we see", "can we see"
@@ -201,6 +228,10 @@ class _Questions(Phrases):
                         yield bound(Count, both(said, more), fresh_variables()), end
                 for more, end in self._verb(middle, "finite", "base"):
                     yield bound(Count, both(said, more), fresh_variables()), end
+
+    def _all_things(self, start: int) -> Parsed[Said]:
+        for end in self.said(start, "things", "objects"):
+            yield anything, end
 
     def _what(self, start: int) -> Parsed[Query]:
         """What colour is the car? What is the colour of the car? What is the man doing to the ball?"""
@@ -234,7 +265,7 @@ class _Questions(Phrases):
     def _of(self, category: str, nouns: Sequence[Noun], end: int) -> Parsed[Query]:
         members = self.vocabulary.categories.get(category, ())
         wanted = 2 if members and members[0] in self.vocabulary.relations else 1
-        if members and len(nouns) == wanted and all(noun.quantifier in ("a", "the") for noun in nouns):
+        if members and len(nouns) == wanted and all(noun.quantifier in ("a", "the", "these") for noun in nouns):
             fresh = fresh_variables()
             yield Describe(category, tuple(the_thing(noun.said, fresh) for noun in nouns)), end
 
@@ -244,10 +275,12 @@ class _Questions(Phrases):
         """Who is holding the bat? What is on the table? What is the man doing? What is he holding? Where is the dog?"""
         for asked in ("who", "what"):
             names = self._people() if asked == "who" else self._things()
-            for place in self.said(start, asked):
+            for place in self.said(start, *(ASKED[asked])):
                 for said, end in self._verb(place, "finite"):
                     yield OpenQuestion(tuple(names), tuple(_some(both(atom(name), said)) for name in names)), end
-        for place in self.said(start, "which", "what", "which kind of", "what kind of", "what kinds of"):
+        for place in self.said(
+            start, "which", "which of the", "what", "which kind of", "what kind of", "what kinds of"
+        ):
             for kind, middle in self.word(place, "one", "many"):
                 names = self._kinds(kind)
                 for end in self.said(
@@ -282,14 +315,16 @@ class _Questions(Phrases):
                 yield from self._placed(noun, ("between",), end)
 
     def _object(self, noun: Noun, relation: str, end: int, among: list[str] | None = None) -> Parsed[OpenQuestion]:
-        if noun.quantifier in ("a", "the"):
+        if noun.quantifier in ("a", "the", "these"):
+            noun = _single(noun)
             names = self._things() if among is None else among
             of_each = (about(noun, related_to(relation, atom(name), passive=False))[0] for name in names)
             yield OpenQuestion(tuple(names), tuple(of_each)), end
 
     def _placed(self, noun: Noun, kinds: tuple[Kind, ...], end: int) -> Parsed[OpenQuestion]:
-        if noun.quantifier not in ("a", "the"):
+        if noun.quantifier not in ("a", "the", "these"):
             return
+        noun = _single(noun)
         phrases: dict[str, str] = {}
         for words, entry in chain.from_iterable(self.lexicon.values()):
             if entry.kind in kinds:
@@ -307,6 +342,8 @@ class _Questions(Phrases):
 
     def _kinds(self, word: str) -> list[str]:
         """The concepts of which a defined word says that they are of its kind: dog, cat of `animal := dog | cat`."""
+        if word in ("person", "people", "human"):
+            return [name for name in self._people() if name != word]
         definition = self.vocabulary.definitions.get(word)
         if definition is None:
             return []
@@ -317,6 +354,11 @@ class _Questions(Phrases):
 
     def _people(self) -> list[str]:
         return [name for name in self._things() if name in PERSONS] or self._things()
+
+
+def _single(noun: Noun) -> Noun:
+    """What are the dogs doing? is asked of one, for a thing of each name is all that a scene has."""
+    return noun._replace(quantifier="the") if noun.quantifier == "these" else noun
 
 
 def _some(said: Said) -> Query:

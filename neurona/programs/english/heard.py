@@ -23,15 +23,17 @@ BOUNDS: dict[str, Operator] = {
     **{"no more than": "<=", "no fewer than": ">=", "over": ">", "only": "="},
 }
 LEADS = _of(
-    "please|tell me|can you tell me|could you tell me|do you know|i wonder|and|so|hey|hi|ok|is it true that|is it the case that|it is true that"
+    "do you think|would you say|i would like to know|i want to know|please|tell me|can you tell me|could you tell me|do you know|i wonder|and|so|hey|hi|ok|is it true that|is it the case that|it is true that"
 )
 _PICTURES = _of("picture|image|photo|photograph|scene|view|shot|frame")
 TAGS = (
     *(f"in {which} {what}" for which in ("the", "this", "that", "your") for what in _PICTURES),
     *_of(
-        "here|please|anywhere|at all|right now|now|visible|shown|present|to be seen|to see|in it|is not there|are not there|is not it|right|or not"
+        "here|please|anywhere|at all|right now|now|visible|shown|present|to be seen|to see|in it|is not there|are not there|is not it|right|or not|"
+        ", is there|, are there|, is it|, are they|, is he|, is she|, does he|, does she|, do they"
     ),
 )
+LEADS += tuple(tag for tag in TAGS if tag.startswith("in "))
 SEEN = _of(
     "can you see|do you see|can we see|do we see|can one see|could you see|can i see|did you see|i see|i can see|you see|we see|show me|find"
 )
@@ -91,7 +93,7 @@ class Heard:
 
 
 _PIECE = re.compile(
-    r"(?P<denied>\w+)n't\b|(?P<short>what|who|where|there|how|that|it)'s\b|(?P<word>[a-z0-9_]+|'s\b)|(?P<comma>,)"
+    r"(?P<denied>\w+)n't\b|(?P<short>what|who|where|there|how|that|it)'s\b|(?P<would>i)'d\b|(?P<word>[a-z0-9_]+|'s\b)|(?P<comma>,)"
 )
 
 
@@ -110,9 +112,8 @@ def words_of(text: str) -> Heard:
                 text,
                 *place,
             )
-        pieces = (
-            [match["denied"], "not"] if match["denied"] else [match["short"], "is"] if match["short"] else [match[0]]
-        )
+        two = {"denied": "not", "short": "is", "would": "would"}
+        pieces = next(([match[name], other] for name, other in two.items() if match[name]), [match[0]])
         heard.words += [{"ca": "can", "wo": "will"}.get(piece, piece) for piece in pieces]
         heard.places += [match.start()] * len(pieces)
     return heard

@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 from neurona.programs.english.words import ADJECTIVES, ATTRIBUTE_CATEGORIES, PHRASES, VERBS, participle, plural
 from neurona.programs.vocabulary import Vocabulary
 
-Kind = Literal["adjective", "one", "many", "category", "ing", "base", "finite", "between", "by"]
-"""What a phrase is: an adjective; one or many of a noun; a category; of a relation, `holding`, `hold`, `holds`, `on`, `held by`."""
+Kind = Literal["adjective", "one", "many", "category", "ing", "base", "finite", "between", "by", "done", "state"]
+"""What a phrase is: an adjective; one or many of a noun; a category; of a relation, `holding`, `hold`, `holds`, `on`, `held by`, `held`, `sitting` (on something)."""
 
 PAST = {
     **{"hold": "held", "wear": "worn", "ride": "ridden", "throw": "thrown", "eat": "eaten", "hit": "hit", "cut": "cut"},
@@ -117,8 +117,12 @@ def _of_verb(verb: str, preposition: str) -> Iterator[tuple[str, Kind]]:
     yield (f"{participle(verb)}{after}", "ing")
     yield (f"{verb}{after}", "base")
     yield (f"{_third(verb)}{after}", "finite")
-    if not preposition:
-        yield (f"{PAST.get(verb) or _past(verb)} by", "by")
+    if preposition:
+        yield (participle(verb), "state")
+    else:
+        done = PAST.get(verb) or _past(verb)
+        yield (f"{done} by", "by")
+        yield (done, "done")
 
 
 def _third(verb: str) -> str:

@@ -31,11 +31,13 @@ class Noun(NamedTuple):
         quantifier: `a` (some, any, none at all), `the`, `no`, `every`, `these` (the, of many), `bare` (many, nothing before them), or `count`.
         said: of the thing.
         bound: of `count`.
+        is_thing: it is `something`, which need not be the only one of its kind.
     """
 
     quantifier: str
     said: Said
     bound: tuple[Operator, int] = (">=", 1)
+    is_thing: bool = False
 
 
 def anything(term: Any, fresh: Fresh) -> Formula:
@@ -91,11 +93,12 @@ def related_to(name: str, other: Said, passive: bool) -> Said:
     return said
 
 
-def with_something(name: str, passive: bool) -> Said:
+def with_something(name: str, such: Said, passive: bool) -> Said:
     def said(term: Any, fresh: Fresh) -> Formula:
-        variable = next(fresh)
-        other = Variable(variable)
-        return Exists(variable, Atom(name, (other, term) if passive else (term, other)))
+        def related(other: Any, fresh: Fresh) -> Formula:
+            return Atom(name, (other, term) if passive else (term, other))
+
+        return bound(Exists, both(such, related), fresh)
 
     return said
 

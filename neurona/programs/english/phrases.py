@@ -9,7 +9,19 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from neurona.programs.english.actions import Said
-from neurona.programs.english.heard import BE, BOUNDS, DO, NUMBERS, PEOPLE, POSTURES, THINGS, WHO, Heard, Operator
+from neurona.programs.english.heard import (
+    BE,
+    BOUNDS,
+    DO,
+    NUMBERS,
+    PEOPLE,
+    PERSONS,
+    POSTURES,
+    THINGS,
+    WHO,
+    Heard,
+    Operator,
+)
 from neurona.programs.english.lexicon import Kind, lexicon
 from neurona.programs.english.meaning import (
     Noun,
@@ -22,6 +34,7 @@ from neurona.programs.english.meaning import (
     related_to,
     with_something,
 )
+from neurona.programs.english.words import plural
 from neurona.programs.vocabulary import Vocabulary
 
 T = TypeVar("T")
@@ -33,6 +46,7 @@ class Phrases:
 
     def __init__(self, text: Heard, vocabulary: Vocabulary):
         self.text, self.vocabulary, self.lexicon = text, vocabulary, lexicon(vocabulary)
+        self._persons = {"people", *PERSONS, *map(plural, PERSONS), *PEOPLE}
 
     # Words
 
@@ -110,12 +124,13 @@ class Phrases:
         for someone, quantifier in (*PEOPLE.items(), *THINGS.items()):
             for place in self.said(start, someone):
                 if someone in THINGS:
-                    yield Noun(quantifier, anything), place
+                    yield Noun(quantifier, anything, is_thing=True), place
                     for said, end in self._thing(place):
-                        yield Noun(quantifier, said), end
+                        yield Noun(quantifier, said, is_thing=True), end
                 elif (person := self._person()) is not None:
-                    for said, end in self._followed(person, place):
-                        yield Noun(quantifier, said), end
+                    for after in self.maybe(place, "here"):
+                        for said, end in self._followed(person, after):
+                            yield Noun(quantifier, said), end
 
     def _thing(self, start: int) -> Parsed[Said]:
         """What is said after `something`: red; red and on a table; on a table."""
@@ -132,6 +147,8 @@ class Phrases:
         for number, end in self._number(start):
             if number > 1:
                 yield (">=", number), end
+        for end in self.said(start, "a pair of", "a couple of"):
+            yield (">=", 2), end
         for phrase, operator in BOUNDS.items():
             for place in self.said(start, phrase):
                 for number, end in self._number(place):
@@ -182,11 +199,13 @@ class Phrases:
                 for second, end in self.word(after, "adjective"):
                     yield either([atom(first), atom(second)]), end
 
-    def _followed(self, said: Said, start: int) -> Parsed[Said]:
-        """With what is said after the noun; `and` adds to it."""
+    def _followed(self, said: Said, start: int, more_said: bool = False) -> Parsed[Said]:
+        """With what is said after the noun; `and` adds to it. `more_said`: something is already, perhaps of a person, to whom a `who` then belongs."""
         yield said, start
+        if more_said and self.text.words[start : start + 1] == ["who"] and self.text.words[start - 1] in self._persons:
+            return
         for more, place in self._addition(start):
-            yield from self._followed(both(said, more), place)
+            yield from self._followed(both(said, more), place, more_said=True)
             for after in self.said(place, "and", "but"):
                 for again, end in (*self._addition(after), *self._being(after)):
                     yield from self._followed(both(both(said, more), again), end)
@@ -203,6 +222,23 @@ class Phrases:
         for place in self.said(start, *WHO):
             for parts, joint, end in self._list(place, lambda place: self._verb(place, "finite")):
                 yield (either(parts) if joint == "or" else all_of(parts)), end
+        for place in self.maybe(start, *WHO, "whom"):
+            yield from self._done_by(place)
+
+    def _done_by(self, start: int) -> Parsed[Said]:
+        """(The hat that) the man is wearing; a woman wears; the man is standing beside."""
+        for noun, middle in self.noun(start):
+            if noun.quantifier not in ("a", "the", "no"):
+                continue
+            acting = list(self.word(middle, "finite"))
+            for after in self.said(middle, *BE):
+                for begin in self.maybe(after, *(posture for posture in POSTURES if posture not in self.lexicon)):
+                    acting += self.word(begin, "ing", "between")
+            for relation, end in acting:
+                if noun.quantifier == "no":
+                    yield denied(with_something(relation, noun.said, passive=True)), end
+                else:
+                    yield related_to(relation, noun.said, passive=True), end
 
     # What is said of a thing
 
@@ -241,6 +277,9 @@ class Phrases:
         """A relation with its object: holding a bat, on a bench, held by a man, with a hat, without one."""
         for relation, place in self.word(start, "ing", "between"):
             yield from self._to(relation, place)
+        for relation, end in self.word(start, "state"):
+            if not any(self.word(end, "between")):
+                yield with_something(relation, anything, passive=False), end
         for posture in POSTURES:
             # It says no more than the place that follows, unless the vocabulary has it as a relation.
             for after in () if posture in self.lexicon else self.said(start, posture):
@@ -249,6 +288,9 @@ class Phrases:
         for begin in self.maybe(start, "being"):
             for relation, place in self.word(begin, "by"):
                 yield from self._to(relation, place, passive=True)
+            for relation, end in self.word(begin, "done"):
+                if self.text.words[end : end + 1] != ["by"]:
+                    yield with_something(relation, anything, passive=True), end
         for word, is_denied in (("with", False), ("without", True)):
             for place in self.said(start, word):
                 for relation in self._having(word):
@@ -291,17 +333,21 @@ class Phrases:
                 for after in self.said(middle, "nor"):
                     for second, end in self.noun(after):
                         yield all_of([denied(related_to(relation, one.said, passive)) for one in (first, second)]), end
-        for end in self.said(start, "something", "anything"):
-            if not any(self.word(end, "adjective")):
-                yield with_something(relation, passive), end
-        for end in self.said(start, "nothing"):
-            yield denied(with_something(relation, passive)), end
         for begin in self.maybe(start, "either", "both"):
-            for nouns, joint, end in self._list(begin, self.noun):
-                if all(noun.quantifier in ("a", "the", "bare", "no") and noun.said is not anything for noun in nouns):
-                    parts = [related_to(relation, noun.said, passive) for noun in nouns]
+            for nouns, joint, end in self._list(begin, self._whole_noun):
+                if all(noun.quantifier in ("a", "the", "bare", "no") for noun in nouns):
+                    parts = [
+                        (with_something if noun.is_thing else related_to)(relation, noun.said, passive)
+                        for noun in nouns
+                    ]
                     parts = [
                         denied(said) if noun.quantifier == "no" else said
                         for said, noun in zip(parts, nouns, strict=True)
                     ]
                     yield (either(parts) if joint == "or" else all_of(parts)), end
+
+    def _whole_noun(self, start: int) -> Parsed[Noun]:
+        """A noun; of `something red` no less than both words."""
+        for noun, end in self.noun(start):
+            if noun.said is not anything or not any(self.word(end, "adjective")):
+                yield noun, end

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 KINDS = {
     **{"adjective": "an adjective", "one": "a thing", "many": "things", "category": "a category"},
-    **{"ing": "a relation", "between": "a relation", "base": "a relation", "finite": "a relation", "by": "a relation"},
+    **dict.fromkeys(("ing", "between", "base", "finite", "by", "done", "state"), "a relation"),
 }
 KINDS_OF = {
     "person": "man woman boy girl child kid player guy lady gentleman baby adult human people somebody rider skier surfer cyclist driver",
@@ -67,7 +67,9 @@ def refused(text: str, heard: Heard, vocabulary: Vocabulary) -> QueryError:
     understood = " ".join(heard.words[:place])
     found = heard.words[place] if place < len(heard.words) else "the end"
     parts = []
-    if (relation := _relation_at(heard.words[place : place + 3])) and not _knows(relation, vocabulary):
+    if found == "'s":
+        parts.append("'s' does not say what joins the two; say it, as in 'the hat that the man is wearing'")
+    elif (relation := _relation_at(heard.words[place : place + 3])) and not _knows(relation, vocabulary):
         known = [
             repr(" ".join(words))
             for group in lexicon(vocabulary).values()

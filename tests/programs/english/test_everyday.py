@@ -1,4 +1,4 @@
-"""English as people type it: 200 questions with their programs, and never another program than the one that was meant."""
+"""English as people type it: more than 200 questions with their programs, and never another program than the one that was meant."""
 
 from __future__ import annotations
 
@@ -130,6 +130,23 @@ def test_a_question_for_a_kind_asks_of_each_word_of_its_definition(question, of_
     assert [normal_form(query) for query in found.queries] == [
         normal_form(parse(of_each.format(word), WORDS)) for word in found.choices
     ]
+
+
+@pytest.mark.parametrize(
+    ("question", "choices", "first"),
+    [
+        ("Which of the people is sitting?", ("man", "woman", "child"), "exists x. man(x) & (exists y. sit(x, y))"),
+        ("Which people are wearing hats?", ("man", "woman", "child"), "exists x. man(x) & wear(x, the y. hat(y))"),
+        ("What things are on the table?", None, "exists x. person(x) & on(x, the y. table(y))"),
+        ("Who or what is on the bench?", None, "exists x. person(x) & on(x, the y. bench(y))"),
+        ("What are the dogs holding?", None, "hold(the x. dog(x), the y. person(y))"),
+    ],
+)
+def test_things_are_asked_for_in_several_ways(question, choices, first):
+    found = read_open(question, WORDS)
+    assert found is not None
+    assert choices is None or found.choices == choices
+    assert normal_form(found.queries[0]) == normal_form(parse(first, WORDS))
 
 
 def test_a_long_question_is_read_in_no_time():

@@ -49,3 +49,7 @@ def test_an_unknown_word_is_met_by_its_meaning_and_then_by_its_spelling(unknown,
 
 def test_nothing_absurd_is_suggested():
     assert "did you mean" not in refusal("Is there a quorum?")
+
+
+def test_a_possessive_is_answered_with_what_says_more():
+    assert "the hat that the man is wearing" in refusal("Is the man's hat red?")
