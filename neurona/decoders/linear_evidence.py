@@ -10,7 +10,8 @@ It learns from answers by their marginal likelihood: with q(world) = p(world | r
 
 Weights live in noise-whitened coordinates, w = S^(-1/2) v, where weight decay on v shrinks noisy directions most. v is sought in the span
 of the training recordings, where it lies (representer theorem), by L-BFGS (Liu and Nocedal 1989, Mathematical Programming 45:503).
-The decay of least loss on held-out parts of the training recordings is taken.
+The decay of least loss on held-out parts of the training recordings is taken. What many recordings need is looked at block by block (`neurona.blocks`),
+in weights of the features, so that their white coordinates are never formed.
 
 Entities of several views (`ViewEntities`) are fitted view by view, each with its own whitening and decay, and weighed by what they say of
 held-out parts of the training recordings (`stacking`); as evidence adds up over entities, the product of these experts is one linear decoder again.
@@ -28,10 +29,11 @@ from jaxtyping import Float, Int
 from scipy.optimize import minimize
 from scipy.special import softmax
 
+from neurona.blocks import Rows, give_back, room
 from neurona.datasets.splits.inner import InnerFolds, inner_folds
 from neurona.decoders.decoder import Context, DecoderSettings, held_questions, learn_asking
 from neurona.decoders.label_worlds import LabelWorlds
-from neurona.decoders.noise_whitening import NoiseWhitening
+from neurona.decoders.noise_whitening import NoiseWhitening, Triangular
 from neurona.decoders.registry import register
 from neurona.decoders.stacking import view_weights
 from neurona.errors import ConfigError
@@ -42,7 +44,6 @@ from neurona.readings.belief import log_odds
 from neurona.readings.conformal import Misses, misses
 from neurona.recordings.entities import Entities
 
-"""Recordings to train on and to hold out."""
 _TOGETHER = 1024
 """Recordings that are read at a time."""
 
@@ -125,12 +126,14 @@ class LinearEvidence:
     def read(self, features: Float[np.ndarray, "recording feature"], recordings: Sequence[str]) -> WorldReading:
         """The shares of all worlds, and what each entity adds to each word's logit."""
         labels = self.labels
-        carried = np.zeros((len(features), len(self.entities.names), len(self.bias)), np.float32)
+        carried = room((len(features), len(self.entities.names), len(self.bias)))
         logits = np.zeros((len(features), len(self.bias)))
         for start in range(0, len(features), _TOGETHER):
             part = slice(start, start + _TOGETHER)
             evidence = self._evidence(features[part])
             carried[part], logits[part] = evidence, evidence.sum(axis=1) + self.bias
+            give_back(features)
+            give_back(carried)
         carriers = EntityEvidence(
             labels.words,
             self.entities.names,
@@ -201,8 +204,8 @@ def fit_linear_evidence(
     ]
     found = LinearEvidence(
         labels,
-        np.concatenate([one.space.whitening.mean for one in readouts]),
-        np.concatenate([weight * one.feature_weights for weight, one in zip(weights, readouts, strict=True)]),
+        np.concatenate([one.mean for one in readouts]),
+        np.concatenate([weight * one.weight for weight, one in zip(weights, readouts, strict=True)]),
         np.sum([weight * one.bias for weight, one in zip(weights, readouts, strict=True)], axis=0),
         tuple(
             ChosenView(name, decay, loss, float(weight))
@@ -246,47 +249,50 @@ class _Told:
 
 @dataclass(frozen=True)
 class _Span:
-    """White features, in coordinates of the span of the training recordings: all that a decayed weight sees. Where recordings outnumber features they
-    span all there is (directions: None), and features are coordinates as good as any."""
+    """Coordinates of some training recordings, by which a decayed weight is sought, and the way from weights on them to weights of features.
+
+    Few recordings are white features, in the span of the training recordings where these are fewer than features: all that a decayed weight sees.
+    Many are features less their mean, and what they are multiplied by is a weight on white features, `folded`.
+    """
 
     whitening: NoiseWhitening
     directions: Float[np.ndarray, "direction feature"] | None
+    coordinates: Rows
+    folded: bool
 
     @classmethod
-    def of(
-        cls,
-        features: Float[np.ndarray, "row feature"],
-        shown: Float[np.ndarray, "row word"],
-        shrinkage: float | None,
-    ) -> _Span:
-        whitening = NoiseWhitening.of(features, shown, shrinkage)
-        if len(features) >= features.shape[1]:
-            return cls(whitening, None)
-        return cls(whitening, np.linalg.svd(whitening(features), full_matrices=False)[2])
+    def of(cls, recordings: Rows, shown: Float[np.ndarray, "row word"], shrinkage: float | None) -> _Span:
+        n, p = recordings.shape
+        whitening = NoiseWhitening.of(recordings, shown, shrinkage)
+        if isinstance(whitening.root, Triangular):
+            return cls(whitening, None, Rows(recordings.array, recordings.chosen, whitening.mean), True)
+        white, directions = whitening(recordings), None
+        if n < p:
+            directions = np.linalg.svd(white, full_matrices=False)[2]
+            white = white @ directions.T
+        return cls(whitening, directions, Rows(white), False)
 
-    def __call__(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording direction"]:
-        white = self.whitening(features)
-        return white if self.directions is None else white @ self.directions.T
+    def weights(self, weight: Float[np.ndarray, "direction word"]) -> Float[np.ndarray, "coordinate word"]:
+        """Of the coordinates."""
+        return self.whitening.feature_weights(weight) if self.folded else weight
 
-    def white_weights(self, weight: Float[np.ndarray, "direction word"]) -> Float[np.ndarray, "feature word"]:
-        """Weights of white features."""
-        return weight if self.directions is None else self.directions.T @ weight
+    def slope(self, of_coordinates: Float[np.ndarray, "coordinate word"]) -> Float[np.ndarray, "direction word"]:
+        """By the weight that is sought."""
+        return self.whitening.slope(of_coordinates) if self.folded else of_coordinates
+
+    def feature_weights(self, weight: Float[np.ndarray, "direction word"]) -> Float[np.ndarray, "feature word"]:
+        return self.whitening.feature_weights(weight if self.directions is None else self.directions.T @ weight)
 
 
-@dataclass(frozen=True)
-class _Readout:
-    """v in the span, and b."""
+class _Readout(NamedTuple):
+    """m, w and b."""
 
-    space: _Span
-    weight: Float[np.ndarray, "direction word"]
+    mean: Float[np.ndarray, " feature"]
+    weight: Float[np.ndarray, "feature word"]
     bias: Float[np.ndarray, " word"]
 
-    def __call__(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording word"]:
-        return self.space(features) @ self.weight + self.bias
-
-    @property
-    def feature_weights(self) -> Float[np.ndarray, "feature word"]:
-        return self.space.whitening.feature_weights(self.space.white_weights(self.weight))
+    def __call__(self, recordings: Rows) -> Float[np.ndarray, "recording word"]:
+        return np.concatenate([(block - self.mean) @ self.weight + self.bias for _, block in recordings])
 
 
 def _choose(
@@ -299,8 +305,9 @@ def _choose(
         return decays[0], float("nan"), logits[0]
     for train, held in folds:
         # Whitening that had seen the held-out recordings would flatter itself, so each fold has its own.
+        left_out = Rows(features, held)
         for k, readout in enumerate(_readouts(features, told, train, decays)):
-            logits[k, held] = readout(features[held])
+            logits[k, held] = readout(left_out)
     rows = np.concatenate([held for _, held in folds])
     losses = [told.labels.loss(of_decay[rows], told.likelihood[rows])[0] for of_decay in logits]
     best = int(np.argmin(losses))
@@ -313,30 +320,36 @@ def _readouts(
     rows: Int[np.ndarray, " row"],
     decays: tuple[float, ...],
 ) -> list[_Readout]:
-    """v and b of least loss over some recordings, for each decay."""
-    space = _Span.of(features[rows], told.shown[rows], told.settings.shrinkage)
-    values, likelihood = space(features[rows]), told.likelihood[rows]
-    return [_Readout(space, *_fit(values, likelihood, told.labels, decay, told.settings.steps)) for decay in decays]
+    """m, w and b of least loss over some recordings, for each decay."""
+    space = _Span.of(Rows(features, rows), told.shown[rows], told.settings.shrinkage)
+    fits = (_fit(space, told.likelihood[rows], told.labels, decay, told.settings.steps) for decay in decays)
+    return [_Readout(space.whitening.mean, space.feature_weights(v), b) for v, b in fits]
 
 
 def _fit(
-    values: Float[np.ndarray, "row direction"],
+    space: _Span,
     likelihood: Float[np.ndarray, "row world"],
     labels: LabelWorlds,
     decay: float,
     steps: int,
 ) -> tuple[Float[np.ndarray, "direction word"], Float[np.ndarray, " word"]]:
     """v and b of least loss."""
-    size, words = values.shape[1], len(labels.words)
+    (n, size), words = space.coordinates.shape, len(labels.words)
 
     def split(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return flat[: size * words].reshape(size, words), flat[size * words :]
 
     def objective(flat: np.ndarray) -> tuple[float, np.ndarray]:
         v, b = split(flat)
-        loss, slope = labels.loss(values @ v + b, likelihood)
-        gradient = np.concatenate([(values.T @ slope + decay * v).reshape(-1), slope.sum(axis=0)])
-        return loss + decay / 2 * float((v**2).sum()), gradient
+        weight, total, of_weight, of_bias = space.weights(v), 0.0, np.zeros((size, words)), np.zeros(words)
+        for part, block in space.coordinates:
+            loss, slope = labels.loss(block @ weight + b, likelihood[part])
+            share = len(block) / n
+            total += share * loss
+            of_weight += block.T @ (share * slope)
+            of_bias += share * slope.sum(axis=0)
+        gradient = np.concatenate([(space.slope(of_weight) + decay * v).reshape(-1), of_bias])
+        return total + decay / 2 * float((v**2).sum()), gradient
 
     found = minimize(objective, np.zeros((size + 1) * words), jac=True, method="L-BFGS-B", options={"maxiter": steps})
     v, b = split(found.x)

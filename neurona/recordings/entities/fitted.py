@@ -16,6 +16,7 @@ from typing import TypeAlias
 import numpy as np
 from jaxtyping import Bool, Float
 
+from neurona.blocks import give_back, room
 from neurona.errors import DataError
 from neurona.recordings.alignment import Alignment, FittedAlignment, alignment_settings
 from neurona.recordings.entities.channels import atlas_entities, group_entities, whole_entities
@@ -101,11 +102,12 @@ class FittedEntities:
         matched = self.expected.matched(recordings, missing)
         if self.alignment is not None:
             matched = self.alignment.apply(matched)
-        features = np.empty((matched.n_recordings, len(self.entities.entity_of_feature)), np.float32)
+        features = room((matched.n_recordings, len(self.entities.entity_of_feature)))
         start = 0
         for batch in matched.batches():
             features[start : start + batch.n_recordings] = self.features_of(batch.data.values)
             start += batch.n_recordings
+            give_back(features)
         return replace(self.entities, features=features)
 
 

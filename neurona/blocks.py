@@ -1,0 +1,128 @@
+"""Arrays of many rows, which may be larger than memory: room for them on disk, and work on them in blocks.
+
+    features = room((n, size)),      for part in parts(n, row_bytes): features[part] = ...,      for part, block in Rows(features): total += block.sum(axis=0)
+
+What is small is an ordinary array, and one block: data in memory and data on disk go the same way. What is large lies in a file without a name in the
+folder for temporary files (`TMPDIR`), mapped into memory, which goes with the last array that refers to it. Pages that were worked on are given back,
+so that a process never holds more of it than a block.
+"""
+
+from __future__ import annotations
+
+import math
+import mmap
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+
+from neurona.errors import OutputError
+
+IN_MEMORY = 2**28
+"""Bytes of the largest array that is kept in memory, and in one block."""
+BLOCK = 2**25
+"""Bytes of a block of larger ones."""
+
+
+def room(shape: tuple[int, ...], dtype: Any = np.float32) -> np.ndarray:
+    """An array to be filled; one of more than `IN_MEMORY` bytes lies on disk.
+
+    Raises:
+        OutputError: there is no space on disk.
+    """
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    if size <= IN_MEMORY:
+        return np.empty(shape, dtype)
+    folder = tempfile.gettempdir()
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            # Without space set apart, a full disk would be a crash at a write into memory.
+            _set_apart(file.fileno(), size)
+            mapped = mmap.mmap(file.fileno(), size)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: no room for an array of {size / 1e9:.1f} GB ({error}); set TMPDIR to a folder on a disk that has it"
+        ) from error
+    return np.frombuffer(mapped, dtype).reshape(shape)
+
+
+def parts(rows: int, row_bytes: int) -> list[slice]:
+    """All rows in order, in one block where they are few bytes."""
+    total = rows * row_bytes
+    each = max(rows if total <= IN_MEMORY else BLOCK // max(row_bytes, 1), 1)
+    return [slice(start, min(start + each, rows)) for start in range(0, rows, each)]
+
+
+def give_back(array: np.ndarray) -> None:
+    """Let go of the pages of an array that lies on disk; what was written stays written, and is read again when it is asked for."""
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    base = base.obj if isinstance(base, memoryview) else base
+    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        base.madvise(mmap.MADV_DONTNEED)
+
+
+def taken(array: Shaped[np.ndarray, "row ..."], rows: Int[np.ndarray, " taken"]) -> Shaped[np.ndarray, "taken ..."]:
+    """`array[rows]`, which may be as large as the array."""
+    found = room((len(rows), *array.shape[1:]), array.dtype)
+    for part in parts(len(rows), _row_bytes(array)):
+        found[part] = array[rows[part]]
+        give_back(array)
+        give_back(found)
+    return found
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of an array less a constant row, block by block in float64. One block is made once.
+
+    Attributes:
+        array: may lie on disk.
+        chosen: its rows; all when None.
+        less: what is taken off each row; nothing when None.
+    """
+
+    array: Float[np.ndarray, "row value"] = field(repr=False)
+    chosen: Int[np.ndarray, " chosen"] | None = field(default=None, repr=False)
+    less: Float[np.ndarray, " value"] | None = field(default=None, repr=False)
+    _kept: list[np.ndarray] = field(default_factory=list, repr=False, compare=False)
+
+    def __len__(self) -> int:
+        return len(self.array) if self.chosen is None else len(self.chosen)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self), self.array.shape[1]
+
+    def __iter__(self) -> Iterator[tuple[slice, Float[np.ndarray, "part value"]]]:
+        blocks = parts(len(self), 8 * self.array.shape[1])
+        for part in blocks:
+            if self._kept:
+                yield part, self._kept[0]
+                return
+            block = self._block(part)
+            if len(blocks) == 1:
+                self._kept.append(block)
+            yield part, block
+            give_back(self.array)
+
+    def _block(self, part: slice) -> Float[np.ndarray, "part value"]:
+        values = self.array[part if self.chosen is None else self.chosen[part]]
+        return values.astype(np.float64, copy=False) if self.less is None else values - np.asarray(self.less, np.float64)
+
+
+def _set_apart(file: int, size: int) -> None:
+    import os
+
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file, 0, size)
+    else:
+        os.truncate(file, size)
+
+
+def _row_bytes(array: Shaped[np.ndarray, "row ..."]) -> int:
+    return math.prod(array.shape[1:]) * array.dtype.itemsize

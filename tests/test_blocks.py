@@ -1,0 +1,58 @@
+"""Arrays that may be larger than memory are what they would be in memory, whatever their blocks."""
+
+import gc
+
+import numpy as np
+import pytest
+
+from neurona import blocks
+from neurona.blocks import Rows, give_back, parts, room, taken
+from neurona.errors import OutputError
+
+
+@pytest.fixture
+def on_disk(monkeypatch):
+    """Everything lies on disk, and blocks are of 7 rows of 5 numbers in float64."""
+    monkeypatch.setattr(blocks, "IN_MEMORY", 0)
+    monkeypatch.setattr(blocks, "BLOCK", 7 * 5 * 8)
+
+
+def test_what_was_written_is_read_after_its_pages_were_given_back(on_disk):
+    values = np.random.default_rng(0).normal(size=(23, 5)).astype(np.float32)
+    found = room(values.shape)
+    for part in parts(23, 8 * 5):
+        found[part] = values[part]
+        give_back(found)
+    np.testing.assert_array_equal(found, values)
+    give_back(found[3:, 1])
+    np.testing.assert_array_equal(found[3:, 1], values[3:, 1])
+    part = found[4:9]
+    del found
+    gc.collect()
+    np.testing.assert_array_equal(part, values[4:9])
+
+
+def test_small_arrays_are_in_memory_and_one_block():
+    assert room((4, 5)).base is None
+    assert parts(4, 40) == [slice(0, 4)]
+    assert parts(0, 40) == []
+    give_back(np.zeros(3))
+
+
+def test_rows_are_those_of_the_array_in_order_however_they_are_cut(on_disk):
+    values = np.random.default_rng(0).normal(size=(23, 5)).astype(np.float32)
+    chosen, less = np.array([0, 3, 4, 9, 11, 12, 13, 20, 22]), np.arange(5.0)
+    rows = Rows(values, chosen, less)
+    assert rows.shape == (9, 5)
+    cut = list(rows)
+    assert [part for part, _ in cut] == [slice(0, 7), slice(7, 9)]
+    np.testing.assert_array_equal(np.concatenate([block for _, block in cut]), values[chosen] - less)
+    np.testing.assert_array_equal(taken(values, chosen[::-1]), values[chosen[::-1]])
+    assert np.concatenate([block for _, block in Rows(values)]).dtype == np.float64
+
+
+def test_a_disk_without_room_is_told(monkeypatch, tmp_path):
+    monkeypatch.setattr(blocks, "IN_MEMORY", 0)
+    monkeypatch.setattr(blocks, "_set_apart", lambda file, size: (_ for _ in ()).throw(OSError("No space left")))
+    with pytest.raises(OutputError, match=r"no room for an array of 0\.8 GB .* set TMPDIR"):
+        room((1000, 200_000))
