@@ -68,6 +68,8 @@ def give_back(array: np.ndarray) -> None:
 
 def taken(array: Shaped[np.ndarray, "row ..."], rows: Int[np.ndarray, " taken"]) -> Shaped[np.ndarray, "taken ..."]:
     """`array[rows]`, which may be as large as the array."""
+    if len(rows) * _row_bytes(array) <= IN_MEMORY:
+        return np.asarray(array[rows])
     found = room((len(rows), *array.shape[1:]), array.dtype)
     for part in parts(len(rows), _row_bytes(array)):
         found[part] = array[rows[part]]
@@ -112,7 +114,9 @@ class Rows:
 
     def _block(self, part: slice) -> Float[np.ndarray, "part value"]:
         values = self.array[part if self.chosen is None else self.chosen[part]]
-        return values.astype(np.float64, copy=False) if self.less is None else values - np.asarray(self.less, np.float64)
+        return (
+            values.astype(np.float64, copy=False) if self.less is None else values - np.asarray(self.less, np.float64)
+        )
 
 
 def _set_apart(file: int, size: int) -> None:

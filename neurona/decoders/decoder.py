@@ -19,6 +19,7 @@ from jax.sharding import Mesh
 from jaxtyping import Float, Int
 from rich.console import Console
 
+from neurona.blocks import taken
 from neurona.execution import Answers
 from neurona.questions import Asked, Problem
 from neurona.readings import AskingModel, Reading
@@ -128,7 +129,7 @@ def learn_asking(
     if not len(questions):
         return AskingModel(suppression=suppression)
     rows, place = np.unique(questions.recording, return_inverse=True)
-    reading = decoder.read(problem.entities.features[rows], [str(row) for row in rows])
+    reading = decoder.read(taken(problem.entities.features, rows), [str(row) for row in rows])
     belief = reading.believe(questions.queries, _places(place))
     held = held_questions(belief, questions, problem) if held_out else None
     return AskingModel.fit(belief, questions.target, held, suppression)

@@ -15,8 +15,9 @@ from typing import Any
 import jax
 import numpy as np
 from flax import nnx
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
+from neurona.blocks import give_back, parts, room, taken
 from neurona.decoders.decoder import Context, learn_asking
 from neurona.decoders.entity_network import EntityNetwork
 from neurona.decoders.entity_shares import shares_of_strongest
@@ -75,15 +76,17 @@ class NeuronaDecoder:
         logics in which `exists` is more than the maximum, and in ensembles, whose members' probabilities are averaged, the rest of
         a concept's log odds is nobody's.
         """
-        first = self.members[0]
-        members = tuple(_joined(_scores(member, self.layout(features))) for member in self.members)
-        shares = np.mean([shares_of_strongest(np.asarray(scores.unary), self.usual) for scores in members], axis=0)
-        prior = self._prior
-        t = self.temperature[0]
+        first, prior, t = self.members[0], self._prior, self.temperature[0]
+        members = tuple(_joined(_scores(member, self.layout, features), len(features)) for member in self.members)
+        shares = room((len(features), len(self.entities.names), len(self.usual)))
+        for part in parts(len(features), 8 * shares[:1].size):
+            each = [shares_of_strongest(np.asarray(scores.unary[part]), self.usual) for scores in members]
+            shares[part] = t * np.mean(each, axis=0)
+            give_back(shares)
         carriers = EntityEvidence(
             self.vocabulary.concepts,
             self.entities.names,
-            (t * shares).astype(np.float32),
+            shares,
             t * self.usual - prior,
             prior,
             self.entities.positions,
@@ -160,13 +163,17 @@ def fit_neurona(problem: Problem, settings: NeuronaSettings, context: Context) -
     return replace(decoder, asking=learn_asking(decoder, problem, settings))
 
 
-def _scores(module: EntityNetwork, inputs: Float[np.ndarray, "recording channel time"]) -> Iterator[Scores]:
-    """Scores of all words on all entities, some recordings at a time, as NumPy arrays."""
+def _scores(
+    module: EntityNetwork, layout: Layout, features: np.ndarray, chosen: Int[np.ndarray, " row"] | None = None
+) -> Iterator[Scores]:
+    """Scores of all words on all entities, some of the chosen recordings at a time, as NumPy arrays."""
     rows = max(1, min(ROWS, CELLS // len(module.grounding.position[...])))
-    for start in range(0, len(inputs), rows):
-        part = inputs[start : start + rows]
+    chosen = np.arange(len(features)) if chosen is None else chosen
+    for start in range(0, len(chosen), rows):
+        part = layout(features[chosen[start : start + rows]])
         filled = np.concatenate([part, np.zeros((rows - len(part), *part.shape[1:]), part.dtype)])
         found = jax.device_get(_scored(module, jax.device_put(filled)))
+        give_back(features)
         yield _first(found, len(part))
 
 
@@ -180,15 +187,27 @@ def _scored(module: EntityNetwork, inputs: jax.Array) -> Scores:
     return module.scores(inputs)
 
 
-def _joined(parts: Iterator[Scores]) -> Scores:
-    joined: Scores = jax.tree.map(lambda *arrays: np.concatenate(arrays), *parts)
+def _joined(several: Iterator[Scores], n: int) -> Scores:
+    """Those of n recordings, on disk where they are many."""
+    joined, start = None, 0
+    for scores in several:
+        if joined is None:
+            joined = jax.tree.map(lambda array: room((n, *array.shape[1:]), array.dtype), scores)
+        size = len(scores.unary)
+        for whole, own in zip(jax.tree.leaves(joined), jax.tree.leaves(scores), strict=True):
+            whole[start : start + size] = own
+            give_back(whole)
+        start += size
     return joined
 
 
 def _usual(members: Sequence[EntityNetwork], layout: Layout, problem: Problem) -> Float[np.ndarray, " concept"]:
     """Each concept's strongest score, on average over training recordings and members."""
-    inputs = layout(problem.entities.features[problem.train_rows])
-    strongest = [np.concatenate([scores.unary.max(axis=2) for scores in _scores(member, inputs)]) for member in members]
+    features, rows = problem.entities.features, problem.train_rows
+    strongest = [
+        np.concatenate([scores.unary.max(axis=2) for scores in _scores(member, layout, features, rows)])
+        for member in members
+    ]
     return np.asarray(np.mean(strongest, axis=(0, 1)), np.float64)
 
 
@@ -199,10 +218,9 @@ def _grounded(members: Sequence[EntityNetwork], layout: Layout, problem: Problem
     there = told_words(problem.train, problem.vocabulary, words, len(features))[rows]
     masks = [mask.astype(np.float64) for mask in (there == 1, there == 0, np.ones_like(there))]
     sums = np.zeros((3, len(words), len(problem.entities.names)))
-    inputs = layout(features[rows])
     for member in members:
         start = 0
-        for scores in _scores(member, inputs):
+        for scores in _scores(member, layout, features, rows):
             of_words = np.concatenate([scores.unary, scores.relations.region], axis=1)  # type: ignore[union-attr]
             part = slice(start, start + len(of_words))
             sums += [np.einsum("nw,nwp->wp", mask[part], of_words) for mask in masks]
@@ -217,6 +235,6 @@ def _temperature(decoder: NeuronaDecoder, problem: Problem) -> tuple[float, floa
     """Fitted to validation questions."""
     asked = problem.validation
     rows, place = np.unique(asked.recording, return_inverse=True)
-    reading = decoder.read(problem.entities.features[rows], [str(row) for row in rows])
+    reading = decoder.read(taken(problem.entities.features, rows), [str(row) for row in rows])
     found = fit_temperature(reading, asked, place.reshape(-1).astype(np.int64))
     return found.of_yes, found.of_words

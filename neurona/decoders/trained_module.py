@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from flax import nnx
 
+from neurona.blocks import taken
 from neurona.decoders.decoder import Context
 from neurona.questions import Problem
 from neurona.questions.scene_questions import with_scene_questions
@@ -35,7 +36,7 @@ def fit_module(
     layout = Layout.of(problem.entities, rows, standardised)
     inputs = layout(problem.entities.features)
     trained = train(
-        lambda seed: build(seed, inputs[rows]),
+        lambda seed: build(seed, taken(inputs, rows)),
         inputs,
         with_scene_questions(problem),
         context.training,

@@ -11,6 +11,7 @@ from flax import nnx
 from jax.sharding import Mesh
 from jaxtyping import Float, Int
 
+from neurona.blocks import taken
 from neurona.execution import Answers
 from neurona.programs import Vocabulary
 from neurona.questions import Asked
@@ -63,9 +64,9 @@ def answer_in_batches(
 def on_device(
     inputs: Float[np.ndarray, "recording ..."], recording: Int[np.ndarray, " lesson"], mesh: Mesh | None
 ) -> tuple[Any, Any]:
-    """The recordings that are needed, and where each of them stands; see `Block`."""
+    """The recordings that are needed, and where each of them stands; see `Block`. On a CPU, JAX reads arrays that lie on disk where they lie."""
     rows = np.unique(recording)
     place = np.zeros(len(inputs), np.int32)
     place[rows] = np.arange(len(rows))
-    needed = inputs if len(rows) == len(inputs) else inputs[rows]
+    needed = inputs if len(rows) == len(inputs) else taken(inputs, rows)
     return put((np.asarray(needed, jnp.float32), place), mesh)

@@ -16,6 +16,7 @@ import jax
 import numpy as np
 import orbax.checkpoint as ocp
 
+from neurona.blocks import give_back, parts
 from neurona.errors import ConfigError, OutputError
 from neurona.files import write_json
 from neurona.questions import Asked
@@ -119,12 +120,16 @@ def _digest_of_questions(asked: Asked) -> str:
     return _digest(asked.recording, asked.target, "\n".join(asked.table.program).encode())
 
 
-def _digest(*parts: Any) -> str:
+def _digest(*several: Any) -> str:
     found = hashlib.blake2b(digest_size=16)
-    for part in parts:
+    for part in several:
         array = np.frombuffer(part, np.uint8) if isinstance(part, bytes) else np.ascontiguousarray(np.asarray(part))
         found.update(f"{array.dtype}{array.shape}".encode())
-        found.update(array.view(np.uint8).data if array.ndim else array.tobytes())
+        for piece in parts(len(array), array.nbytes // max(len(array), 1)) if array.ndim else ():
+            found.update(array[piece].view(np.uint8).data)
+            give_back(array)
+        if not array.ndim:
+            found.update(array.tobytes())
     return found.hexdigest()
 
 

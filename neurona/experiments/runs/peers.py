@@ -45,6 +45,8 @@ def peer_predictions(
         A predictions table of describe questions with the columns `peer`, `way` (`apart`, or the categories whose conjunctions were
         classes: `Object & Position`) and `category`.
     """
+    if not names:
+        return None  # the recordings may be more than memory holds
     data, n = dataset.recordings.data, dataset.recordings.n_recordings
     features = [one.problem.entities.features for one in fitted]
     pairs = [(np.flatnonzero(one.fold.train | one.fold.validation), np.flatnonzero(one.fold.test)) for one in fitted]

@@ -12,6 +12,7 @@ import pandas as pd
 from rich.console import Console
 from rich.progress import Progress
 
+from neurona.blocks import taken
 from neurona.datasets.dataset import Dataset
 from neurona.decoders import Context, Decoder, fit, fit_decoder
 from neurona.decoders.fitting import fitted_decoder
@@ -71,7 +72,7 @@ def run(config: Config, folder: Path, console: Console) -> dict:
             reading = None
             if isinstance(decoder, Decoder):
                 rows = np.flatnonzero(fold.test)
-                reading = decoder.read(problem.entities.features[rows], ids[rows].tolist())
+                reading = decoder.read(taken(problem.entities.features, rows), ids[rows].tolist())
                 if "subject" in dataset.recordings.data.coords:
                     reading = reading.of_subjects(dataset.recordings.data.subject.values[rows])
             fitted.append(Fitted(fold, entities, problem, test, decoder, reading))
