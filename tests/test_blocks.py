@@ -4,6 +4,7 @@ import gc
 
 import numpy as np
 import pytest
+from on_disk import on_disk
 
 from neurona import blocks
 from neurona.blocks import Rows, give_back, parts, room, taken
@@ -11,13 +12,12 @@ from neurona.errors import OutputError
 
 
 @pytest.fixture
-def on_disk(monkeypatch):
-    """Everything lies on disk, and blocks are of 7 rows of 5 numbers in float64."""
-    monkeypatch.setattr(blocks, "IN_MEMORY", 0)
-    monkeypatch.setattr(blocks, "BLOCK", 7 * 5 * 8)
+def cut():
+    with on_disk(rows=7, values=5):
+        yield
 
 
-def test_what_was_written_is_read_after_its_pages_were_given_back(on_disk):
+def test_what_was_written_is_read_after_its_pages_were_given_back(cut):
     values = np.random.default_rng(0).normal(size=(23, 5)).astype(np.float32)
     found = room(values.shape)
     for part in parts(23, 8 * 5):
@@ -39,14 +39,14 @@ def test_small_arrays_are_in_memory_and_one_block():
     give_back(np.zeros(3))
 
 
-def test_rows_are_those_of_the_array_in_order_however_they_are_cut(on_disk):
+def test_rows_are_those_of_the_array_in_order_however_they_are_cut(cut):
     values = np.random.default_rng(0).normal(size=(23, 5)).astype(np.float32)
     chosen, less = np.array([0, 3, 4, 9, 11, 12, 13, 20, 22]), np.arange(5.0)
     rows = Rows(values, chosen, less)
     assert rows.shape == (9, 5)
-    cut = list(rows)
-    assert [part for part, _ in cut] == [slice(0, 7), slice(7, 9)]
-    np.testing.assert_array_equal(np.concatenate([block for _, block in cut]), values[chosen] - less)
+    several = list(rows)
+    assert [part for part, _ in several] == [slice(0, 7), slice(7, 9)]
+    np.testing.assert_array_equal(np.concatenate([block for _, block in several]), values[chosen] - less)
     np.testing.assert_array_equal(taken(values, chosen[::-1]), values[chosen[::-1]])
     assert np.concatenate([block for _, block in Rows(values)]).dtype == np.float64
 

@@ -69,7 +69,9 @@ def measured(decoder: str, recordings: int, parcels: int, folder: Path, *setting
         make(data, recordings, parcels)
     config = folder / "larger.yaml"
     config.write_text(_CONFIG.format(data=data, decoder=DECODERS[decoder]), encoding="utf-8")
-    found = {"run": command(["run", str(config), "--out", str(run), *settings], folder / "cache")}
+    found = {
+        "run": command(["run", str(config), "--out", str(run), *(f"--set={one}" for one in settings)], folder / "cache")
+    }
     found["query"] = command(["query", str(run), "exists x. a(x)"], folder / "cache")
     metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
     return found | {"accuracy": metrics["accuracy"]["overall"]["value"]}

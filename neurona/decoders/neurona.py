@@ -189,7 +189,8 @@ def _scored(module: EntityNetwork, inputs: jax.Array) -> Scores:
 
 def _joined(several: Iterator[Scores], n: int) -> Scores:
     """Those of n recordings, on disk where they are many."""
-    joined, start = None, 0
+    joined: Any = None
+    start = 0
     for scores in several:
         if joined is None:
             joined = jax.tree.map(lambda array: room((n, *array.shape[1:]), array.dtype), scores)
@@ -198,7 +199,8 @@ def _joined(several: Iterator[Scores], n: int) -> Scores:
             whole[start : start + size] = own
             give_back(whole)
         start += size
-    return joined
+    found: Scores = joined
+    return found
 
 
 def _usual(members: Sequence[EntityNetwork], layout: Layout, problem: Problem) -> Float[np.ndarray, " concept"]:

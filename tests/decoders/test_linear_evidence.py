@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from held_out import accuracy, read
 from label_problem import LABELS, VOCABULARY, label_problem
+from on_disk import on_disk
 from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 
-from neurona import blocks
 from neurona.decoders.linear_evidence import LinearEvidenceSettings, fit_linear_evidence
 from neurona.errors import ConfigError
 from neurona.programs import Vocabulary
@@ -29,14 +29,14 @@ def fitted(noise=2.0):
 
 
 @pytest.mark.parametrize("rows", [1, 7])
-def test_recordings_on_disk_are_fitted_and_read_as_those_in_memory(monkeypatch, rows):
+def test_recordings_on_disk_are_fitted_and_read_as_those_in_memory(rows):
     whole, problem, test = fitted()
-    monkeypatch.setattr(blocks, "IN_MEMORY", 0)
-    monkeypatch.setattr(blocks, "BLOCK", rows * 8 * 24)
-    apart = fit_linear_evidence(problem, QUICK)
+    with on_disk(rows, values=24):
+        apart = fit_linear_evidence(problem, QUICK)
+        found, place = read(apart, problem, test)
     assert [view.decay for view in apart.views] == [view.decay for view in whole.views]
     np.testing.assert_allclose(apart.weight, whole.weight, rtol=1e-3, atol=1e-5)
-    (found, place), (expected, _) = read(apart, problem, test), read(whole, problem, test)
+    expected, _ = read(whole, problem, test)
     said, again = found.ask_each(test.queries, place), expected.ask_each(test.queries, place)
     np.testing.assert_allclose(said.probability, again.probability, atol=1e-5)
     np.testing.assert_allclose(said.as_asked, again.as_asked, atol=1e-4)

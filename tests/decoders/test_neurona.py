@@ -6,6 +6,7 @@ import jax
 import numpy as np
 import pytest
 import tiny
+from on_disk import on_disk
 from problem import signal_of
 from tiny_neurona import IDS, TRAINING, trained
 
@@ -40,6 +41,17 @@ def test_one_recording_gets_the_same_reading_as_many(decoder, reading):
     alone = decoder.read(tiny.problem().entities.features[[7]], ["r7"])
     for a, b in zip(jax.tree.leaves(alone.members), jax.tree.leaves(reading.members), strict=True):
         np.testing.assert_array_equal(a[0], b[7])
+
+
+def test_recordings_on_disk_are_trained_on_and_read_as_those_in_memory(decoder, reading):
+    features = tiny.problem().entities.features
+    with on_disk(rows=3, values=features.shape[1]):
+        apart = trained()
+        found = apart.read(features, IDS)
+    for a, b in zip(jax.tree.leaves(found.members), jax.tree.leaves(reading.members), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(found.entity_evidence.evidence, reading.entity_evidence.evidence, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(apart.grounded, decoder.grounded, rtol=1e-3, atol=1e-4)
 
 
 def _ensemble_of(decoder):

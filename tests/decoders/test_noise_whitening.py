@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
+from on_disk import on_disk
 from sklearn.covariance import ledoit_wolf
 
-from neurona import blocks
 from neurona.blocks import Rows
 from neurona.decoders.noise_whitening import NoiseWhitening, Triangular, ledoit_wolf_shrinkage
 
@@ -86,12 +86,11 @@ def test_weights_on_features_act_as_weights_on_white_features_do():
 
 @pytest.mark.parametrize("rows", [1, 7, 100])
 @pytest.mark.parametrize("shrinkage", [None, 0.3])
-def test_blocks_of_any_size_make_recordings_as_white(monkeypatch, rows, shrinkage):
+def test_blocks_of_any_size_make_recordings_as_white(rows, shrinkage):
     features, answers, _ = sample(n=60)
     whole = NoiseWhitening.of(Rows(features), answers, shrinkage)
-    monkeypatch.setattr(blocks, "IN_MEMORY", 0)
-    monkeypatch.setattr(blocks, "BLOCK", rows * 8 * features.shape[1])
-    whitening = NoiseWhitening.of(Rows(features), answers, shrinkage)
+    with on_disk(rows, features.shape[1]):
+        whitening = NoiseWhitening.of(Rows(features), answers, shrinkage)
     assert isinstance(whitening.root, Triangular) == (rows < 60)
     white, expected = whitening(Rows(features)), whole(Rows(features))
     np.testing.assert_allclose(white @ white.T, expected @ expected.T, rtol=1e-9, atol=1e-9)

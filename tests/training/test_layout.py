@@ -1,7 +1,9 @@
 """Features laid out as a network reads them."""
 
 import numpy as np
+import pytest
 import tiny
+from on_disk import on_disk
 
 from neurona.recordings.entities import Entities
 from neurona.training import Layout
@@ -34,3 +36,13 @@ def test_constant_features_become_zeros():
     features[:, 0] = 5
     layout = Layout.of(Entities(features, np.array([0, 1, 0, 1]), ("early", "late"), "window", n_times=2), ROWS)
     assert not layout(features)[:, 0, 0].any()
+
+
+@pytest.mark.parametrize("per", ["feature", "channel"])
+@pytest.mark.parametrize("rows", [1, 3, 40])
+def test_inputs_on_disk_are_those_in_memory(per, rows):
+    entities = tiny.problem().entities
+    expected = Layout.of(entities, ROWS, per)(entities.features)
+    with on_disk(rows, entities.features.shape[1]):
+        found = Layout.of(entities, ROWS, per)(entities.features)
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-7)
