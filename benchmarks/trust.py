@@ -18,6 +18,7 @@ from trusted import (
     coverage,
     freed,
     knowledge,
+    lapses,
     maps,
     misspecified,
     negation,
@@ -40,6 +41,7 @@ THEMES: dict[str, Callable[[Trusted], Iterator[Bar]]] = {
     "misspecified": misspecified.misspecified,
     "realism": realism.realism,
     "knowledge": knowledge.knowledge,
+    "lapses": lapses.lapses,
 }
 
 if __name__ == "__main__":

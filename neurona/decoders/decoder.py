@@ -30,6 +30,8 @@ from neurona.readings.suppression import AnswersBy, Suppression
 from neurona.training.settings import TrainingSettings
 
 Supervision = Literal["answers", "scenes"]
+Knowledge = Literal["ontology", "none"]
+"""Whether words of one kind lend each other what is learned of them (`encoding_models.kinship`)."""
 
 MOST_FOR_ASKING = 32
 """Training recordings that are read to learn how questions are put where no validation recordings are."""

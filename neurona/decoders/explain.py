@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from threadpoolctl import threadpool_limits
 
-from neurona.decoders.decoder import Context, DecoderSettings, learn_asking
+from neurona.decoders.decoder import Context, DecoderSettings, Knowledge, learn_asking
 from neurona.decoders.label_scenes import label_scenes
 from neurona.decoders.registry import register
 from neurona.encoding_models.axes import fit_axes
@@ -74,7 +74,7 @@ class ExplainSettings(DecoderSettings):
     rounds: Annotated[int, annotated_types.Ge(1)] = 10
     carriers: Annotated[float, annotated_types.Gt(0), annotated_types.Lt(1)] = 0.1
     rest_as_noise: Annotated[float, annotated_types.Ge(0), annotated_types.Le(1)] = 0.1
-    knowledge: Literal["ontology", "none"] = "none"
+    knowledge: Knowledge = "none"
     worlds: SamplerSettings = field(default_factory=SamplerSettings)
     listed: ClassModelSettings = field(default_factory=ClassModelSettings)
 

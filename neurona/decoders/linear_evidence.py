@@ -13,13 +13,16 @@ of the training recordings, where it lies (representer theorem), by L-BFGS (Liu 
 The decay of least loss on held-out parts of the training recordings is taken. What many recordings need is looked at block by block (`neurona.blocks`),
 in weights of the features, so that their white coordinates are never formed.
 
+With `knowledge: ontology` words of one kind draw each other's weights: v = u R, R'R = (1 - kappa) I + kappa [of one kind], with decay on u
+(`kinship.shared_prior`). A word of few recordings reads as its kind does, and departs from it as its own recordings tell; kappa is chosen as the decay is.
+
 Entities of several views (`ViewEntities`) are fitted view by view, each with its own whitening and decay, and weighed by what they say of
 held-out parts of the training recordings (`stacking`); as evidence adds up over entities, the product of these experts is one linear decoder again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal, NamedTuple
 
@@ -31,13 +34,15 @@ from scipy.special import softmax
 
 from neurona.blocks import Rows, give_back, room
 from neurona.datasets.splits.inner import InnerFolds, inner_folds
-from neurona.decoders.decoder import Context, DecoderSettings, held_questions, learn_asking
+from neurona.decoders.decoder import Context, DecoderSettings, Knowledge, held_questions, learn_asking
 from neurona.decoders.label_worlds import LabelWorlds
 from neurona.decoders.noise_whitening import NoiseWhitening, Triangular
 from neurona.decoders.registry import register
 from neurona.decoders.stacking import view_weights
+from neurona.encoding_models.kinship import SHARES, shared_prior
 from neurona.errors import ConfigError
 from neurona.programs import Vocabulary
+from neurona.programs.ontology import kinds_of
 from neurona.questions import Problem
 from neurona.readings import About, AskingModel, EntityEvidence, WorldReading
 from neurona.readings.belief import log_odds
@@ -58,26 +63,17 @@ class LinearEvidenceSettings(DecoderSettings):
         steps: of L-BFGS, at most.
         decays: candidates for the weight decay, chosen by inner folds of the training recordings.
         inner_folds: how many.
+        knowledge: whether words of one kind, by the vocabulary's definitions and axioms, draw each other's weights as far as inner folds find them alike.
     """
 
     kind: Literal["linear_evidence"] = "linear_evidence"
     shrinkage: Annotated[float, Ge(0), Le(1)] | None = None
     steps: Annotated[int, Ge(1)] = 60
     decays: Annotated[tuple[float, ...], MinLen(1)] = (
-        0.001,
-        0.002,
-        0.005,
-        0.01,
-        0.02,
-        0.05,
-        0.1,
-        0.2,
-        0.5,
-        1.0,
-        2.0,
-        5.0,
-    )
+        0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0,
+    )  # fmt: skip
     inner_folds: Annotated[int, Ge(2)] = 4
+    knowledge: Knowledge = "none"
 
 
 class ChosenView(NamedTuple):
@@ -88,12 +84,14 @@ class ChosenView(NamedTuple):
         decay: its weight decay.
         loss: its mean -log p(a recording's answers) on held-out training recordings, in nats; NaN where nothing had to be chosen.
         weight: of its evidence.
+        alike: kappa, how much words of one kind share; 0 where the decoder knows of no kinds.
     """
 
     name: str
     decay: float
     loss: float
     weight: float
+    alike: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,18 +187,18 @@ def fit_linear_evidence(
     likelihood = labels.log_likelihood(asked, vocabulary, len(features))
     labels = labels.learned(likelihood[rows])
     shown = labels.shown(likelihood)
-    told = _Told(likelihood, shown, labels, settings)
+    kinds = kinds_of(vocabulary) if settings.knowledge == "ontology" else {}
+    told = _Told(likelihood, shown, labels, settings, kinds)
     views = list(problem.entities.of_views())
-    choosing = len(views) > 1 or len(settings.decays) > 1
+    choosing = len(views) > 1 or len(settings.decays) > 1 or bool(kinds)
     folds = _inner_folds(problem, rows, likelihood, settings.inner_folds) if choosing else []
     chosen = [_choose(features[:, view], told, folds) for _, view in views]
     weights = np.ones(len(views))
     if len(views) > 1:
         held = np.concatenate([held for _, held in folds])
-        weights = view_weights(np.stack([logits for *_, logits in chosen])[:, held], labels, likelihood[held])
+        weights = view_weights(np.stack([one.logits for one in chosen])[:, held], labels, likelihood[held])
     readouts = [
-        _readouts(features[:, view], told, rows, (decay,))[0]
-        for (_, view), (decay, *_) in zip(views, chosen, strict=True)
+        _readouts(features[:, view], told, rows, [one.shape])[0] for (_, view), one in zip(views, chosen, strict=True)
     ]
     found = LinearEvidence(
         labels,
@@ -208,8 +206,8 @@ def fit_linear_evidence(
         np.concatenate([weight * one.weight for weight, one in zip(weights, readouts, strict=True)]),
         np.sum([weight * one.bias for weight, one in zip(weights, readouts, strict=True)], axis=0),
         tuple(
-            ChosenView(name, decay, loss, float(weight))
-            for (name, _), (decay, loss, _), weight in zip(views, chosen, weights, strict=True)
+            ChosenView(name, one.shape.decay, one.loss, float(weight), one.shape.alike)
+            for (name, _), one, weight in zip(views, chosen, weights, strict=True)
         ),
         vocabulary,
         replace(problem.entities, features=problem.entities.features[:0]),
@@ -218,7 +216,7 @@ def fit_linear_evidence(
     asking = learn_asking(found, problem, settings, held_out=False)
     if folds:
         # Inner folds left every recording out once: sets of answers are promised by what was said of it then.
-        held_out = np.tensordot(weights, np.stack([logits for *_, logits in chosen]), 1)[rows]
+        held_out = np.tensordot(weights, np.stack([one.logits for one in chosen]), 1)[rows]
         asking = replace(asking, misses=_held_out_misses(found, asking, problem, rows, held_out))
     return replace(found, asking=asking)
 
@@ -245,6 +243,22 @@ class _Told:
     shown: Float[np.ndarray, "recording word"]
     labels: LabelWorlds
     settings: LinearEvidenceSettings
+    kinds: Mapping[str, str]
+
+
+class _Shape(NamedTuple):
+    """Of the penalty on weights: the decay, and kappa, how much words of one kind share."""
+
+    decay: float
+    alike: float = 0.0
+
+
+class _Chosen(NamedTuple):
+    """What inner folds chose: the shape of least loss on held-out recordings, that loss, and their logits (0 of all others)."""
+
+    shape: _Shape
+    loss: float
+    logits: Float[np.ndarray, "recording word"]
 
 
 @dataclass(frozen=True)
@@ -295,65 +309,77 @@ class _Readout(NamedTuple):
         return np.concatenate([(block - self.mean) @ self.weight + self.bias for _, block in recordings])
 
 
-def _choose(
-    features: Float[np.ndarray, "recording feature"], told: _Told, folds: InnerFolds
-) -> tuple[float, float, Float[np.ndarray, "recording word"]]:
-    """The decay of least loss on held-out recordings, that loss, and their logits (0 of all others); the first decay without folds."""
-    decays = told.settings.decays
-    logits = np.zeros((len(decays), len(features), len(told.labels.words)))
+def _choose(features: Float[np.ndarray, "recording feature"], told: _Told, folds: InnerFolds) -> _Chosen:
+    """The decay, and then kappa at that decay; the first decay without folds."""
+    shapes = [_Shape(decay) for decay in told.settings.decays]
     if not folds:
-        return decays[0], float("nan"), logits[0]
+        return _Chosen(shapes[0], float("nan"), np.zeros((len(features), len(told.labels.words))))
+    chosen = _best(features, told, folds, shapes)
+    if not told.kinds:
+        return chosen
+    shared = _best(features, told, folds, [chosen.shape._replace(alike=alike) for alike in SHARES[1:]])
+    return min(chosen, shared, key=lambda one: one.loss)
+
+
+def _best(
+    features: Float[np.ndarray, "recording feature"], told: _Told, folds: InnerFolds, shapes: Sequence[_Shape]
+) -> _Chosen:
+    """The shape of least loss."""
+    logits = np.zeros((len(shapes), len(features), len(told.labels.words)))
     for train, held in folds:
         # Whitening that had seen the held-out recordings would flatter itself, so each fold has its own.
         left_out = Rows(features, held)
-        for k, readout in enumerate(_readouts(features, told, train, decays)):
+        for k, readout in enumerate(_readouts(features, told, train, shapes)):
             logits[k, held] = readout(left_out)
     rows = np.concatenate([held for _, held in folds])
-    losses = [told.labels.loss(of_decay[rows], told.likelihood[rows])[0] for of_decay in logits]
+    losses = [told.labels.loss(of_shape[rows], told.likelihood[rows])[0] for of_shape in logits]
     best = int(np.argmin(losses))
-    return decays[best], losses[best], logits[best]
+    return _Chosen(shapes[best], losses[best], logits[best])
 
 
 def _readouts(
     features: Float[np.ndarray, "recording feature"],
     told: _Told,
     rows: Int[np.ndarray, " row"],
-    decays: tuple[float, ...],
+    shapes: Sequence[_Shape],
 ) -> list[_Readout]:
-    """m, w and b of least loss over some recordings, for each decay."""
+    """m, w and b of least loss over some recordings, for each shape of the penalty."""
     space = _Span.of(Rows(features, rows), told.shown[rows], told.settings.shrinkage)
-    fits = (_fit(space, told.likelihood[rows], told.labels, decay, told.settings.steps) for decay in decays)
+    fits = (_fit(space, told.likelihood[rows], told, shape) for shape in shapes)
     return [_Readout(space.whitening.mean, space.feature_weights(v), b) for v, b in fits]
 
 
 def _fit(
     space: _Span,
     likelihood: Float[np.ndarray, "row world"],
-    labels: LabelWorlds,
-    decay: float,
-    steps: int,
+    told: _Told,
+    shape: _Shape,
 ) -> tuple[Float[np.ndarray, "direction word"], Float[np.ndarray, " word"]]:
     """v and b of least loss."""
-    (n, size), words = space.coordinates.shape, len(labels.words)
+    (n, size), words = space.coordinates.shape, len(told.labels.words)
+    root = np.linalg.cholesky(shared_prior(told.labels.words, told.kinds, shape.alike)).T if shape.alike else None
 
     def split(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return flat[: size * words].reshape(size, words), flat[size * words :]
 
     def objective(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        v, b = split(flat)
+        u, b = split(flat)
+        v = u if root is None else u @ root
         weight, total, of_weight, of_bias = space.weights(v), 0.0, np.zeros((size, words)), np.zeros(words)
         for part, block in space.coordinates:
-            loss, slope = labels.loss(block @ weight + b, likelihood[part])
+            loss, slope = told.labels.loss(block @ weight + b, likelihood[part])
             share = len(block) / n
             total += share * loss
             of_weight += block.T @ (share * slope)
             of_bias += share * slope.sum(axis=0)
-        gradient = np.concatenate([(space.slope(of_weight) + decay * v).reshape(-1), of_bias])
-        return total + decay / 2 * float((v**2).sum()), gradient
+        of_v = space.slope(of_weight)
+        of_u = (of_v if root is None else of_v @ root.T) + shape.decay * u
+        return total + shape.decay / 2 * float((u**2).sum()), np.concatenate([of_u.reshape(-1), of_bias])
 
-    found = minimize(objective, np.zeros((size + 1) * words), jac=True, method="L-BFGS-B", options={"maxiter": steps})
-    v, b = split(found.x)
-    return v, b
+    options = {"maxiter": told.settings.steps}
+    found = minimize(objective, np.zeros((size + 1) * words), jac=True, method="L-BFGS-B", options=options)
+    u, b = split(found.x)
+    return u if root is None else u @ root, b
 
 
 def _inner_folds(

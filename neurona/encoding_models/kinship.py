@@ -15,7 +15,7 @@ Kin speak by their own recordings alone, never by what they were lent themselves
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -126,6 +126,20 @@ def lend(kinship: Kinship, own: Estimates) -> Lent:
         ((1 - kappa) * own.slab + common).astype(np.float32),
         np.clip(carried, 0.1 * share, 0.95).astype(np.float32),
     )
+
+
+def shared_prior(words: Sequence[str], kinds: Mapping[str, str], alike: float) -> Float[np.ndarray, "word word"]:
+    """Correlation of the weights of read-outs before any is learned: kappa for two words of one kind, 1 for a word and itself.
+
+    Under white noise the weights that follow are those of `lend` without its groups: m + n / (n + 1 / S) (own - m).
+
+    Args:
+        words: that are read out.
+        kinds: word -> its kind; words that it lacks are kin of none.
+        alike: kappa, below 1.
+    """
+    of = np.array([kinds.get(word, f"only {word}") for word in words])
+    return (1 - alike) * np.eye(len(of)) + alike * (of[:, None] == of[None, :])
 
 
 def log_factor(

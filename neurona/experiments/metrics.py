@@ -39,6 +39,7 @@ from neurona.evaluation.metrics.support import support_counts, support_table
 from neurona.evaluation.predictions import UNITS, clusters, right_answers
 from neurona.experiments.runs.backing import backing_of
 from neurona.experiments.runs.findings import Findings
+from neurona.experiments.runs.lapses import lapses_of
 from neurona.readings.belief import log_odds
 from neurona.registry import Registry
 
@@ -139,6 +140,13 @@ def _answer_sets(findings: Findings) -> list[tuple[str, ...]]:
         rows = one.reading.rows(one.test.table.recording.astype(str).tolist())
         sets += one.reading.answer_sets(one.reading.ask_each(one.test.queries, rows), rows, PROMISED)
     return sets
+
+
+@METRICS.register("lapses")
+def lapses(findings: Findings) -> pd.DataFrame:
+    """Test recordings that say least, first: how much more probable each makes its right answers, in nats a question (`information`); flagged where they are no more probable
+    than without it; p: the share of exchanged recordings, asked what another is asked, that say as much."""
+    return lapses_of(findings.fitted, findings.study, findings.config.seed)
 
 
 @METRICS.register("support")

@@ -21,8 +21,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "test_share": (0.0, 0.9),
     "nouns": (20, 210),
     "adjectives": (2, 40),
-    "things_least": (2, 12),
-    "things_most": (2, 12),
+    "things_least": (1, 12),
+    "things_most": (1, 12),
     "adjectives_a_thing": (0.0, 3.0),
     "relationships_a_thing": (0.0, 3.0),
     "components": (16, 4096),
@@ -57,6 +57,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "associates": (0.0, 3.0),
     "density": (0.0, 1.0),
     "planted_parcels": (0, 44),
+    "lapses": (0.0, 0.9),
 }
 
 _OF_SESSIONS = "session_gain", "session_offset", "session_shift_mm", "session_drift"
@@ -108,6 +109,7 @@ class SimulationSettings:
         associates: strength of what a thing evokes beside itself, anew in each image, by that of the thing.
         density: share of a pattern's power that is spread over the whole brain.
         planted_parcels: parcels that concepts are planted in, where those are not the `parcels` that recordings tell of; 0: the same.
+        lapses: share of the recordings that tell nothing of their scene: noise alone, as where somebody slept. Coordinate `lapsed` of the recordings says which.
         kinds: whether the vocabulary says which nouns are of which class, in definitions (`pet: cat(x) | dog(x)`), so that classes can be asked for.
         modality: one of `MODALITIES`; `eeg`: the same brain seen by sensors on the scalp.
         answer_prior: how much the words of a yes/no question tell its answer: at 1 who knows how answers `no` and `yes` go with words is right in 0.75 of
@@ -160,6 +162,7 @@ class SimulationSettings:
     associates: float = 0.0
     density: float = 0.0
     planted_parcels: int = 0
+    lapses: float = 0.0
     kinds: bool = False
     modality: str = "fmri"
     null: str = "none"
@@ -197,13 +200,13 @@ class SimulationSettings:
     def beyond_layouts(self) -> tuple[str, ...]:
         """Dials away from their defaults that only the layout `native` can hold: continuous runs are made without them."""
         usual = SimulationSettings
-        names = ("sessions", *_OF_SESSIONS, *_OF_TIME, *_OF_RESPONSES, "noise_tails")
+        names = ("sessions", *_OF_SESSIONS, *_OF_TIME, *_OF_RESPONSES, "noise_tails", "lapses")
         return tuple(name for name in names if getattr(self, name) != getattr(usual, name))
 
     @property
     def closed_form(self) -> bool:
         """Whether recordings have a likelihood in closed form, so that there is an oracle."""
-        return not any(getattr(self, name) for name in (*_OF_TIME, *_OF_RESPONSES, "noise_tails"))
+        return not any(getattr(self, name) for name in (*_OF_TIME, *_OF_RESPONSES, "noise_tails", "lapses"))
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> SimulationSettings:

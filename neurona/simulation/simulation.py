@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from neurona.datasets.card import read_card
 from neurona.datasets.dataset import Dataset
@@ -36,7 +36,7 @@ from neurona.simulation.settings import SimulationSettings
 from neurona.simulation.tails import tail_scales
 
 _SCENES, _PATTERNS, _SUBJECTS, _PARTS, _NOISE, _QUESTIONS, _NULL, _OBSERVER, _SESSIONS, _ONSETS = range(10)
-_DENSITY, _ASSOCIATES, _FACTORS, _LATENCIES, _TAILS = range(10, 15)
+_DENSITY, _ASSOCIATES, _FACTORS, _LATENCIES, _TAILS, _LAPSES = range(10, 16)
 """Random streams of one seed: a dial that touches one of them leaves the draws of the others as they are."""
 
 RUN_IMAGES = 37
@@ -55,6 +55,7 @@ class Truth:
         scale: sigma.
         shown: whose scene's response each subject shows at each image; the image's own unless shuffled.
         latency_s: delay of each channel's response.
+        lapsed: which recordings are noise alone.
     """
 
     patterns: Patterns
@@ -64,6 +65,7 @@ class Truth:
     scale: float
     shown: Int[np.ndarray, "subject image"]
     latency_s: Float[np.ndarray, " channel"]
+    lapsed: Bool[np.ndarray, "subject recording"]
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,8 @@ def simulate(settings: SimulationSettings | None = None, seed: int = 0) -> Simul
     responses = _responses(model, scenes, brain, settings, stream(_ASSOCIATES))
     scale = measurement.scale(responses, settings.snr)
     latency = latencies(measurement.positions, settings.latency_spread_s, stream(_LATENCIES))
-    truth = Truth(patterns, model, measurement, sessions, scale, shown, latency)
+    lapsed = stream(_LAPSES).random((settings.subjects, settings.images * settings.repeats)) < settings.lapses
+    truth = Truth(patterns, model, measurement, sessions, scale, shown, latency, lapsed)
     values = _values(truth, responses, settings, stream(_NOISE), stream(_TAILS))
     recordings = _recordings(values, truth, brain, settings, scenes, parts, seed)
     questions = _questions(scenes, parts, settings, seed)
@@ -265,6 +268,7 @@ def _values(
             here = sessions.of_image == session
             signal[here] = measurement.signal(subject, responses[subject, order[here]], session)
         signal = np.repeat(signal, settings.repeats, axis=0)
+        signal[truth.lapsed[subject]] = 0
         recorded = measurement.noise(len(signal), rng)
         if settings.noise_tails:
             recorded *= tail_scales(len(signal), recorded.shape[2], settings.noise_tails, tails)
@@ -305,6 +309,8 @@ def _recordings(
     along = {"image": ("recording", images)}
     if settings.sessions > 1:
         along["session"] = ("recording", np.tile(np.repeat(sessions, settings.repeats), settings.subjects).tolist())
+    if settings.lapses:
+        along["lapsed"] = ("recording", np.where(truth.lapsed.ravel(), "yes", "no").tolist())
     eeg = settings.modality == "eeg"
     made = Recordings.make(
         values,

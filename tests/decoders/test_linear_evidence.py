@@ -242,3 +242,53 @@ def test_evidence_of_views_adds_up_and_one_view_is_as_none():
     plain, problem, _ = fitted()
     single = dataclasses.replace(problem, entities=dataclasses.replace(problem.entities, views=(View("all", 24),)))
     np.testing.assert_array_equal(fit_linear_evidence(single, QUICK).weight, plain.weight)
+
+
+def of_kinds(alike, definitions):
+    """SIMULATED: 12 words of three kinds, whose patterns have `alike` of their variance in common; training never shows the last word of a kind."""
+    rng = np.random.default_rng(0)
+    words = tuple(f"w{k:02d}" for k in range(12))
+    patterns = np.sqrt(alike) * np.repeat(rng.normal(size=(3, 24)), 4, axis=0)
+    patterns += np.sqrt(1 - alike) * rng.normal(size=(12, 24))
+    label = np.tile(np.arange(12), 20)
+    seen = (label % 4 != 3) & (np.arange(240) < 120)
+    features = (patterns[label] + 2 * rng.normal(size=(240, 24))).astype(np.float32)
+    vocabulary = Vocabulary(words, (), {"thing": words}, definitions, exclusive=("thing",))
+    ids = [str(k) for k in range(240)]
+    programs = [f"exists x. {words[k]}(x)" for k in label]
+    table = pd.DataFrame({"question": ids, "recording": ids, "program": programs, "answer": "yes", "type": "object"})
+    asked = Asked.of(table, vocabulary, ids)
+    problem, _ = label_problem()
+    entities = dataclasses.replace(problem.entities, features=features)
+    problem = dataclasses.replace(
+        problem,
+        entities=entities,
+        vocabulary=vocabulary,
+        train=asked.take(seen),
+        validation=asked.take(~seen & False),
+        groups=None,
+    )
+    decoder = fit_linear_evidence(problem, dataclasses.replace(QUICK, knowledge="ontology"))
+    return decoder, decoder.read(features[120:], ids[120:]).entity_evidence.evidence.sum(axis=1), label[120:]
+
+
+KINDS = {f"kind{k}": " | ".join(f"w{4 * k + j:02d}(x)" for j in range(4)) for k in range(3)}
+
+
+def test_a_word_that_no_recording_showed_reads_as_its_kind():
+    decoder, evidence, label = of_kinds(0.7, KINDS)
+    assert decoder.views[0].alike > 0
+    for word in (3, 7, 11):
+        assert evidence[label // 4 == word // 4, word].mean() > evidence[label // 4 != word // 4, word].mean() + 0.5
+
+
+def test_without_kinds_knowledge_changes_no_bit():
+    decoder, evidence, _ = of_kinds(0.7, {})
+    assert decoder.views[0].alike == 0
+    assert np.abs(evidence[:, [3, 7, 11]]).max() < 0.5
+    problem, _ = label_problem(2.0)
+    bare = dataclasses.replace(problem, vocabulary=dataclasses.replace(VOCABULARY, definitions={}))
+    plain, kinds = (
+        fit_linear_evidence(bare, dataclasses.replace(QUICK, knowledge=name)) for name in ("none", "ontology")
+    )
+    np.testing.assert_array_equal(plain.weight, kinds.weight)

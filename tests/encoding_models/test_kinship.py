@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from neurona.encoding_models.bindings import BANDS, Bindings
-from neurona.encoding_models.kinship import Estimates, Kinship, alike, lend
+from neurona.encoding_models.kinship import Estimates, Kinship, alike, lend, shared_prior
 from neurona.programs.facts import Fact
 
 RNG = np.random.default_rng(0)
@@ -77,3 +77,8 @@ def test_words_without_kin_and_bindings_of_two_words_are_nobodys():
         for j, k in zip(*kinship.kin.nonzero(), strict=True)
     }
     assert kin == {(("cat",), ("dog",))}
+
+
+def test_read_outs_of_one_kind_are_correlated_before_they_are_learned():
+    found = shared_prior(("cat", "car", "dog", "box"), {"cat": "animal", "dog": "animal", "car": "vehicle"}, 0.5)
+    np.testing.assert_array_equal(found, [[1, 0, 0.5, 0], [0, 1, 0, 0], [0.5, 0, 1, 0], [0, 0, 0, 1]])

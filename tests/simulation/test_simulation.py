@@ -125,3 +125,16 @@ def test_the_oracle_is_silent_where_the_likelihood_has_no_closed_form(small_sett
     assert simulate(small_settings(images=20, noise_tails=0.3), seed=1).oracle().expected.isna().all()
     factors = simulate(small_settings(factor_share=0.5, snr=0.05), seed=1).oracle()
     assert factors.correct.mean() == pytest.approx(factors.expected.mean(), abs=0.03)
+
+
+def test_lapses_are_noise_alone_and_leave_all_other_recordings_as_they_are(small_settings):
+    usual, silence, lapsing = (
+        simulate(small_settings(questions=0, snr=snr, lapses=lapses), seed=1)
+        for snr, lapses in ((0.3, 0.0), (0.0, 0.0), (0.3, 0.3))
+    )
+    lapsed = lapsing.recordings.data.lapsed.values == "yes"
+    assert lapsed.mean() == pytest.approx(0.3, abs=0.1)
+    assert lapsing.truth.lapsed.ravel().tolist() == lapsed.tolist()
+    values = lapsing.recordings.data.values
+    np.testing.assert_array_equal(values[lapsed], silence.recordings.data.values[lapsed])
+    np.testing.assert_array_equal(values[~lapsed], usual.recordings.data.values[~lapsed])
