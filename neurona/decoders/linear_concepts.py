@@ -94,7 +94,7 @@ class LinearConcepts:
             entities=("the recording",),
             about=self.about,
             asking=self.asking,
-            entity_evidence=self._evidence(values),
+            added=self._evidence(values),
             temperature=self.temperature,
             rates=self.rates,
         )

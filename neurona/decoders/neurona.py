@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import jax
@@ -17,10 +17,9 @@ import numpy as np
 from flax import nnx
 from jaxtyping import Float, Int
 
-from neurona.blocks import give_back, parts, room, taken
+from neurona.blocks import give_back, room, taken
 from neurona.decoders.decoder import Context, learn_asking
 from neurona.decoders.entity_network import EntityNetwork
-from neurona.decoders.entity_shares import shares_of_strongest
 from neurona.decoders.neurona_settings import NeuronaSettings, build_neurona
 from neurona.decoders.registry import register
 from neurona.decoders.temperature import fit_temperature
@@ -31,14 +30,14 @@ from neurona.execution import Scores
 from neurona.programs import Vocabulary
 from neurona.programs.tree import Atom, Exists, Variable
 from neurona.questions import Problem
-from neurona.readings import About, AskingModel, EntityEvidence, EntityScoreReading, Rates
+from neurona.readings import About, AskingModel, EntityScoreReading, Rates, Strongest
 from neurona.readings.belief import log_odds
 from neurona.recordings.entities import Entities
 from neurona.training import Ensemble, Layout
 from neurona.training.weights import Weights, weights_of, with_weights
 
-ROWS, CELLS = 64, 2**21
-"""Recordings that are scored at a time, fewer where recordings x entities would be more than so many. The number never changes, so that one recording gets the same scores as many."""
+ROWS, CELLS = 16, 2**21
+"""Recordings that are scored at a time (what they need stays in a core's cache), fewer where recordings x entities would be more than so many. The number never changes, so that one recording gets the same scores as many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,25 +71,12 @@ class NeuronaDecoder:
     def read(self, features: Float[np.ndarray, "recording feature"], recordings: Sequence[str]) -> EntityScoreReading:
         """Scores of every word on every entity, those of all members.
 
-        What an entity adds to a concept is its share of the strongest score (see `shares_of_strongest`), the mean over members. Under
+        What an entity adds to a concept is its share of the strongest score (`readings.Strongest`), the mean over members. Under
         logics in which `exists` is more than the maximum, and in ensembles, whose members' probabilities are averaged, the rest of
         a concept's log odds is nobody's.
         """
-        first, prior, t = self.members[0], self._prior, self.temperature[0]
+        first = self.members[0]
         members = tuple(_joined(_scores(member, self.layout, features), len(features)) for member in self.members)
-        shares = room((len(features), len(self.entities.names), len(self.usual)))
-        for part in parts(len(features), 8 * shares[:1].size):
-            each = [shares_of_strongest(np.asarray(scores.unary[part]), self.usual) for scores in members]
-            shares[part] = t * np.mean(each, axis=0)
-            give_back(shares)
-        carriers = EntityEvidence(
-            self.vocabulary.concepts,
-            self.entities.names,
-            shares,
-            t * self.usual - prior,
-            prior,
-            self.entities.positions,
-        )
         return EntityScoreReading(
             vocabulary=self.vocabulary,
             recordings=tuple(recordings),
@@ -100,7 +86,7 @@ class NeuronaDecoder:
             entities=self.entities.names,
             about=self.about,
             asking=self.asking,
-            entity_evidence=carriers,
+            added=Strongest(self.entities.names, self.usual, self._prior, self.entities.positions),
             temperature=self.temperature,
             rates=self.rates,
         )
@@ -167,12 +153,12 @@ def _scores(
     module: EntityNetwork, layout: Layout, features: np.ndarray, chosen: Int[np.ndarray, " row"] | None = None
 ) -> Iterator[Scores]:
     """Scores of all words on all entities, some of the chosen recordings at a time, as NumPy arrays."""
-    rows = max(1, min(ROWS, CELLS // len(module.grounding.position[...])))
+    rows, (graph, state) = max(1, min(ROWS, CELLS // len(module.grounding.position[...]))), nnx.split(module)
     chosen = np.arange(len(features)) if chosen is None else chosen
     for start in range(0, len(chosen), rows):
         part = layout(features[chosen[start : start + rows]])
         filled = np.concatenate([part, np.zeros((rows - len(part), *part.shape[1:]), part.dtype)])
-        found = jax.device_get(_scored(module, jax.device_put(filled)))
+        found = jax.device_get(_scored(graph, state, filled))
         give_back(features)
         yield _first(found, len(part))
 
@@ -182,9 +168,10 @@ def _first(scores: Scores, n: int) -> Scores:
     return kept
 
 
-@nnx.jit
-def _scored(module: EntityNetwork, inputs: jax.Array) -> Scores:
-    return module.scores(inputs)
+@partial(jax.jit, static_argnums=0)
+def _scored(graph: nnx.GraphDef[EntityNetwork], state: nnx.State, inputs: jax.Array) -> Scores:
+    found: Scores = nnx.merge(graph, state).scores(inputs)
+    return found
 
 
 def _joined(several: Iterator[Scores], n: int) -> Scores:

@@ -1,4 +1,4 @@
-from .compile import Compiler, ProgramBatch, compile_programs, slotted
+from .compile import Compiler, ProgramBatch, compile_programs, numbered, one_template, slotted
 from .entity_trace import explain
 from .executor import Answers, execute, execute_and_trace
 from .explanation import Explanation
@@ -37,6 +37,8 @@ __all__ = [
     "get_logic",
     "held",
     "likeliest",
+    "numbered",
+    "one_template",
     "products",
     "register_logic",
     "share_true",

@@ -32,8 +32,8 @@ class Group:
         recording: row of the scores `[Q]`.
     """
 
-    words: Int[Array, "*step question slot"]
-    recording: Int[Array, "*step question"]
+    words: Int[Array | np.ndarray, "*step question slot"]
+    recording: Int[Array | np.ndarray, "*step question"]
 
 
 @jax.tree_util.register_dataclass
@@ -51,8 +51,8 @@ class ProgramBatch:
     """
 
     groups: tuple[Group, ...]
-    yes_no: Int[Array, "*step question"]
-    describe: Int[Array, "*step question"]
+    yes_no: Int[Array | np.ndarray, "*step question"]
+    describe: Int[Array | np.ndarray, "*step question"]
     concepts: Int[Array, "*step recording concept"] | None
     relations: Int[Array, "*step recording relation"] | None
     templates: tuple[Query, ...] = field(metadata={"static": True})
@@ -80,7 +80,13 @@ def slotted(query: Query, vocabulary: Vocabulary) -> tuple[Query, tuple[int, ...
         members = vocabulary.categories[shape.category]
         shape = replace(shape, category="")
         words += [_places(vocabulary)[name] for name in members] + [-1] * (_widest(vocabulary) - len(members))
-    return shape, tuple(words)
+    return _one(shape), tuple(words)
+
+
+@lru_cache(maxsize=1 << 12)
+def _one(shape: Query) -> Query:
+    """The same object for equal templates, so that they are told apart without a look inside."""
+    return shape
 
 
 @lru_cache
@@ -192,6 +198,38 @@ class Compiler:
             starts[kind] += capacity
             groups.append(Group(jax.device_put(words), jax.device_put(recording)))
         return tuple(groups), jax.device_put(places[0]), jax.device_put(places[1])
+
+
+def numbered(queries: Sequence[Query]) -> tuple[tuple[Query, ...], Int[np.ndarray, " question"]]:
+    """Each different query once, in the order in which they come up, and the number of each question's among them.
+
+    A query that is asked many times is looked into once: objects are compared before what they hold.
+    """
+    objects = np.fromiter(map(id, queries), np.int64, len(queries))
+    _, first, place = np.unique(objects, return_index=True, return_inverse=True)
+    number, distinct = np.empty(len(first), np.int64), dict[Query, int]()
+    for k in np.argsort(first).tolist():
+        number[k] = distinct.setdefault(queries[first[k]], len(distinct))
+    return tuple(distinct), number[place.reshape(-1)]
+
+
+def one_template(
+    shape: Query,
+    words: Int[np.ndarray, "question slot"],
+    recordings: Int[np.ndarray, " question"],
+    vocabulary: Vocabulary,
+) -> ProgramBatch:
+    """A batch of questions of one template, as NumPy arrays: what `compile_programs` makes of them, from what is known already.
+
+    Args:
+        shape, words: of `slotted`.
+        recordings: row of the scores that each question is about.
+        vocabulary: of the questions.
+    """
+    here, nowhere = np.arange(len(words), dtype=np.int32), np.full(len(words), np.iinfo(np.int32).max, np.int32)
+    places = (nowhere, here) if isinstance(shape, Describe) else (here, nowhere)
+    group = Group(words, recordings.astype(np.int32))
+    return ProgramBatch((group,), *places, None, None, (shape,), _widest(vocabulary))
 
 
 def compile_programs(

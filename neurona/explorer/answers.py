@@ -99,11 +99,10 @@ class Answers:
         """What each entity adds to a word's log odds; `scale` is the largest of any word in the recording, so that maps of all words can be compared."""
         self.reading.rows([request.recording])
         part = self.reading.part_of(request.recording) if isinstance(self.reading, JoinedReading) else self.reading
-        found = self.reading.carriers(request.recording, [request.word])
-        if part.entity_evidence is None or found is None or not found.words:
+        evidence = part.take([request.recording]).entity_evidence
+        found = None if evidence is None else evidence.of(0, (request.word,))
+        if evidence is None or found is None or not found.words:
             return {"word": request.word, "entities": [], "scale": None}
-        evidence = part.entity_evidence
-        row = int(part.rows([request.recording])[0])
         places = evidence.positions if evidence.positions is not None else np.full((len(found.entities), 3), np.nan)
         entities = [
             {"name": name, "evidence": float(value), "position": place.tolist() if np.isfinite(place).all() else None}
@@ -112,7 +111,7 @@ class Answers:
         return {
             "word": request.word,
             "entities": entities,
-            "scale": float(np.abs(evidence.evidence[row]).max()),
+            "scale": float(np.abs(evidence.evidence[0]).max()),
             "bias": float(found.bias[0]),
             "prior_log_odds": float(found.prior_log_odds[0]),
         }

@@ -13,22 +13,28 @@ which word holds of the recording at all, i.e. which k has the highest `exists x
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 Comparison: TypeAlias = Literal[">", "<", ">=", "<=", "=", "!="]
 
 
+class _Hashed:
+    """Room for a node's hash: that of a tree is made of all its parts', and programs are looked up again and again."""
+
+    __slots__ = ("_hash",)
+
+
 @dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(_Hashed):
     """A variable bound by exists, forall, count or the."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class The:
+class The(_Hashed):
     """The entity of which `body` holds (iota)."""
 
     variable: str
@@ -36,7 +42,7 @@ class The:
 
 
 @dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(_Hashed):
     """A concept (one term) or a relation (two terms: subject, object) applied to terms."""
 
     name: str
@@ -44,50 +50,50 @@ class Atom:
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(_Hashed):
     body: Formula
 
 
 @dataclass(frozen=True, slots=True)
-class And:
+class And(_Hashed):
     """N-ary conjunction, at least two parts; nested conjunctions stay nested."""
 
     parts: tuple[Formula, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Or:
+class Or(_Hashed):
     """N-ary disjunction, at least two parts; nested disjunctions stay nested."""
 
     parts: tuple[Formula, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Implies:
+class Implies(_Hashed):
     left: Formula
     right: Formula
 
 
 @dataclass(frozen=True, slots=True)
-class Iff:
+class Iff(_Hashed):
     left: Formula
     right: Formula
 
 
 @dataclass(frozen=True, slots=True)
-class Exists:
+class Exists(_Hashed):
     variable: str
     body: Formula
 
 
 @dataclass(frozen=True, slots=True)
-class Forall:
+class Forall(_Hashed):
     variable: str
     body: Formula
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class Count(_Hashed):
     """The number of entities of which `body` holds."""
 
     variable: str
@@ -95,14 +101,14 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Number(_Hashed):
     """A non-negative whole number."""
 
     value: int
 
 
 @dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(_Hashed):
     """A comparison of two numbers: `((count x. cat(x)) > (count y. dog(y)))`, `((count x. cat(x)) = 2)`."""
 
     operator: Comparison
@@ -111,12 +117,27 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
-class Describe:
+class Describe(_Hashed):
     """Which word of `category` holds of the terms (none, one or two of them)."""
 
     category: str
     terms: tuple[Term, ...] = ()
 
+
+def _remembered(of_parts: Callable[[Any], int]) -> Callable[[Any], int]:
+    def own(node: Any) -> int:
+        try:
+            found: int = node._hash
+        except AttributeError:
+            found = of_parts(node)
+            object.__setattr__(node, "_hash", found)
+        return found
+
+    return own
+
+
+for _kind in _Hashed.__subclasses__():
+    setattr(_kind, "__hash__", _remembered(_kind.__hash__))  # noqa: B010  # mypy lets nobody assign it
 
 Term: TypeAlias = Variable | The
 Formula: TypeAlias = Atom | Not | And | Or | Implies | Iff | Exists | Forall | Compare

@@ -1,6 +1,6 @@
 from .asking import AskingModel
 from .belief import Belief
-from .carriers import EntityEvidence
+from .carriers import EntityEvidence, Strongest
 from .entity_scores import EntityScoreReading
 from .pairs import by_lot, paired
 from .rates import Rates
@@ -16,6 +16,7 @@ __all__ = [
     "Rates",
     "Reading",
     "Said",
+    "Strongest",
     "WorldReading",
     "by_lot",
     "open_reading",

@@ -5,12 +5,44 @@ logit P(word | recording) = sum over entities of evidence + bias + prior log odd
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from neurona.blocks import give_back, parts, room
 from neurona.graphs.source import Carriers
+from neurona.readings.entity_shares import shares_of_strongest
+
+
+@dataclass(frozen=True)
+class Strongest:
+    """What entity evidence follows from where a word's logit is its strongest score on an entity: each adds its share of that (`entity_shares`).
+
+    Attributes:
+        entities: names of the P entities.
+        usual: of each word, its strongest score on average `[W]`.
+        prior_log_odds: before the recording `[W]`.
+        positions: centres of the entities in millimetres, where known `[P, 3]`.
+    """
+
+    entities: tuple[str, ...]
+    usual: Float[np.ndarray, " word"] = field(repr=False)
+    prior_log_odds: Float[np.ndarray, " word"] = field(repr=False)
+    positions: Float[np.ndarray, "entity 3"] | None = field(default=None, repr=False)
+
+    def evidence(
+        self, words: tuple[str, ...], members: Sequence[Float[np.ndarray, "recording word entity"]], temperature: float
+    ) -> EntityEvidence:
+        """The mean over some decoders' scores of W words; temperature: multiplies them."""
+        n = len(members[0])
+        added = room((n, len(self.entities), len(words)))
+        for part in parts(n, 8 * added[:1].size):
+            added[part] = temperature * np.mean([shares_of_strongest(one[part], self.usual) for one in members], axis=0)
+            give_back(added)
+        bias = temperature * self.usual - self.prior_log_odds
+        return EntityEvidence(words, self.entities, added, bias, self.prior_log_odds, self.positions)
 
 
 @dataclass(frozen=True)

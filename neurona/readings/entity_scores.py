@@ -30,14 +30,17 @@ from neurona.execution import (
     execute,
     execute_and_trace,
     explain,
+    numbered,
+    one_template,
     slotted,
 )
+from neurona.graphs.source import Carriers
 from neurona.programs import Query, Vocabulary
 from neurona.programs.facts import Fact
 from neurona.programs.tree import Count, Describe
 from neurona.readings.asking import AskingModel
 from neurona.readings.belief import Belief, log_odds, log_share
-from neurona.readings.carriers import EntityEvidence
+from neurona.readings.carriers import EntityEvidence, Strongest
 from neurona.readings.forms import form_of
 from neurona.readings.rates import Rates
 from neurona.readings.reading import About, Reading
@@ -56,6 +59,7 @@ class EntityScoreReading(Reading):
         temperature: t of yes/no questions, and of words.
         rates: how training questions were answered.
         entities: names of the P entities that are scored.
+        added: what each entity adds to each word's logit, or what it follows from; None where the decoder cannot say.
     """
 
     vocabulary: Vocabulary
@@ -66,7 +70,7 @@ class EntityScoreReading(Reading):
     entities: tuple[str, ...] = ()
     about: About = field(default_factory=About)
     asking: AskingModel = field(default_factory=AskingModel)
-    entity_evidence: EntityEvidence | None = field(default=None, repr=False)
+    added: EntityEvidence | Strongest | None = field(default=None, repr=False)
     temperature: tuple[float, float] = (1.0, 1.0)
     rates: Rates = field(default_factory=Rates, repr=False)
     subjects: tuple[str, ...] = ()
@@ -80,58 +84,95 @@ class EntityScoreReading(Reading):
         self, queries: Sequence[Query], rows: Int[np.ndarray, " question"], given: Query | None = None
     ) -> Belief:
         _refuse_given(given)
-        things = frozenset(self.vocabulary.concepts)
-        told = {
-            query: (*form_of(query, self.vocabulary, things), self._choices(query)) for query in dict.fromkeys(queries)
-        }
-        form, sign, choices = (
-            (tuple(part) for part in zip(*(told[query] for query in queries), strict=True)) if told else ((),) * 3
-        )
-        answers = self.answers(queries, rows)
+        distinct, number = numbered(queries)
+        things, of_query = frozenset(self.vocabulary.concepts), number.tolist()
+        forms = [form_of(query, self.vocabulary, things) for query in distinct]
+        choices = [self._choices(query) for query in distinct]
+        answers = self._answers(distinct, number, rows)
         width = max(map(len, choices), default=0) or 1
         shape = (len(queries), width)
         probability, prior = np.full(shape, np.nan), np.full(shape, np.nan)
-        signals, signs = np.zeros((*shape, 2)), np.array(sign, dtype=np.int64)
-        yes = np.flatnonzero([not words for words in choices])
+        signals, signs = np.zeros((*shape, 2)), np.array([sign for _, sign in forms], np.int64)[number]
+        yes = np.flatnonzero(np.array([not words for words in choices], bool)[number])
+        rate = [
+            np.nan if words else self.rates.of_yes(query, *form)
+            for query, form, words in zip(distinct, forms, choices, strict=True)
+        ]
         logit = self.temperature[0] * np.asarray(answers.yes_no, np.float64)[yes]
         probability[yes, 0] = expit(logit)
-        prior[yes, 0] = [self.rates.of_yes(queries[q], form[q], sign[q]) for q in yes.tolist()]
+        prior[yes, 0] = np.array(rate)[number[yes]]
         signals[yes, 0] = signs[yes, None] * np.stack([logit, log_odds(prior[yes, 0])], axis=1)
-        of_category: dict[str, list[int]] = {}
-        for q, query in enumerate(queries):
-            if isinstance(query, Describe):
-                of_category.setdefault(query.category, []).append(q)
-            elif isinstance(query, Count):
+        alike: dict[str, list[int]] = {}
+        for k, query in enumerate(distinct):
+            if choices[k]:
+                alike.setdefault(query.category if isinstance(query, Describe) else "", []).append(k)
+        for category, of in alike.items():
+            places, words = np.flatnonzero(np.isin(number, of)), choices[of[0]]
+            n = len(words)
+            if not category:
                 # An expected number is no probability.
-                probability[q, : len(choices[q])] = np.arange(len(choices[q])) == round(float(answers.yes_no[q]))
-        for category, places in of_category.items():
-            words = choices[places[0]]
-            scores = self.temperature[1] * np.asarray(answers.describe[places, : len(words)], np.float64)
+                expected = np.rint(np.asarray(answers.yes_no, np.float64)[places])
+                probability[places, :n] = np.arange(n) == expected[:, None]
+                continue
+            scores = self.temperature[1] * np.asarray(answers.describe[places, :n], np.float64)
             shares = np.broadcast_to(self.rates.of_words(category, words), scores.shape)
-            probability[places, : len(words)], prior[places, : len(words)] = softmax(scores, axis=1), shares
-            found = np.stack([log_softmax(scores, axis=1), log_share(shares)], axis=2)
-            signals[places, : len(words)] = found
-        return Belief(choices, probability, prior, np.zeros(shape), form, signs, signals)
+            probability[places, :n], prior[places, :n] = softmax(scores, axis=1), shares
+            signals[places, :n] = np.stack([log_softmax(scores, axis=1), log_share(shares)], axis=2)
+        return Belief(
+            tuple(choices[k] for k in of_query),
+            probability,
+            prior,
+            np.zeros(shape),
+            tuple(forms[k][0] for k in of_query),
+            signs,
+            signals,
+        )
 
     def answers(self, queries: Sequence[Query], rows: Int[np.ndarray, " question"]) -> Answers:
         """Logits of yes (expected numbers of counts) `[Q]`, and scores of words `[Q, words]`, as NumPy arrays."""
+        return self._answers(*numbered(queries), rows)
+
+    def _answers(
+        self, distinct: Sequence[Query], number: Int[np.ndarray, " question"], rows: Int[np.ndarray, " question"]
+    ) -> Answers:
+        """`answers` to questions that are each one of some different queries."""
         most = max([len(members) for members in self.vocabulary.categories.values()], default=1)
-        yes_no, describe = np.zeros(len(queries), np.float32), np.full((len(queries), most), -np.inf, np.float32)
-        groups: dict[Query, list[int]] = {}
-        for q, query in enumerate(queries):
-            groups.setdefault(slotted(query, self.vocabulary)[0], []).append(q)
-        for places in groups.values():
-            for start in range(0, len(places), _BLOCK):
-                part = places[start : start + _BLOCK]
-                padded = part + [part[-1]] * (_BLOCK - len(part))
-                batch = compile_programs([queries[k] for k in padded], self.vocabulary, [int(rows[k]) for k in padded])
-                found = averaged(
-                    [jax.device_get(_execute(batch, scores, self.logic, self.hypothesis)) for scores in self._on_device]
+        yes_no, describe = np.zeros(len(number), np.float32), np.full((len(number), most), -np.inf, np.float32)
+        told = [slotted(query, self.vocabulary) for query in distinct]
+        shapes, shape_of = numbered([shape for shape, _ in told])
+        asked, pending = shape_of[number], list[tuple[np.ndarray, list[Answers]]]()
+        for k, shape in enumerate(shapes):
+            own = np.flatnonzero(shape_of == k)
+            words, place = np.array([told[one][1] for one in own.tolist()], np.int32), np.searchsorted(own, number)
+            of = np.flatnonzero(asked == k)
+            for start in range(0, len(of), _BLOCK):
+                part = of[start : start + _BLOCK]
+                padded = np.pad(part, (0, _BLOCK - len(part)), mode="edge")
+                batch = one_template(shape, words[place[padded]], np.asarray(rows)[padded], self.vocabulary)
+                pending.append(
+                    (part, [_execute(batch, scores, self.logic, self.hypothesis) for scores in self._on_device])
                 )
-                yes_no[part] = found.yes_no[: len(part)]
-                described = np.asarray(found.describe[: len(part)])
-                describe[part, : described.shape[1]] = described
+        # Fetched when all are under way, so that the device does not wait in between.
+        for part, members in pending:
+            found = averaged(jax.device_get(members))
+            yes_no[part] = found.yes_no[: len(part)]
+            described = np.asarray(found.describe[: len(part)])
+            describe[part, : described.shape[1]] = described
         return Answers(yes_no, describe)  # type: ignore[arg-type]
+
+    @cached_property
+    def entity_evidence(self) -> EntityEvidence | None:
+        """See `Reading`; shares are worked out when they are first asked for, as most readings are asked for answers alone."""
+        if not isinstance(self.added, Strongest):
+            return self.added
+        unary = [np.asarray(scores.unary) for scores in self.members]
+        return self.added.evidence(self.vocabulary.concepts, unary, self.temperature[0])
+
+    def carriers(self, recording: str, words: Sequence[str]) -> Carriers | None:
+        self.rows([recording])
+        # Of the one recording, lest the shares of all be worked out.
+        evidence = self.take([recording]).entity_evidence
+        return None if evidence is None else evidence.of(0, tuple(words))
 
     def explain(self, query: str | Query, recording: str, *, given: str | Query | None = None) -> Explanation:
         """The value of every sub-expression on the entities; of an ensemble, its first member's."""
@@ -150,9 +191,9 @@ class EntityScoreReading(Reading):
     def take(self, recordings: Sequence[str]) -> EntityScoreReading:
         rows = self.rows(recordings)
         members = tuple(_taken(scores, rows) for scores in self.members)
-        evidence = self.entity_evidence.take(rows) if self.entity_evidence is not None else None
+        added = self.added.take(rows) if isinstance(self.added, EntityEvidence) else self.added
         subjects = tuple(self._people(rows) or ())
-        return replace(self, recordings=tuple(recordings), members=members, entity_evidence=evidence, subjects=subjects)
+        return replace(self, recordings=tuple(recordings), members=members, added=added, subjects=subjects)
 
     def _choices(self, query: Query) -> tuple[str, ...]:
         if isinstance(query, Describe):

@@ -92,7 +92,6 @@ class Reading(ABC):
         recordings: ids of the recordings.
         about: data set, decoder, supervision, whether simulated.
         asking: how the study puts its questions.
-        entity_evidence: what each entity adds to each word's logit; None where the decoder cannot say.
         subjects: whose each recording is; none where nobody said.
     """
 
@@ -100,7 +99,6 @@ class Reading(ABC):
     recordings: tuple[str, ...]
     about: About
     asking: AskingModel
-    entity_evidence: EntityEvidence | None
     subjects: tuple[str, ...]
 
     @abstractmethod
@@ -121,6 +119,11 @@ class Reading(ABC):
     @abstractmethod
     def likely_facts(self, recording: str, threshold: float) -> list[Fact]:
         """Facts of which some may have at least this probability."""
+
+    @property
+    def entity_evidence(self) -> EntityEvidence | None:
+        """What each entity adds to each word's logit; None where the decoder cannot say."""
+        return None
 
     @property
     @abstractmethod

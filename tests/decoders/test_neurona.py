@@ -85,6 +85,7 @@ def test_a_stored_reading_gives_the_same_answers(reading, tmp_path):
     assert first.answer == second.answer
     np.testing.assert_array_equal(first.probability, second.probability)
     np.testing.assert_array_equal(first.as_asked, second.as_asked)
+    np.testing.assert_array_equal(reading.entity_evidence.evidence, again.entity_evidence.evidence)
 
 
 def test_what_entities_add_makes_up_the_log_odds_of_a_word(reading):
@@ -92,6 +93,8 @@ def test_what_entities_add_makes_up_the_log_odds_of_a_word(reading):
     p = reading.ask([f"exists x. {word}(x)" for word in found.words], "r3").probability.to_numpy()
     total = found.prior_log_odds + found.bias + found.evidence.sum(axis=0)
     np.testing.assert_allclose(total, np.log(p / (1 - p)), atol=1e-4)
+    every = reading.entity_evidence.of(int(reading.rows(["r3"])[0]), tiny.WORDS.concepts)
+    np.testing.assert_array_equal(found.evidence, every.evidence)
 
 
 def test_probabilities_of_random_answers_are_near_a_half(decoder):

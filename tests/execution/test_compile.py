@@ -17,6 +17,9 @@ from neurona.execution import (
     execute,
     executor,
     get_logic,
+    numbered,
+    one_template,
+    slotted,
 )
 from neurona.programs import Vocabulary, parse, template
 
@@ -76,6 +79,30 @@ def test_a_batch_answers_as_each_question_alone(questions, logic):
     other = answer(on_demand, asked_scores(scores, on_demand), logic)
     np.testing.assert_allclose(other.yes_no[: len(queries)], together.yes_no[: len(queries)], rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(other.describe[: len(queries)], together.describe[: len(queries)], rtol=1e-5, atol=1e-6)
+
+
+@given(asked)
+def test_questions_of_one_template_are_the_batch_that_compiling_makes_of_them(questions):
+    parsed = [parse(form.format(a, b), WORDS) for form, a, b, _ in questions]
+    shape = slotted(parsed[0], WORDS)[0]
+    chosen = [
+        (query, row) for query, (*_, row) in zip(parsed, questions, strict=True) if slotted(query, WORDS)[0] == shape
+    ]
+    queries, rows = zip(*chosen, strict=True)
+    words = np.array([slotted(query, WORDS)[1] for query in queries], np.int32)
+    found, expected = one_template(shape, words, np.array(rows), WORDS), compile_programs(queries, WORDS, rows)
+    assert jax.tree.structure(found) == jax.tree.structure(expected)
+    n = len(queries)  # sizes that are compiled for leave room
+    for one, other in zip(jax.tree.leaves(found), jax.tree.leaves(expected), strict=True):
+        np.testing.assert_array_equal(one, np.asarray(other)[:n])
+
+
+@given(asked)
+def test_a_query_is_numbered_once_however_often_it_is_asked_and_whichever_object_says_it(questions):
+    queries = [parse(form.format(a, b)) for form, a, b, _ in questions for _ in range(2)]
+    distinct, number = numbered(queries)
+    assert distinct == tuple(dict.fromkeys(queries))
+    assert [distinct[k] for k in number] == queries
 
 
 def test_new_questions_of_known_templates_are_never_traced_again():

@@ -28,7 +28,7 @@ def scored(seed, ids):
         get_logic("goedel"),
         HYPOTHESES["H5"],
         tuple("pqs"),
-        entity_evidence=evidence,
+        added=evidence,
     )
 
 

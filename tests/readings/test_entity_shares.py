@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from neurona.decoders.entity_shares import shares_of_strongest
+from neurona.readings.entity_shares import shares_of_strongest
 
 SCORES = hnp.arrays(np.float64, (2, 3, 4), elements=st.floats(-8, 8))
 USUAL = hnp.arrays(np.float64, 3, elements=st.floats(-8, 8))
