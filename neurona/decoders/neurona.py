@@ -36,8 +36,8 @@ from neurona.recordings.entities import Entities
 from neurona.training import Ensemble, Layout
 from neurona.training.weights import Weights, weights_of, with_weights
 
-ROWS, CELLS = 16, 2**21
-"""Recordings that are scored at a time (what they need stays in a core's cache), fewer where recordings x entities would be more than so many. The number never changes, so that one recording gets the same scores as many."""
+ROWS, ON_ACCELERATORS, CELLS = 16, 64, 2**21
+"""Recordings that are scored at a time (on a CPU as many as its caches hold), fewer where recordings x entities would be more than so many. The number never changes, so that one recording gets the same scores as many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +153,8 @@ def _scores(
     module: EntityNetwork, layout: Layout, features: np.ndarray, chosen: Int[np.ndarray, " row"] | None = None
 ) -> Iterator[Scores]:
     """Scores of all words on all entities, some of the chosen recordings at a time, as NumPy arrays."""
-    rows, (graph, state) = max(1, min(ROWS, CELLS // len(module.grounding.position[...]))), nnx.split(module)
+    most = ROWS if jax.default_backend() == "cpu" else ON_ACCELERATORS
+    rows, (graph, state) = max(1, min(most, CELLS // len(module.grounding.position[...]))), nnx.split(module)
     chosen = np.arange(len(features)) if chosen is None else chosen
     for start in range(0, len(chosen), rows):
         part = layout(features[chosen[start : start + rows]])
