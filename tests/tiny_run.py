@@ -42,6 +42,8 @@ def tiny_reading() -> WorldReading:
         np.zeros(5),
         np.zeros(5),
         np.array([[-30, 40, 10], [30, 40, 10], [-20, -80, 0], [20, -80, 0]], np.float64),
+        "fmri",
+        "MNI152",
     )
     return WorldReading(
         WORDS,

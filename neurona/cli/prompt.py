@@ -86,7 +86,7 @@ class _Prompt:
         if command == ":graph":
             leave_graph(reading, recording, self.graphs / recording, self.console)
         elif command == ":worlds":
-            print_worlds(reading, recording, int(rest) if rest.isdigit() else 3, self.console)
+            print_worlds(reading, recording, int(rest) if rest.isdigit() else 3, self.given, self.console)
         elif self.last:
             print_why_not(reading, self.last, recording, self.console)
 

@@ -124,7 +124,7 @@ def _show_one(
         for text in closed:
             print_why_not(reading, text, recording, console)
     if worlds:
-        print_worlds(reading, recording, worlds, console)
+        print_worlds(reading, recording, worlds, given, console)
     leave_graph(reading, recording, stem, console)
 
 
@@ -190,11 +190,11 @@ def _explain(
     console.print(f"explanation: {stem}.explanation.json", highlight=False)
 
 
-def print_worlds(reading: Reading, recording: str, count: int, console: Console) -> None:
-    """The likeliest scenes."""
+def print_worlds(reading: Reading, recording: str, count: int, given: str | None, console: Console) -> None:
+    """The likeliest scenes, of those in which what is given is true."""
     from neurona.experiments.runs.query_tables import worlds_table
 
-    console.print(worlds_table(reading, recording, count))
+    console.print(worlds_table(reading, recording, count, given))
 
 
 def leave_graph(reading: Reading, recording: str, stem: Path, console: Console) -> None:

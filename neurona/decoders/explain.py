@@ -176,13 +176,12 @@ class Explain:
         before = self.inverted.before
         asked = [parse(_SOME[word in self.vocabulary.relations].format(word)) for word in words]
         rate = np.clip(share_true(before, asked, np.zeros(len(words), np.int64)), 1e-4, 1 - 1e-4)
-        return EntityEvidence(
+        return EntityEvidence.of_entities(
+            self.entities,
             words,
-            self.entities.names,
             (shares[:, group] / members[group][None, :, None]).astype(np.float32),
             -np.diag(inversion.gram)[at] / 2,
             np.log(rate / (1 - rate)),
-            self.entities.positions if self.entities.kind == "parcel" else None,
         )
 
 

@@ -109,7 +109,7 @@ class LinearConcepts:
         queries = [parse(f"exists x. {word}(x)", self.vocabulary) for word in words]
         prior = log_odds(np.array([self.rates.of_yes(query, "object", 1) for query in queries]))
         bias = t * self.bias[: len(words)].astype(np.float64) - prior
-        return EntityEvidence(words, self.entities.names, found, bias, prior, self.entities.positions)
+        return EntityEvidence.of_entities(self.entities, words, found, bias, prior)
 
 
 @register(LinearSettings)

@@ -132,13 +132,12 @@ class LinearEvidence:
             carried[part], logits[part] = evidence, evidence.sum(axis=1) + self.bias
             give_back(features)
             give_back(carried)
-        carriers = EntityEvidence(
+        carriers = EntityEvidence.of_entities(
+            self.entities,
             labels.words,
-            self.entities.names,
             carried,
             self.bias,
             log_odds(labels.share @ labels.holds),
-            self.entities.positions,
         )
         return replace(self.of_logits(logits, recordings), entity_evidence=carriers)
 

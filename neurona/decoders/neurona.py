@@ -86,7 +86,7 @@ class NeuronaDecoder:
             entities=self.entities.names,
             about=self.about,
             asking=self.asking,
-            added=Strongest(self.entities.names, self.usual, self._prior, self.entities.positions),
+            added=Strongest(self.entities.names, self.usual, self._prior, *self.entities.where),
             temperature=self.temperature,
             rates=self.rates,
         )

@@ -162,7 +162,7 @@ class RelationalEvidence:
         at = [self.space.bindings.place[name] for name in names]
         bias = constant - slope * (self.patterns.pattern[:n].astype(np.float64) ** 2).sum(axis=1) / 2
         words, prior = tuple(name.words[0] for name in names), log_odds(self.space.rate[at].astype(np.float64), 1e-4)
-        return EntityEvidence(words, self.entities.names, found, bias, prior, self.entities.positions)
+        return EntityEvidence.of_entities(self.entities, words, found, bias, prior)
 
 
 @register(RelationalEvidenceSettings)

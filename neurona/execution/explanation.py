@@ -29,6 +29,7 @@ class Explanation:
         names: of every axis: entities, things, or words; empty for a single value.
         parts: sub-expressions, in reading order.
         witness: the things that make an existential true in the likeliest world in which it is.
+        error: Monte Carlo standard error of each value, 0 where it is exact; None where nothing was drawn by chance.
     """
 
     expression: str
@@ -38,6 +39,7 @@ class Explanation:
     names: tuple[str, ...]
     parts: tuple[Explanation, ...]
     witness: tuple[str, ...] = ()
+    error: Float[np.ndarray, ...] | None = None
 
     def tree(self, top: int = 3) -> Tree:
         """For the terminal: each value over entities or things by its highest few; witnesses in brackets."""
@@ -58,6 +60,7 @@ class Explanation:
             "names": list(self.names),
             "values": self.values.tolist(),
             "witness": list(self.witness),
+            **({} if self.error is None else {"error": self.error.tolist()}),
             "parts": [part.to_dict() for part in self.parts],
         }
 
@@ -66,21 +69,26 @@ class Explanation:
         return json.dumps(self.to_dict(), allow_nan=False)
 
     def summary(self, top: int = 3) -> str:
-        """The value in a few words: `share .83`, `+1.20 (yes)`, the highest few things."""
+        """The value in a few words: `share .83`, `+1.20 (yes)`, the highest few things; of what was drawn by chance with its error, `share .83 ± .02`."""
         if self.values.ndim == 0:
             value = float(self.values)
             if self.kind == "number":
-                return f"{value:.2f}"
+                return f"{value:.2f}{self._plus_minus(())}"
             if self.kind == "share":
-                return f"share {_share(value)}"
+                return f"share {_share(value)}{self._plus_minus(())}"
             return f"{value:+.2f} ({'yes' if value > 0 else 'no'})"
         if self.values.ndim > 1:
             return f"{' x '.join(map(str, self.values.shape))} values over {', '.join(self.variables)}"
         order = np.argsort(-self.values, kind="stable")[:top]
         if self.kind == "share":
-            return "share " + ", ".join(f"{self.names[k]} {_share(self.values[k])}" for k in order)
+            return "share " + ", ".join(f"{self.names[k]} {_share(self.values[k])}{self._plus_minus(k)}" for k in order)
         sign = "+" if self.kind in ("logit", "word") else ""
         return ", ".join(f"{self.names[k]} {self.values[k]:{sign}.2f}" for k in order)
+
+    def _plus_minus(self, place: int | tuple[()]) -> str:
+        """The error, where there is one that shows in two digits."""
+        error = 0.0 if self.error is None else float(self.error[place])
+        return f" ± {_share(error)}" if error >= 0.005 else ""
 
 
 def _share(value: float) -> str:

@@ -14,6 +14,7 @@ from neurona.execution import Explanation
 from neurona.experiments.runs.asking import COLUMNS, Source, summary
 from neurona.experiments.runs.query_tables import likeliest_scenes
 from neurona.explorer.completion import completions, examples
+from neurona.explorer.places import drawing
 from neurona.explorer.requests import MOST_ROWS, Ask, Complete, Explain, Graph, Map, Scenes, refuse_large
 from neurona.explorer.scene import scene
 from neurona.programs import Query, to_logic
@@ -93,7 +94,7 @@ class Answers:
     def graph(self, request: Graph) -> Plain:
         """The concept graph, laid out; under a condition each number has the one without it beside it."""
         self._given(request.given)
-        return scene(self.reading, request.recording, request.given, request.threshold)
+        return scene(self.reading, request.recording, request.given, request.threshold, request.across)
 
     def map(self, request: Map) -> Plain:
         """What each entity adds to a word's log odds; `scale` is the largest of any word in the recording, so that maps of all words can be compared."""
@@ -103,23 +104,24 @@ class Answers:
         found = None if evidence is None else evidence.of(0, (request.word,))
         if evidence is None or found is None or not found.words:
             return {"word": request.word, "entities": [], "scale": None}
-        places = evidence.positions if evidence.positions is not None else np.full((len(found.entities), 3), np.nan)
         entities = [
-            {"name": name, "evidence": float(value), "position": place.tolist() if np.isfinite(place).all() else None}
-            for name, value, place in zip(evidence.entities, found.evidence[:, 0], places, strict=True)
+            {"name": name, "evidence": float(value)}
+            for name, value in zip(found.entities, found.evidence[:, 0], strict=True)
         ]
         return {
             "word": request.word,
             "entities": entities,
+            "drawing": drawing(evidence),
             "scale": float(np.abs(evidence.evidence[0]).max()),
             "bias": float(found.bias[0]),
             "prior_log_odds": float(found.prior_log_odds[0]),
         }
 
     def scenes(self, request: Scenes) -> Plain:
-        """The likeliest scenes, each in words with its share."""
+        """The likeliest scenes, each in words with its share; under a condition of those in which it is true."""
         self.reading.rows([request.recording])
-        found = likeliest_scenes(self.reading, request.recording, request.count)
+        self._given(request.given)
+        found = likeliest_scenes(self.reading, request.recording, request.count, request.given)
         return {"scenes": [{"share": share, "facts": text} for share, text in found]}
 
     def complete(self, request: Complete) -> Plain:
@@ -179,6 +181,7 @@ def _trace(it: Explanation) -> Plain:
         "kind": it.kind,
         "summary": it.summary(),
         "value": _number(it.values) if it.values.ndim == 0 else None,
+        "error": _number(it.error) if it.error is not None and it.error.ndim == 0 else None,
         "values": values,
         "witness": list(it.witness),
         "parts": [_trace(part) for part in it.parts],

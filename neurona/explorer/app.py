@@ -4,6 +4,7 @@
     POST /api/ask          answers            POST /api/explain     the value of every part of a query
     POST /api/graph        the concept graph  POST /api/map         what the entities add to a word
     POST /api/scenes       likeliest scenes   POST /api/complete    what may be typed
+    GET  /api/outlines     of the MNI152 brain
 
 Bodies and answers are JSON. Errors are `{"error": {"kind", "message", ...}}`; those of a query have `line` and `column`. No path of the disk is made of anything
 that a request holds.
@@ -30,6 +31,7 @@ from starlette.routing import Route
 from neurona.errors import AmbiguousError, NeuronaError, QueryError
 from neurona.explorer import requests
 from neurona.explorer.answers import Answers
+from neurona.explorer.outlines import outlines
 from neurona.explorer.safety import Safe, refusal
 
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -81,6 +83,10 @@ def application(answers: Answers, hosts: Iterable[str], seconds: float = request
     async def about(request: Request) -> Response:
         return await compute(lambda: answers.about)
 
+    async def brain(request: Request) -> Response:
+        # In a thread of its own: nilearn takes its time to be imported, and answers need not wait.
+        return Response(_json(await asyncio.to_thread(outlines)), media_type="application/json")
+
     posts = {
         "ask": posted(requests.Ask, answers.ask),
         "explain": posted(requests.Explain, answers.explain),
@@ -90,7 +96,7 @@ def application(answers: Answers, hosts: Iterable[str], seconds: float = request
         "complete": posted(requests.Complete, answers.complete),
     }
     routes = [Route(f"/api/{name}", answer, methods=["POST"]) for name, answer in posts.items()]
-    routes += [Route("/api/about", about), *_files()]
+    routes += [Route("/api/about", about), Route("/api/outlines", brain), *_files()]
     return Starlette(
         routes=routes,
         middleware=[Middleware(Safe, hosts=hosts)],

@@ -56,6 +56,8 @@ class Graph(Request):
     recording: Id
     given: Text | None = None
     threshold: Annotated[float, Field(ge=0.05, le=1.0)] = 0.5
+    across: Annotated[float, Field(ge=1.0, le=40.0)] | None = None
+    """Inches that there are for it."""
 
 
 class Map(Request):
@@ -70,6 +72,7 @@ class Scenes(Request):
 
     recording: Id
     count: Annotated[int, Field(ge=1, le=10)] = 3
+    given: Text | None = None
 
 
 class Complete(Request):

@@ -23,7 +23,7 @@ MOST_THINGS = 9
 Plain = dict[str, Any]
 
 
-def scene(reading: Reading, recording: str, given: str | None, threshold: float) -> Plain:
+def scene(reading: Reading, recording: str, given: str | None, threshold: float, across: float | None = None) -> Plain:
     """The drawing of one recording's concept graph.
 
     Args:
@@ -31,6 +31,7 @@ def scene(reading: Reading, recording: str, given: str | None, threshold: float)
         recording: its id.
         given: a formula taken to be true; None for none.
         threshold: the least probability of what is drawn, with the condition or without it.
+        across: inches into which it shall fit, if it can.
 
     Raises:
         DataError: no such recording.
@@ -55,7 +56,7 @@ def scene(reading: Reading, recording: str, given: str | None, threshold: float)
     slots = {name: slot for slot, name in enumerate(drawn)}
     sizes = np.array([look.box(name) for name in drawn]).reshape(-1, 2)
     labels = np.array([label_size(arrow["label"]) for arrow in arrows]).reshape(-1, 2)
-    layout = lay_out(sizes, [(slots[arrow["subject"]], slots[arrow["object"]]) for arrow in arrows], labels)
+    layout = lay_out(sizes, [(slots[arrow["subject"]], slots[arrow["object"]]) for arrow in arrows], labels, across)
     top = layout.size[1]
     boxes = [
         {

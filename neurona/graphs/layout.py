@@ -44,6 +44,7 @@ def lay_out(
     boxes: Float[np.ndarray, "thing 2"],
     arrows: Sequence[tuple[int, int]],
     labels: Float[np.ndarray, "arrow 2"],
+    across: float | None = None,
 ) -> Layout:
     """Place things and arrows.
 
@@ -51,11 +52,12 @@ def lay_out(
         boxes: width and height of each thing.
         arrows: from which thing to which other; several may join the same two.
         labels: width and height of each arrow's label.
+        across: into which width it shall fit if it can; two columns, shifted against each other, are the narrowest. None for any.
     """
     if not len(boxes):
         return Layout(np.zeros((0, 2)), np.zeros((0, 3, 2)), np.zeros((0, 2)), (1.6, 0.5))
     ends = np.array(arrows, np.int64).reshape(-1, 2)
-    centres = _places(boxes, ends, labels)
+    centres = _places(boxes, ends, labels, across)
     curves, middles = _arrows(centres, boxes, ends, labels)
     corners = np.concatenate([centres - boxes / 2, centres + boxes / 2, middles - labels / 2, middles + labels / 2])
     low, high = corners.min(axis=0), corners.max(axis=0)
@@ -64,16 +66,23 @@ def lay_out(
 
 
 def _places(
-    boxes: Float[np.ndarray, "thing 2"], ends: Int[np.ndarray, "arrow 2"], labels: Float[np.ndarray, "arrow 2"]
+    boxes: Float[np.ndarray, "thing 2"],
+    ends: Int[np.ndarray, "arrow 2"],
+    labels: Float[np.ndarray, "arrow 2"],
+    across: float | None,
 ) -> Float[np.ndarray, "thing 2"]:
     """Centres of the boxes: the cheapest assignment of things to cells that the searches find."""
     count = len(boxes)
     if count < 2:
         return np.zeros((count, 2))
-    columns = count if count < 3 else ceil(sqrt(count * 1.2))
-    rows = ceil(count / columns) + (1 if count in (3, 6) else 0)
     widest = labels[:, 0].max(initial=0.2)
     step = boxes.max(axis=0) + np.array([widest + 0.55, GAP + min(0.25, 0.06 * len(ends))])
+    columns = count if count < 3 else ceil(sqrt(count * 1.2))
+    narrow = columns
+    if across is not None:  # the odd rows reach half a cell further
+        narrow = max(1, min(columns, int((across - boxes[:, 0].max()) / step[0] + 0.5)))
+    rows = ceil(count / narrow) + (1 if narrow == columns and count in (3, 6) else 0)
+    columns = narrow
     cells = np.array(
         [((column + 0.5 * (row % 2)) * step[0], -row * step[1]) for row in range(rows) for column in range(columns)]
     )

@@ -14,6 +14,7 @@ from jaxtyping import Float, Int
 from neurona.blocks import give_back, parts, room
 from neurona.graphs.source import Carriers
 from neurona.readings.entity_shares import shares_of_strongest
+from neurona.recordings.entities.entities import Entities
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,15 @@ class Strongest:
         entities: names of the P entities.
         usual: of each word, its strongest score on average `[W]`.
         prior_log_odds: before the recording `[W]`.
-        positions: centres of the entities in millimetres, where known `[P, 3]`.
+        positions, modality, space: as of `EntityEvidence`.
     """
 
     entities: tuple[str, ...]
     usual: Float[np.ndarray, " word"] = field(repr=False)
     prior_log_odds: Float[np.ndarray, " word"] = field(repr=False)
     positions: Float[np.ndarray, "entity 3"] | None = field(default=None, repr=False)
+    modality: str = ""
+    space: str = ""
 
     def evidence(
         self, words: tuple[str, ...], members: Sequence[Float[np.ndarray, "recording word entity"]], temperature: float
@@ -42,7 +45,8 @@ class Strongest:
             added[part] = temperature * np.mean([shares_of_strongest(one[part], self.usual) for one in members], axis=0)
             give_back(added)
         bias = temperature * self.usual - self.prior_log_odds
-        return EntityEvidence(words, self.entities, added, bias, self.prior_log_odds, self.positions)
+        where = self.positions, self.modality, self.space
+        return EntityEvidence(words, self.entities, added, bias, self.prior_log_odds, *where)
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ class EntityEvidence:
         evidence: log likelihood ratio (or learned logit) that each entity adds `[N, P, W]`.
         bias: the same for every recording `[W]`.
         prior_log_odds: before the recording `[W]`.
-        positions: centres of the entities in millimetres, where known `[P, 3]`.
+        positions: centres of the entities, where known `[P, 3]`; millimetres, of M/EEG metres.
+        modality, space: of the recordings: what positions are positions in. Empty where nobody said.
     """
 
     words: tuple[str, ...]
@@ -64,6 +69,20 @@ class EntityEvidence:
     bias: Float[np.ndarray, " word"] = field(repr=False)
     prior_log_odds: Float[np.ndarray, " word"] = field(repr=False)
     positions: Float[np.ndarray, "entity 3"] | None = field(default=None, repr=False)
+    modality: str = ""
+    space: str = ""
+
+    @classmethod
+    def of_entities(
+        cls,
+        entities: Entities,
+        words: tuple[str, ...],
+        evidence: Float[np.ndarray, "recording entity word"],
+        bias: Float[np.ndarray, " word"],
+        prior_log_odds: Float[np.ndarray, " word"],
+    ) -> EntityEvidence:
+        """Evidence of a decoder's entities, with what is known of where they are."""
+        return cls(words, entities.names, evidence, bias, prior_log_odds, *entities.where)
 
     def of(self, row: int, words: tuple[str, ...]) -> Carriers:
         """Those of one recording for some words; words that the decoder knows nothing of are left out."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import chain, product
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,9 +21,9 @@ from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
 from neurona.errors import QueryError
-from neurona.execution import Explanation, Worlds, share_true, trace_worlds, truth
+from neurona.execution import Explanation, Worlds, share_true, truth
 from neurona.execution.forced import forced, held_facts
-from neurona.programs import Query, Vocabulary, expand, to_logic
+from neurona.programs import Query, Vocabulary, expand
 from neurona.programs.axioms import axioms_of
 from neurona.programs.facts import Fact
 from neurona.programs.literals import described, literals, one_literal
@@ -34,11 +34,9 @@ from neurona.readings.belief import Belief, log_odds, log_share
 from neurona.readings.carriers import EntityEvidence
 from neurona.readings.forms import form_of
 from neurona.readings.reading import About, Reading
+from neurona.readings.scenes_where import MOST_UNHELD, cases, explained, scenes_where
 from neurona.worlds import SampledScenes
 from neurona.worlds.exact import ExactScenes
-
-MOST_UNHELD = 4
-"""Facts that no world holds which a program is evaluated with; further ones, the least probable, count as false."""
 
 
 class _Item(NamedTuple):
@@ -133,22 +131,12 @@ class WorldReading(Reading):
         )
 
     def explain(self, query: str | Query, recording: str, *, given: str | Query | None = None) -> Explanation:
-        """The share of worlds in which each part of a query is true, and which things make it so; given a formula, of the worlds in which that is true."""
-        parsed, row, condition = self.parse(query), int(self.rows([recording])[0]), self._condition(given)
-        words = self.vocabulary.categories[parsed.category] if isinstance(parsed, Describe) else ()
-        worlds, at = (self.worlds, row) if condition is None else (self._where(condition, row), 0)
-        return trace_worlds(worlds, expand(parsed, self.vocabulary), at, words)
+        """How probable each part of a query is, and which things make it so; given a formula, of the scenes in which that is true (`scenes_where.explained`)."""
+        return explained(self, self.parse(query), int(self.rows([recording])[0]), self._condition(given))
 
-    def _where(self, condition: Query, row: int) -> Worlds:
-        """The worlds of one recording, those alone having a share in which a formula is true."""
-        worlds = self.worlds.take([row])
-        share = worlds.share * truth(worlds, [expand(condition, self.vocabulary)], np.zeros(1, np.int64))
-        total = share.sum()
-        if not total > 0:
-            raise QueryError(
-                f"given: {to_logic(condition)} is true in no world of {self.recordings[row]}, so nothing can be traced there"
-            )
-        return replace(worlds, share=share / total)
+    def scenes_where(self, recording: str, given: str | Query | None = None) -> list[tuple[float, Worlds]]:
+        """The possible scenes of one recording; given a formula, those in which it is true (see `scenes_where.scenes_where`)."""
+        return scenes_where(self, int(self.rows([recording])[0]), self._condition(given))
 
     def truths(self, query: Query) -> Bool[np.ndarray, "choice world"]:
         """In which worlds yes, or each choice of a question, is right; of listed worlds, which all recordings share.
@@ -170,7 +158,7 @@ class WorldReading(Reading):
 
     def likely_facts(self, recording: str, threshold: float) -> list[Fact]:
         row = int(self.rows([recording])[0])
-        return sorted(self._held(row), key=lambda fact: (len(fact.arguments), fact.name, fact.arguments))
+        return sorted(self.held(row), key=lambda fact: (len(fact.arguments), fact.name, fact.arguments))
 
     def take(self, recordings: Sequence[str]) -> WorldReading:
         rows = self.rows(recordings)
@@ -240,7 +228,7 @@ class WorldReading(Reading):
             return found
         alone: dict[int, dict[Fact, list[int]]] = {}
         for k, (item, row) in enumerate(zip(items, rows.tolist(), strict=True)):
-            if item.literal is not None and item.literal[0] not in self._held(row):
+            if item.literal is not None and item.literal[0] not in self.held(row):
                 alone.setdefault(row, {}).setdefault(item.literal[0], []).append(k)
         for row, of in alone.items():
             given = self.sampled.given_worlds(row, list(of))
@@ -273,7 +261,7 @@ class WorldReading(Reading):
         held, partly = list[int](), dict[int, dict[int, list[int]]]()
         for k in np.flatnonzero(np.isnan(unheld)).tolist():
             item, row = items[k], int(rows[k])
-            if self.sampled is None or item.literal is not None or self._held(row).issuperset(item.facts):
+            if self.sampled is None or item.literal is not None or self.held(row).issuperset(item.facts):
                 held.append(k)
             else:
                 partly.setdefault(row, {}).setdefault(id(item), []).append(k)
@@ -288,31 +276,26 @@ class WorldReading(Reading):
     def _with_unheld(self, row: int, items: Sequence[_Item]) -> Float[np.ndarray, " item"]:
         """Shares of programs that state facts which no world holds: over the worlds with and without each."""
         assert self.sampled is not None
-        unheld = [[fact for fact in item.facts if fact not in self._held(row)] for item in items]
+        unheld = [[fact for fact in item.facts if fact not in self.held(row)] for item in items]
         share, facts = self.worlds.share[row], list(dict.fromkeys(chain.from_iterable(unheld)))
         given = dict(zip(facts, self.sampled.given_worlds(row, facts), strict=True))
         mean = {fact: float((each * share).sum()) for fact, each in given.items()}
         # Programs that are asked of the same worlds are asked together; each has its cases in an order of its own, so that its share does
         # not depend on the others, to the last bit.
-        cases: dict[tuple[Fact, ...], list[tuple[int, int, np.ndarray]]] = {}
+        together: dict[tuple[Fact, ...], list[tuple[int, int, np.ndarray]]] = {}
         for k, missing in enumerate(unheld):
-            kept = sorted(missing, key=lambda fact: -mean[fact])[:MOST_UNHELD]
-            for order, there in enumerate(product((False, True), repeat=len(kept))):
-                weight = share
-                for fact, yes in zip(kept, there, strict=True):
-                    weight = weight * (given[fact] if yes else 1 - given[fact])
+            for order, (added, weight) in enumerate(cases(missing, given, mean, share)):
                 if weight.any():
-                    added = tuple(fact for fact, yes in zip(kept, there, strict=True) if yes)
-                    cases.setdefault(added, []).append((k, order, weight))
+                    together.setdefault(added, []).append((k, order, weight))
         shares = np.zeros((len(items), 2**MOST_UNHELD))
-        for added, asked in cases.items():
-            worlds, at = (self._forced(row, added), 0) if added else (self.worlds, row)
+        for added, asked in together.items():
+            worlds, at = (self.with_facts(row, added), 0) if added else (self.worlds, row)
             true = truth(worlds, [items[k].formula for k, *_ in asked], np.full(len(asked), at))
             for (k, order, weight), value in zip(asked, true, strict=True):
                 shares[k, order] = (value * weight).sum()
         return shares.sum(axis=1)
 
-    def _forced(self, row: int, facts: Sequence[Fact]) -> Worlds:
+    def with_facts(self, row: int, facts: Sequence[Fact]) -> Worlds:
         """The worlds of a recording with some facts in each of them."""
         assert self.sampled is not None
         forms = [form for fact in facts for form in self.sampled.forms(fact)]
@@ -400,7 +383,7 @@ class WorldReading(Reading):
         after = truth(self.worlds, asked, np.array([row]))[0].astype(np.int64)
         return np.bincount(after, self.worlds.share[row], minlength=n), prior, False
 
-    def _held(self, row: int) -> frozenset[Fact]:
+    def held(self, row: int) -> frozenset[Fact]:
         """Facts that hold in some world of a recording, in all their forms."""
         at = int(self.worlds.row(np.array([row]))[0])
         if at not in self._held_facts:

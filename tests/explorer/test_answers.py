@@ -51,7 +51,7 @@ def test_a_map_has_all_entities_with_places_and_a_scale_for_all_words(answers):
     maps = [answers.map(Map(recording="a", word=word)) for word in ("man", "dog")]
     assert len({one["scale"] for one in maps}) == 1
     assert all(abs(one["evidence"]) <= maps[0]["scale"] for found in maps for one in found["entities"])
-    assert maps[0]["entities"][1]["position"] == [30, 40, 10]
+    assert maps[0]["drawing"]["kind"] == "brain"
     assert answers.map(Map(recording="a", word="hold"))["entities"] == []
     with pytest.raises(DataError, match="no recording"):
         answers.map(Map(recording="z", word="man"))
@@ -61,3 +61,6 @@ def test_scenes_are_told_in_words(answers):
     found = answers.scenes(Scenes(recording="a", count=2))["scenes"]
     assert found[0]["facts"] == "red bat, man hold bat"
     assert [one["share"] for one in found] == pytest.approx([0.7, 0.2])
+    found = answers.scenes(Scenes(recording="a", count=3, given="exists x. dog(x)"))["scenes"]
+    assert [one["share"] for one in found] == pytest.approx([2 / 3, 1 / 3])
+    assert all("dog" in one["facts"] for one in found)

@@ -74,6 +74,12 @@ def test_only_json_is_read_and_only_what_is_there_is_served(client):
         assert (answer.status_code, answer.json()["error"]["kind"]) == (404, "address")
 
 
+def test_the_outline_of_the_brain_is_told_apart_from_the_map(client):
+    found = client.get("/api/outlines").json()
+    assert sorted(found) == ["x", "y", "z"]
+    assert all(side["lines"] and len(side["box"]) == 4 for side in found.values())
+
+
 def test_what_takes_long_is_given_up(answers):
     class Slow:
         reading = answers.reading

@@ -106,3 +106,28 @@ def test_nothing_serious_keeps_anyone_from_reading_it(visit, scheme):
 def test_it_fits_a_phone(visit):
     page = visit(width=390)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    graph = page.query_selector("#graph svg").bounding_box()
+    assert graph["x"] >= 0
+    assert graph["x"] + graph["width"] <= 390
+    assert graph["width"] >= 0.8 * float(page.get_attribute("#graph svg", "width"))  # and can be read
+
+
+def test_the_brain_has_an_outline_and_a_part_of_it_leads_to_what_it_carries(visit):
+    page = visit()
+    page.select_option("#recording", "a")
+    page.wait_for_selector("#map .line", state="attached")
+    assert "MNI152" in page.inner_text("#map .space")
+    page.wait_for_selector("#graph .thing")
+    page.click("#map .bar >> nth=0")
+    page.wait_for_selector("#map .mark.selected", state="attached")
+    page.wait_for_selector("#graph .carried", state="attached")
+
+
+def test_a_threshold_greys_what_is_below_and_stands_in_the_link(visit):
+    page = visit()
+    page.wait_for_selector("#map .mark", state="attached")
+    assert page.query_selector("#map .below") is None
+    page.fill("#map input[type=range]", "0.6")
+    page.wait_for_selector("#map .below", state="attached")
+    again = visit(page.url)
+    again.wait_for_selector("#map .below", state="attached")

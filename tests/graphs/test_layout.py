@@ -69,3 +69,12 @@ def _cross(a, b, c, d):
         return np.sign((q - p)[0] * (r - p)[1] - (q - p)[1] * (r - p)[0])
 
     return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
+
+
+@pytest.mark.parametrize(("count", "arrows"), SCENES)
+@pytest.mark.parametrize("across", [3.4, 6.0])
+def test_a_narrow_page_gets_a_narrow_picture_in_which_nothing_hides_anything(count, arrows, across):
+    boxes, labels = np.tile([1.1, 0.5], (count, 1)), np.tile([0.75, 0.2], (len(arrows), 1))
+    layout = lay_out(boxes, arrows, labels, across)
+    assert not overlaps(layout.centres, boxes)
+    assert layout.size[0] <= across

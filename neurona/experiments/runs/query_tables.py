@@ -137,25 +137,32 @@ def carriers_table(reading: Reading, texts: Sequence[str], recording: str) -> Ta
     return table
 
 
-def worlds_table(reading: Reading, recording: str, count: int) -> Table:
+def worlds_table(reading: Reading, recording: str, count: int, given: str | None = None) -> Table:
     """The likeliest scenes of a recording, and the share of each; see `likeliest_scenes`."""
-    table = _table(f"{recording}: the likeliest scenes", reading.about)
+    title = f"{recording}: the likeliest scenes" + (f", given {given}" if given else "")
+    table = _table(title, reading.about)
     table.add_column("share", justify="right", no_wrap=True)
     table.add_column("what holds", overflow="fold")
-    for share, text in likeliest_scenes(reading, recording, count):
+    for share, text in likeliest_scenes(reading, recording, count, given):
         table.add_row(f"{share:.3f}", escape(text))
     return table
 
 
-def likeliest_scenes(reading: Reading, recording: str, count: int) -> list[tuple[float, str]]:
-    """The likeliest scenes of a recording: share, and what holds.
+def likeliest_scenes(reading: Reading, recording: str, count: int, given: str | None = None) -> list[tuple[float, str]]:
+    """The likeliest scenes of a recording: share, and what holds; given a formula, of the scenes in which it is true.
 
     Raises:
         ConfigError: the decoder's reading is not made of possible worlds.
+        QueryError: no scene that is thought possible holds what is given.
     """
     part = _worlds_of(reading, recording, "--worlds")
-    found = likeliest(part.worlds, int(part.rows([recording])[0]), count)
-    return [(float(share), _in_words(facts)) for share, facts in found]
+    found = [
+        (whole * share, facts)
+        for whole, worlds in part.scenes_where(recording, given)
+        for share, facts in likeliest(worlds, 0, count)
+        if share > 0
+    ]
+    return [(float(share), _in_words(facts)) for share, facts in sorted(found, key=lambda one: -one[0])[:count]]
 
 
 def _worlds_of(reading: Reading, recording: str, option: str) -> WorldReading:

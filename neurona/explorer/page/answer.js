@@ -70,7 +70,7 @@ const paraphrase = (read) =>
   );
 
 export const scenes = (found, given) => [
-  html("h3", {}, `The likeliest scenes${given ? ", without what is given" : ""}`),
+  html("h3", {}, `The likeliest scenes${given ? ", by what is given" : ""}`),
   html("ol", { class: "scenes" }, found.map(({ share, facts }) => html("li", {}, html("b", {}, short(share)), " ", facts.replaceAll("_", " ")))),
 ];
 
@@ -112,7 +112,8 @@ function tree(part) {
   const head = [
     html("code", {}, part.expression),
     " ",
-    html("b", {}, part.value == null ? part.summary : part.kind === "share" ? short(part.value) : part.summary),
+    html("b", {}, part.value == null || part.kind !== "share" ? part.summary : short(part.value)),
+    part.kind === "share" && part.error >= 0.005 ? html("span", { class: "soft", title: "drawn by chance: standard error" }, ` ± ${short(part.error)}`) : null,
     part.witness.length ? html("span", { class: "witness" }, ` ${part.witness.join(", ")}`) : null,
   ];
   if (!part.parts.length) return html("li", {}, head);

@@ -9,8 +9,8 @@ export class Refused extends Error {
 
 const running = new Map();
 
-export async function about() {
-  return read(await fetch("/api/about"));
+export async function get(name) {
+  return read(await fetch(`/api/${name}`));
 }
 
 export async function post(name, body) {

@@ -1,6 +1,6 @@
 // The page: what is looked at (state) decides what is asked and shown; every change of it goes through `look`.
 
-import { about, post } from "./api.js";
+import { get, post } from "./api.js";
 import * as answer from "./answer.js";
 import * as brain from "./brain.js";
 import { attach } from "./complete.js";
@@ -12,6 +12,7 @@ let state = read();
 let known = null;
 let scene = null;
 let entity = "";
+let outlines = null;
 let closeOptions = () => {};
 
 const claims = () => (scene ? [...scene.things, ...scene.things.flatMap((one) => one.pills), ...scene.relations, ...scene.defined] : []);
@@ -68,16 +69,18 @@ function selected() {
 }
 
 async function drawScenes() {
-  const { scenes } = await post("scenes", { recording: state.recording, count: 3 }).catch((error) => {
+  const { scenes } = await post("scenes", { recording: state.recording, count: 3, given: condition(state.given) }).catch((error) => {
     if (error.name === "AbortError") throw error;
     return { scenes: [] }; // a decoder whose reading is not made of scenes
   });
   byId("scenes").replaceChildren(...(scenes.length ? answer.scenes(scenes, state.given.length > 0) : []));
 }
 
+const inches = () => Math.floor((byId("graph").clientWidth - 28) / 9.6) / 10;
+
 async function drawGraph() {
   try {
-    scene = await post("graph", { recording: state.recording, given: condition(state.given), threshold: 0.5 });
+    scene = await post("graph", { recording: state.recording, given: condition(state.given), threshold: 0.5, across: Math.max(inches(), 2) });
   } catch (error) {
     if (error.name !== "AbortError") {
       scene = null;
@@ -91,7 +94,7 @@ async function drawGraph() {
 function showGraph() {
   if (!scene) return;
   const chosen = selected();
-  const carried = new Set(entity ? scene.things.filter((one) => one.carriers.some((carrier) => carrier.entity.startsWith(entity))).map((one) => one.name) : []);
+  const carried = new Set(entity ? scene.things.filter((one) => one.carriers.some((carrier) => carrier.entity === entity)).map((one) => one.name) : []);
   const focused = document.activeElement?.getAttribute?.("aria-label");
   byId("graph").replaceChildren(graph.draw(scene, { selected: chosen?.program, carried, choose: (claim) => look({ selected: claim.program }, { asks: false, draws: false }) }));
   if (focused) byId("graph").querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
@@ -132,15 +135,23 @@ function detail(claim) {
 
 async function drawMap(claim) {
   const found = await post("map", { recording: state.recording, word: claim.name });
-  byId("map").replaceChildren(
-    brain.draw(found, {
-      selected: entity,
-      choose: (name) => {
-        entity = entity === name ? "" : name;
-        showGraph();
-      },
-    }),
-  );
+  const paint = () =>
+    byId("map").replaceChildren(
+      brain.draw(found, {
+        outlines,
+        threshold: state.threshold,
+        cut: (threshold) => look({ threshold }, { asks: false, draws: false }),
+        selected: entity,
+        choose: (name) => {
+          entity = entity === name ? "" : name;
+          showGraph();
+        },
+      }),
+    );
+  paint();
+  if (outlines || !found.drawing?.panels.some((panel) => panel.side)) return;
+  outlines = await get("outlines");
+  paint();
 }
 
 function step(by) {
@@ -150,7 +161,7 @@ function step(by) {
 }
 
 async function start() {
-  known = await about();
+  known = await get("about");
   const ids = known.recordings.map((one) => one.recording);
   const marks = [known.simulated && "SIMULATED DATA – nobody measured these recordings", known.paired && "PAIRED: two recordings, not shown together"].filter(Boolean);
   byId("marks").hidden = !marks.length;
@@ -178,6 +189,12 @@ async function start() {
       query.focus();
     } else if (event.key === "[") step(-1);
     else if (event.key === "]") step(1);
+  });
+  let drawn = inches();
+  addEventListener("resize", () => {
+    if (Math.abs(inches() - drawn) < 0.5) return;
+    drawn = inches();
+    drawGraph().catch(fail);
   });
   addEventListener("hashchange", () => {
     state = read();

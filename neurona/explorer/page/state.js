@@ -1,7 +1,7 @@
 // What is looked at, kept in the address, so that the address brings it back.
-//   r recording   q question   s which recordings, where many are asked about   g facts taken to be true (+) or false (-)   w selected fact
+//   r recording   q question   s which recordings, where many are asked about   g facts taken to be true (+) or false (-)   w selected fact   t threshold of the map, as a share of its scale
 
-const empty = () => ({ recording: "", query: "", many: null, given: [], selected: "" });
+const empty = () => ({ recording: "", query: "", many: null, given: [], selected: "", threshold: 0 });
 
 export function read() {
   const found = new URLSearchParams(location.hash.slice(1));
@@ -13,6 +13,7 @@ export function read() {
     many: found.get("s"),
     given: facts,
     selected: found.get("w") ?? "",
+    threshold: Math.min(Math.max(Number(found.get("t")) || 0, 0), 0.95),
   };
 }
 
@@ -23,6 +24,7 @@ export function write(state) {
   if (state.many != null) told.set("s", state.many);
   for (const { program, holds } of state.given) told.append("g", (holds ? "+" : "-") + program);
   if (state.selected) told.set("w", state.selected);
+  if (state.threshold) told.set("t", state.threshold);
   history.replaceState(null, "", `#${told}`);
 }
 

@@ -49,6 +49,7 @@ class Entities:
         names: P names.
         kind: `parcel`, `sensor group x time window`, ...
         positions: centres `[P, 3]` in the recordings' space, where known.
+        modality, space: of the recordings, as in `Recordings`; empty where nobody said.
         networks: the network that each of the P parcels belongs to, where the atlas says so.
         n_times: time points, or bins, of each channel.
         measured: what is known of the channels; None where features are nobody's measurement.
@@ -60,10 +61,17 @@ class Entities:
     names: tuple[str, ...]
     kind: str
     positions: Float[np.ndarray, "entity 3"] | None = None
+    modality: str = ""
+    space: str = ""
     networks: tuple[str, ...] | None = None
     n_times: int = 1
     measured: Measured | None = None
     views: tuple[View, ...] = ()
+
+    @property
+    def where(self) -> tuple[Float[np.ndarray, "entity 3"] | None, str, str]:
+        """Positions, and what they are positions in."""
+        return self.positions, self.modality, self.space
 
     def of_views(self) -> Iterator[tuple[str, slice]]:
         """Name and features of each view; of entities made in one way, all features."""

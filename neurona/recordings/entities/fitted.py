@@ -141,7 +141,8 @@ def fit_entities(
         if not isinstance(settings, GroupEntities | AtlasEntities | WholeEntities | WindowEntities):
             recordings = alignment.apply(recordings)  # their values are looked at
     entities, features_of = _fit(recordings, settings, chosen, seed)
-    entities = replace(entities, measured=_measured(expected, entities, features_of))
+    measured = _measured(expected, entities, features_of)
+    entities = replace(entities, modality=expected.modality, space=expected.space, measured=measured)
     return FittedEntities(expected, entities, features_of, alignment)
 
 
