@@ -12,12 +12,12 @@ from __future__ import annotations
 import math
 import mmap
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Bool, Float, Int, Shaped
 
 from neurona.errors import OutputError
 
@@ -80,17 +80,19 @@ def taken(array: Shaped[np.ndarray, "row ..."], rows: Int[np.ndarray, " taken"])
 
 @dataclass(frozen=True)
 class Rows:
-    """Some rows of an array less a constant row, block by block in float64. One block is made once.
+    """Some rows of an array less a constant row, block by block. One block is made once.
 
     Attributes:
         array: may lie on disk.
         chosen: its rows; all when None.
         less: what is taken off each row; nothing when None.
+        dtype: of the blocks.
     """
 
     array: Float[np.ndarray, "row value"] = field(repr=False)
     chosen: Int[np.ndarray, " chosen"] | None = field(default=None, repr=False)
     less: Float[np.ndarray, " value"] | None = field(default=None, repr=False)
+    dtype: Any = np.float64
     _kept: list[np.ndarray] = field(default_factory=list, repr=False, compare=False)
 
     def __len__(self) -> int:
@@ -99,6 +101,15 @@ class Rows:
     @property
     def shape(self) -> tuple[int, int]:
         return len(self), self.array.shape[1]
+
+    def take(self, rows: Bool[np.ndarray, " row"]) -> Rows:
+        """Some of these rows."""
+        chosen = np.arange(len(self.array)) if self.chosen is None else self.chosen
+        return Rows(self.array, chosen[rows], self.less, self.dtype)
+
+    def sum(self, of: Callable[[slice, np.ndarray], Any]) -> Any:
+        """The sum over blocks of a function of the places of its rows among these, and their values."""
+        return sum(of(part, block) for part, block in self)
 
     def __iter__(self) -> Iterator[tuple[slice, Float[np.ndarray, "part value"]]]:
         blocks = parts(len(self), 8 * self.array.shape[1])
@@ -114,9 +125,7 @@ class Rows:
 
     def _block(self, part: slice) -> Float[np.ndarray, "part value"]:
         values = self.array[part if self.chosen is None else self.chosen[part]]
-        return (
-            values.astype(np.float64, copy=False) if self.less is None else values - np.asarray(self.less, np.float64)
-        )
+        return values.astype(self.dtype, copy=False) if self.less is None else values - self.less.astype(self.dtype)
 
 
 def _set_apart(file: int, size: int) -> None:

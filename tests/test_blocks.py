@@ -51,6 +51,19 @@ def test_rows_are_those_of_the_array_in_order_however_they_are_cut(cut):
     assert np.concatenate([block for _, block in Rows(values)]).dtype == np.float64
 
 
+def test_sums_over_blocks_are_those_of_all_rows_and_of_some(cut):
+    values = np.random.default_rng(0).normal(size=(23, 5))
+    rows = Rows(values, np.arange(20), values[0], np.float64)
+    np.testing.assert_allclose(
+        rows.sum(lambda _, block: block.T @ block), (values[:20] - values[0]).T @ (values[:20] - values[0])
+    )
+    even = np.arange(20) % 2 == 0
+    weight = np.arange(10.0)
+    np.testing.assert_allclose(
+        rows.take(even).sum(lambda part, block: weight[part] @ block), weight @ (values[:20:2] - values[0])
+    )
+
+
 def test_a_disk_without_room_is_told(monkeypatch, tmp_path):
     monkeypatch.setattr(blocks, "IN_MEMORY", 0)
     monkeypatch.setattr(blocks, "_set_apart", lambda file, size: (_ for _ in ()).throw(OSError("No space left")))

@@ -20,6 +20,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from threadpoolctl import threadpool_limits
 
+from neurona.blocks import give_back, parts, room, taken
 from neurona.decoders.decoder import Context, DecoderSettings, Knowledge, learn_asking
 from neurona.decoders.label_scenes import label_scenes
 from neurona.decoders.registry import register
@@ -168,18 +169,22 @@ class Explain:
         at = np.array([column[word] for word in words], dtype=np.int64)
         axes = inversion.encoding.axes
         coordinates, size = axes(features), int(group.max()) + 1
-        shares = np.zeros((len(features), size, len(words)), np.float32)
-        for one in range(size):
-            inside = axes.group == one
-            shares[:, one] = coordinates[:, inside] @ inversion.weights[np.ix_(inside, at)]
-        members = np.bincount(group, minlength=size)
+        members, shares = np.bincount(group, minlength=size), room((len(features), len(group), len(words)))
+        for part in parts(len(features), shares[:1].nbytes):
+            of_groups = np.zeros((len(features[part]), size, len(words)), np.float32)
+            for one in range(size):
+                inside = axes.group == one
+                of_groups[:, one] = coordinates[part][:, inside] @ inversion.weights[np.ix_(inside, at)]
+            shares[part] = of_groups[:, group] / members[group][None, :, None]
+            give_back(coordinates)
+            give_back(shares)
         before = self.inverted.before
         asked = [parse(_SOME[word in self.vocabulary.relations].format(word)) for word in words]
         rate = np.clip(share_true(before, asked, np.zeros(len(words), np.int64)), 1e-4, 1 - 1e-4)
         return EntityEvidence.of_entities(
             self.entities,
             words,
-            (shares[:, group] / members[group][None, :, None]).astype(np.float32),
+            shares,
             -np.diag(inversion.gram)[at] / 2,
             np.log(rate / (1 - rate)),
         )
@@ -232,7 +237,7 @@ def invert(problem: Problem, settings: ExplainSettings, known: Sequence[KnownFac
     design = expected_design(bindings, known)
     groups = entity_groups(problem.entities)
     axes = fit_axes(problem.entities, rows, design, groups=groups)
-    recorded = axes(problem.entities.features[rows])
+    recorded = axes(taken(problem.entities.features, rows))
     kinds = kinds_of(vocabulary) if settings.knowledge == "ontology" else {}
     encoding = fit_encoding(
         axes, recorded, design, bindings, rounds=settings.rounds, carriers=settings.carriers, kinds=kinds

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from neurona.blocks import Rows, give_back, parts, room
 from neurona.recordings.entities import Entities
 
 _NOISE_ROWS = 1500
@@ -47,23 +48,29 @@ class Axes(NamedTuple):
     reliability: float = 0.0
 
     def __call__(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording axis"]:
-        white = (features - self.mean) @ self.basis
-        size = self.reliability * (_log_power(white) - self.size)
-        found: np.ndarray = white * np.exp(-size / 2)[:, None].astype(white.dtype)
+        found = room((len(features), len(self.group)), np.result_type(features, self.mean, self.basis))
+        for part in parts(len(features), features[:1].nbytes):
+            white = (features[part] - self.mean) @ self.basis
+            size = self.reliability * (_log_power(white) - self.size)
+            found[part] = white * np.exp(-size / 2)[:, None].astype(white.dtype)
+            give_back(features)
+            give_back(found)
         return found
 
-    def sized(
-        self, features: Float[np.ndarray, "recording feature"], design: Float[np.ndarray, "recording column"]
-    ) -> Axes:
-        """The same axes, with what training recordings of known scenes say of sizes."""
-        white = (features - self.mean) @ self.basis
-        if white.shape[1] < 2 or len(white) < 3:
+    def sized(self, values: Rows, design: Float[np.ndarray, "recording column"]) -> Axes:
+        """The same axes, with what training recordings of known scenes, less their mean, say of sizes."""
+        if len(self.group) < 2 or len(values) < 3:
             return self
-        whole = _log_power(white)
-        common = float(np.cov(_log_power(white[:, ::2]), _log_power(white[:, 1::2]))[0, 1])
+        logs, power = np.empty((3, len(values))), 0.0
+        for part, block in values:
+            white = block @ self.basis
+            logs[:, part] = _log_power(white), _log_power(white[:, ::2]), _log_power(white[:, 1::2])
+            power += float((white.astype(np.float64) ** 2).sum())
+        whole, power = logs[0], power / (len(values) * len(self.group))
+        common = float(np.cov(logs[1], logs[2])[0, 1])
         shown = ((design - design.mean(axis=0)).astype(np.float64) ** 2).sum(axis=1)
         # Noise has variance 1 on every axis.
-        signal = max(0.0, 1 - 1 / max(float((white.astype(np.float64) ** 2).mean()), 1e-12))
+        signal = max(0.0, 1 - 1 / max(power, 1e-12))
         of_scenes = signal**2 * float(shown.var()) / max(float(shown.mean()) ** 2, 1e-12)
         share = np.clip((common - of_scenes) / max(float(whole.var()), 1e-12), 0.0, 1.0)
         return self._replace(size=float(whole.mean()), reliability=float(share))
@@ -77,19 +84,19 @@ def fit_axes(
     groups: Int[np.ndarray, " entity"],
 ) -> Axes:
     """Steps 1 to 3."""
-    features = entities.features[rows]
-    mean = features.mean(axis=0)
-    values = features - mean
-    times = entities.n_times
+    features, times = entities.features, entities.n_times
+    raw = Rows(features, rows, dtype=features.dtype)
+    mean = (raw.sum(lambda _, block: block.sum(axis=0)) / len(rows)).astype(features.dtype)
+    values = Rows(features, rows, mean, features.dtype)
     of_channel = groups[entities.entity_of_feature].reshape(-1, times)
     if times > 1 and (of_channel == of_channel[:, :1]).all():
-        values = values.reshape(len(rows), -1, times)
-        course = time_filter(values, design)
+        course = time_filter(values, design, times)
     else:
-        values, times, course = values[:, :, None], 1, np.ones(1)
+        times, course = 1, np.ones(1)
         of_channel = groups[entities.entity_of_feature][:, None]
     # Noise needs no more recordings than these.
-    residual, course = _noise(values[:_NOISE_ROWS], design[:_NOISE_ROWS], course)
+    some = (features[rows[:_NOISE_ROWS]] - mean).reshape(min(len(rows), _NOISE_ROWS), -1, times)
+    residual, course = _noise(some, design[:_NOISE_ROWS], course)
     channels_of = [np.flatnonzero(of_channel[:, 0] == number) for number in range(int(groups.max()) + 1)]
     basis, group, spread, directions = [], [], [], []
     for number, channels in enumerate(channels_of):
@@ -108,7 +115,7 @@ def fit_axes(
         directions.append(unit)
     joined = np.concatenate(spread).astype(np.float64)
     found = Axes(mean, np.concatenate(basis).T, np.array(group), joined, np.concatenate(directions).T)
-    return found.sized(features, design)
+    return found.sized(values, design)
 
 
 def _log_power(white: Float[np.ndarray, "recording axis"]) -> Float[np.ndarray, " recording"]:
@@ -173,19 +180,16 @@ def smoothed(
     return fitted.astype(np.float32), float(chosen.sum())
 
 
-def time_filter(
-    values: Float[np.ndarray, "row channel time"], design: Float[np.ndarray, "row feature"]
-) -> Float[np.ndarray, " time"]:
+def time_filter(values: Rows, design: Float[np.ndarray, "row feature"], times: int) -> Float[np.ndarray, " time"]:
     """The filter of step 1. The covariance of all recordings serves as well as the noise's: signal along h leaves C^-1 h's direction."""
-    times = values.shape[2]
-    flat = values.reshape(-1, times)
-    covariance = (flat.T @ flat / len(flat)).astype(np.float64)
-    half = np.arange(len(values)) % 2 == 0
+    square = values.sum(lambda _, block: block.reshape(-1, times).T @ block.reshape(-1, times))
+    covariance = (square / (len(values) * values.shape[1] // times)).astype(np.float64)
     patterns = []
-    for rows in (half, ~half):
-        centred = design[rows] - design[rows].mean(axis=0)
+    for first in (0, 1):
+        half = values.take(np.arange(len(values)) % 2 == first)
+        centred = design[first::2] - design[first::2].mean(axis=0)
         # Covariances with each feature: crude, but noise has no part in their product.
-        patterns.append((centred.T @ values[rows].reshape(int(rows.sum()), -1)).reshape(-1, times))
+        patterns.append(half.sum(lambda part, block, of=centred: of[part].T @ block).reshape(-1, times))
     cross = (patterns[0].T @ patterns[1]).astype(np.float64)
     power, vectors = np.linalg.eigh(covariance)
     white = vectors / np.sqrt(np.maximum(power, 1e-9 * power.max())) @ vectors.T

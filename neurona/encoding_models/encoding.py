@@ -23,6 +23,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.ndimage import gaussian_filter1d
 
+from neurona.blocks import Rows, give_back, room
 from neurona.encoding_models.axes import Axes
 from neurona.encoding_models.bindings import BANDS, PRODUCTS, Bindings
 from neurona.encoding_models.gains import Product, fit_gains, product_patterns
@@ -93,8 +94,12 @@ def fit_encoding(
     count = np.maximum((centred**2).sum(axis=0), 1e-3)[:, None]
     uncertainty = 1 / (count + 1 / prior)
     patterns, uncertainty = _with_products(axes, recorded, design, bindings, state, words, prior, uncertainty)
-    left = recorded - recorded.mean(axis=0) - centred @ patterns
-    taken = (centred**2).mean(axis=0) @ uncertainty / np.maximum((left**2).mean(axis=0), 1e-12)
+    left = room(recorded.shape, np.result_type(recorded, centred, patterns))
+    for part, block in _centred(recorded):
+        left[part] = block - centred[part] @ patterns
+        give_back(left)
+    power = Rows(left, dtype=left.dtype).sum(lambda _, block: (block**2).sum(axis=0)) / len(left)
+    taken = (centred**2).mean(axis=0) @ uncertainty / np.maximum(power, 1e-12)
     noise = noise_covariance(left, taken)
     return Encoding(axes, design.mean(axis=0), patterns, uncertainty, noise, state.rho)
 
@@ -200,7 +205,8 @@ def _rounds(
     """Update the chosen features' patterns and the prior in turn; the others have no response."""
     times_gram, power = gram_product(design[:, chosen])
     gram = np.cov(design[:, chosen].T, bias=True).reshape(len(chosen), -1) * len(design)
-    moments = (design[:, chosen] - design[:, chosen].mean(axis=0)).T @ (recorded - recorded.mean(axis=0))
+    centred = design[:, chosen] - design[:, chosen].mean(axis=0)
+    moments = _centred(recorded).sum(lambda part, block: centred[part].T @ block)
     member = np.eye(int(axes.group.max()) + 1, dtype=np.float32)[axes.group]
     order = np.argsort(-axes.spread, kind="stable")
     bands, own = band[chosen], parent[chosen] == chosen
@@ -250,6 +256,13 @@ def _rounds(
     found = replace(found, lent=np.zeros_like(state.lent), narrowed=np.ones_like(state.narrowed))
     found.lent[chosen], found.narrowed[chosen] = lent, narrowed
     return replace(found, kinship=replace(kinship, kin=state.kinship.kin))
+
+
+def _centred(recorded: Float[np.ndarray, "row axis"]) -> Rows:
+    """Recordings less their mean."""
+    whole = Rows(recorded, dtype=recorded.dtype)
+    mean = whole.sum(lambda _, block: block.sum(axis=0)) / len(recorded)
+    return Rows(recorded, None, mean, recorded.dtype)
 
 
 def _carried(

@@ -20,6 +20,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.linalg import cholesky, solve_triangular
 
+from neurona.blocks import Rows, give_back
 from neurona.encoding_models.encoding import Encoding
 
 _ROWS = 32
@@ -65,8 +66,8 @@ class Inversion:
             share: of the rest of the scene that stays unknown; less where something else explains it.
         """
         centred = design - encoding.centre
-        fitted = centred @ encoding.patterns
-        total = encoding.noise + share * (fitted.T @ fitted) / len(design)
+        fitted = Rows(centred, dtype=centred.dtype).sum(lambda _, block: _square(block @ encoding.patterns))
+        total = encoding.noise + share * fitted / len(design)
         total[np.diag_indices_from(total)] += (centred**2).mean(axis=0) @ encoding.uncertainty
         covariance = (centred.T @ centred / len(design)).astype(np.float32)
         context = covariance[concepts] / np.maximum(np.diag(covariance)[concepts], 1e-6)[:, None]
@@ -78,7 +79,15 @@ class Inversion:
 
     def support(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording column"]:
         """s of every recording, to the last bit the same alone and among others: products are made in blocks of one size."""
-        padded = np.zeros((-(-max(len(features), 1) // _ROWS) * _ROWS, features.shape[1]), features.dtype)
-        padded[: len(features)] = features
-        blocks = (padded[start : start + _ROWS] for start in range(0, len(padded), _ROWS))
-        return np.concatenate([self.encoding.axes(block) @ self.weights for block in blocks])[: len(features)]
+        found, block = [], np.zeros((_ROWS, features.shape[1]), features.dtype)
+        for start in range(0, max(len(features), 1), _ROWS):
+            own = features[start : start + _ROWS]
+            block[: len(own)], block[len(own) :] = own, 0
+            found.append(self.encoding.axes(block) @ self.weights)
+            give_back(features)
+        return np.concatenate(found)[: len(features)]
+
+
+def _square(values: Float[np.ndarray, "row axis"]) -> Float[np.ndarray, "axis axis"]:
+    found: np.ndarray = values.T @ values
+    return found

@@ -13,10 +13,13 @@ D. Bartz (2016). Cross-validation based nonlinear shrinkage. arXiv:1611.00798.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from jaxtyping import Float
 from scipy.linalg import cholesky, solve_triangular
 
+from neurona.blocks import Rows, give_back, room
 from neurona.encoding_models.axes import shrunk
 
 _FOLDS, _THIRD = 8, 3
@@ -32,35 +35,37 @@ def noise_covariance(
         taken: noise that the fit has taken from each axis, by what is left. Small eigenvalues that are believed need it, as in EM's update;
             where one shrinkage lifts them all, it would only lift them further.
     """
-    held = np.arange(len(values)) % _THIRD == 0
+    rows, held = Rows(values, dtype=values.dtype), np.arange(len(values)) % _THIRD == 0
     if held.sum() > 1 and (~held).sum() > _FOLDS:
-        one, each = (_log_density(values[held], found(values[~held])) for found in (one_shrinkage, held_out_covariance))
-        gain = each - one
+        third, rest = rows.take(held), rows.take(~held)
+        gain = _log_density(third, held_out_covariance(rest)) - _log_density(third, one_shrinkage(rest))
         if gain.mean() > gain.std(ddof=1) / np.sqrt(len(gain)):
-            return held_out_covariance(values * np.sqrt(1 + taken)).astype(values.dtype)
-    return one_shrinkage(values)
+            lifted = room(values.shape, np.result_type(values, taken))
+            for part, block in rows:
+                lifted[part] = block * np.sqrt(1 + taken)
+                give_back(lifted)
+            return held_out_covariance(Rows(lifted)).astype(values.dtype)
+    return one_shrinkage(rows)
 
 
-def one_shrinkage(values: Float[np.ndarray, "row axis"]) -> Float[np.ndarray, "axis axis"]:
+def one_shrinkage(values: Rows) -> Float[np.ndarray, "axis axis"]:
     """Ledoit and Wolf's."""
-    return shrunk(values.T @ values / len(values), len(values))
+    return shrunk(values.sum(lambda _, block: block.T @ block) / len(values), len(values))
 
 
-def _log_density(
-    values: Float[np.ndarray, "row axis"], covariance: Float[np.ndarray, "axis axis"]
-) -> Float[np.ndarray, " row"]:
+def _log_density(values: Rows, covariance: Float[np.ndarray, "axis axis"]) -> Float[np.ndarray, " row"]:
     """Of a Gaussian, but for a constant."""
     root = cholesky(covariance.astype(np.float64), lower=True)
-    white = solve_triangular(root, values.T.astype(np.float64), lower=True)
-    found: np.ndarray = -0.5 * (white**2).sum(axis=0) - np.log(np.diag(root)).sum()
-    return found
+    white = (solve_triangular(root, block.T.astype(np.float64), lower=True) for _, block in values)
+    found: np.ndarray = np.concatenate([-0.5 * (block**2).sum(axis=0) for block in white])
+    return found - np.log(np.diag(root)).sum()
 
 
-def held_out_covariance(values: Float[np.ndarray, "row axis"]) -> Float[np.ndarray, "axis axis"]:
+def held_out_covariance(values: Rows) -> Float[np.ndarray, "axis axis"]:
     """The covariance of rows of mean 0."""
     from scipy.optimize import isotonic_regression  # readings of worlds come by here, and are to be opened in no time
 
-    values = np.asarray(values, np.float64)
+    values = replace(values, dtype=np.float64)
     n, size = values.shape
     folds = min(_FOLDS, n)
     _, directions = _principal(values)
@@ -69,10 +74,11 @@ def held_out_covariance(values: Float[np.ndarray, "row axis"]) -> Float[np.ndarr
     along, beyond = np.zeros(len(directions)), 0.0
     for fold in range(folds):
         held = np.arange(n) % folds == fold
-        _, axes = _principal(values[~held])
-        power = ((values[held] @ axes.T) ** 2).mean(axis=0)
+        _, axes = _principal(values.take(~held))
+        own = values.take(held)
+        power = own.sum(lambda _, block, axes=axes: ((block @ axes.T) ** 2).sum(axis=0)) / len(own)
         along += np.interp(at, (np.arange(len(axes)) + 0.5) / len(axes), power) / folds
-        left = (values[held] ** 2).sum() / held.sum() - power.sum()
+        left = own.sum(lambda _, block: (block**2).sum()) / len(own) - power.sum()
         beyond += left / max(size - len(axes), 1) / folds
     variance = isotonic_regression(along, increasing=False).x
     # The least of many estimates is too small; axes that none but noise tells apart are as noisy as their tenth.
@@ -85,14 +91,15 @@ def held_out_covariance(values: Float[np.ndarray, "row axis"]) -> Float[np.ndarr
 
 
 def _principal(
-    values: Float[np.ndarray, "row axis"],
+    values: Rows,
 ) -> tuple[Float[np.ndarray, " direction"], Float[np.ndarray, "direction axis"]]:
     """Powers, largest first, and unit vectors of all directions that the rows span."""
     n, size = values.shape
     if n >= size:
-        power, vectors = np.linalg.eigh(values.T @ values)
+        power, vectors = np.linalg.eigh(values.sum(lambda _, block: block.T @ block))
         return power[::-1], vectors[:, ::-1].T
-    power, vectors = np.linalg.eigh(values @ values.T)
+    whole = np.concatenate([block for _, block in values])
+    power, vectors = np.linalg.eigh(whole @ whole.T)
     power, vectors = power[::-1], vectors[:, ::-1]
     kept = power > 1e-9 * max(float(power[0]), 1e-12)
-    return power[kept], (vectors[:, kept] / np.sqrt(power[kept])).T @ values
+    return power[kept], (vectors[:, kept] / np.sqrt(power[kept])).T @ whole

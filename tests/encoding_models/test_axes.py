@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from neurona.blocks import Rows
 from neurona.encoding_models.axes import Axes, shrunk
 
 
@@ -19,7 +20,7 @@ def test_recordings_are_scaled_by_a_size_that_two_halves_of_the_axes_agree_on():
     loud = np.exp(rng.normal(size=300))
     axes = Axes(np.zeros(40), np.eye(40), np.arange(40), np.ones(40), np.eye(40))
     design = rng.normal(size=(300, 3))
-    steady, sized = axes.sized(values, design), axes.sized(values * loud[:, None], design)
+    steady, sized = axes.sized(Rows(values), design), axes.sized(Rows(values * loud[:, None]), design)
     assert steady.reliability < 0.3
     assert sized.reliability > 0.8
     size = np.log((sized(values * loud[:, None]) ** 2).mean(axis=1))
@@ -31,4 +32,4 @@ def test_the_signal_of_a_scene_is_no_size():
     design = rng.exponential(size=(300, 3))
     values = rng.normal(size=(300, 40)) + design @ rng.normal(size=(3, 40))
     axes = Axes(np.zeros(40), np.eye(40), np.arange(40), np.ones(40), np.eye(40))
-    assert axes.sized(values, design).reliability < 0.3
+    assert axes.sized(Rows(values), design).reliability < 0.3

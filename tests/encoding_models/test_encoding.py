@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from on_disk import on_disk
 
 from neurona.encoding_models.axes import fit_axes
 from neurona.encoding_models.bindings import Bindings
 from neurona.encoding_models.encoding import fit_encoding
+from neurona.encoding_models.inversion import Inversion
 from neurona.programs.facts import Fact
 from neurona.recordings.entities import Entities
 
@@ -43,6 +45,25 @@ def test_the_filter_in_time_is_the_course(planted):
     used = filters[np.abs(filters).sum(axis=1) > 0]
     cosine = used @ COURSE / np.linalg.norm(used, axis=1) / np.linalg.norm(COURSE)
     assert np.abs(cosine).min() > 0.97
+
+
+@pytest.mark.parametrize("rows", [1, 7])
+def test_recordings_on_disk_have_the_patterns_noise_and_evidence_of_those_in_memory(planted, rows):
+    entities, axes, z, design, encoding, _ = planted
+    scenes = [[Fact(WORDS[k]) for k in np.flatnonzero(row)] for row in design]
+    with on_disk(rows, entities.features.shape[1]):
+        found = fit_axes(entities, np.arange(len(design)), design, groups=np.arange(6))
+        again = found(entities.features)
+        np.testing.assert_allclose(axes(entities.features), z, atol=1e-5)
+        apart = fit_encoding(axes, z, design, Bindings.learn(scenes))
+        inverted = Inversion.of(apart, design, np.arange(4))
+        support = inverted.support(entities.features)
+    np.testing.assert_allclose(again, z, rtol=1e-2, atol=2e-3)
+    np.testing.assert_allclose(found.reliability, axes.reliability, atol=1e-3)
+    for name in ("patterns", "noise", "carried"):
+        np.testing.assert_allclose(getattr(apart, name), getattr(encoding, name), rtol=1e-3, atol=1e-3)
+    whole = Inversion.of(encoding, design, np.arange(4))
+    np.testing.assert_allclose(support, whole.support(entities.features), rtol=1e-2, atol=1e-2)
 
 
 def test_axes_have_noise_of_variance_one(planted):
