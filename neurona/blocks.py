@@ -3,7 +3,7 @@
     features = room((n, size)),      for part in parts(n, row_bytes): features[part] = ...,      for part, block in Rows(features): total += block.sum(axis=0)
 
 What is small is an ordinary array, and one block: data in memory and data on disk go the same way. What is large lies in a file without a name in the
-folder for temporary files (`TMPDIR`), mapped into memory, which goes with the last array that refers to it. Pages that were worked on are given back,
+folder for temporary files (`TMPDIR`), mapped into memory, which goes with the last array that refers to it; from which size on, `NEURONA_IN_MEMORY_MB` says. Pages that were worked on are given back,
 so that a process never holds more of it than a block.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import mmap
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,9 +22,9 @@ from jaxtyping import Bool, Float, Int, Shaped
 
 from neurona.errors import OutputError
 
-IN_MEMORY = 2**28
+IN_MEMORY = 2**20 * int(os.environ.get("NEURONA_IN_MEMORY_MB", "256"))
 """Bytes of the largest array that is kept in memory, and in one block."""
-BLOCK = 2**25
+BLOCK = IN_MEMORY // 8
 """Bytes of a block of larger ones."""
 
 
@@ -129,8 +130,6 @@ class Rows:
 
 
 def _set_apart(file: int, size: int) -> None:
-    import os
-
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(file, 0, size)
     else:

@@ -49,12 +49,13 @@ class Clock:
         return min(CORES, os.cpu_count() or 1) * count / self.cpu
 
 
-def command(arguments: Sequence[str], cache: Path) -> dict[str, Any]:
+def command(arguments: Sequence[str], cache: Path, **variables: str) -> dict[str, Any]:
     """What a command line of Neurona takes in a process of its own (`speeds.starts`).
 
     Args:
         arguments: of `neurona`.
         cache: where it keeps what it compiles.
+        variables: of its environment.
 
     Raises:
         RuntimeError: it failed.
@@ -64,7 +65,7 @@ def command(arguments: Sequence[str], cache: Path) -> dict[str, Any]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("JAX_")}
     done = subprocess.run(
         [sys.executable, "-m", "speeds.starts", str(told), *arguments],
-        env=environment | {"NEURONA_CACHE": str(cache), "PYTHONPATH": path},
+        env=environment | {"NEURONA_CACHE": str(cache), "PYTHONPATH": path, **variables},
         capture_output=True,
         text=True,
         check=False,
