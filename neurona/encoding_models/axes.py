@@ -189,7 +189,7 @@ def time_filter(values: Rows, design: Float[np.ndarray, "row feature"], times: i
         half = values.take(np.arange(len(values)) % 2 == first)
         centred = design[first::2] - design[first::2].mean(axis=0)
         # Covariances with each feature: crude, but noise has no part in their product.
-        patterns.append(half.sum(lambda part, block, of=centred: of[part].T @ block).reshape(-1, times))
+        patterns.append(np.asarray(sum(centred[part].T @ block for part, block in half)).reshape(-1, times))
     cross = (patterns[0].T @ patterns[1]).astype(np.float64)
     power, vectors = np.linalg.eigh(covariance)
     white = vectors / np.sqrt(np.maximum(power, 1e-9 * power.max())) @ vectors.T

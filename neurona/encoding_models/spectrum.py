@@ -76,7 +76,7 @@ def held_out_covariance(values: Rows) -> Float[np.ndarray, "axis axis"]:
         held = np.arange(n) % folds == fold
         _, axes = _principal(values.take(~held))
         own = values.take(held)
-        power = own.sum(lambda _, block, axes=axes: ((block @ axes.T) ** 2).sum(axis=0)) / len(own)
+        power = sum(((block @ axes.T) ** 2).sum(axis=0) for _, block in own) / len(own)
         along += np.interp(at, (np.arange(len(axes)) + 0.5) / len(axes), power) / folds
         left = own.sum(lambda _, block: (block**2).sum()) / len(own) - power.sum()
         beyond += left / max(size - len(axes), 1) / folds
