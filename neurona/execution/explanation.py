@@ -81,6 +81,7 @@ class Explanation:
             return f"{' x '.join(map(str, self.values.shape))} values over {', '.join(self.variables)}"
         order = np.argsort(-self.values, kind="stable")[:top]
         if self.kind == "share":
+            order = order[: max(1, int((self.values[order] >= 0.005).sum()))]
             return "share " + ", ".join(f"{self.names[k]} {_share(self.values[k])}{self._plus_minus(k)}" for k in order)
         sign = "+" if self.kind in ("logit", "word") else ""
         return ", ".join(f"{self.names[k]} {self.values[k]:{sign}.2f}" for k in order)
