@@ -40,7 +40,15 @@ from neurona.programs.vocabulary import Vocabulary
 
 ASKED = {
     "who": ("who",),
-    "what": ("what", "who or what", "what things", "what objects", "which things", "which objects"),
+    "what": (
+        "what",
+        "who or what",
+        "what things",
+        "what objects",
+        "which things",
+        "which objects",
+        "what kind of thing",
+    ),
 }
 _OPEN = re.compile(r"\W*(\w+\W+){0,6}?(who|what|where|which)\b", re.IGNORECASE)
 
@@ -281,7 +289,8 @@ class _Questions(Phrases):
         for place in self.said(
             start, "which", "which of the", "what", "which kind of", "what kind of", "what kinds of"
         ):
-            for kind, middle in self.word(place, "one", "many"):
+            people = (("people", end) for end in self.said(place, "people", "person"))
+            for kind, middle in chain(self.word(place, "one", "many"), people):
                 names = self._kinds(kind)
                 for end in self.said(
                     middle, "is there", "are there", "is it", "is this", "is that", "do you see", "can you see"
@@ -343,7 +352,7 @@ class _Questions(Phrases):
     def _kinds(self, word: str) -> list[str]:
         """The concepts of which a defined word says that they are of its kind: dog, cat of `animal := dog | cat`."""
         if word in ("person", "people", "human"):
-            return [name for name in self._people() if name != word]
+            return [name for name in self._people() if name not in ("person", "people", "human")]
         definition = self.vocabulary.definitions.get(word)
         if definition is None:
             return []

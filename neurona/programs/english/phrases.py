@@ -140,8 +140,11 @@ class Phrases:
             yield from self._followed(said, place)
 
     def _person(self) -> Said | None:
+        """Who `anyone` is: a person, or, where the vocabulary has no word for that, one of those that it has."""
         known = (*self.vocabulary.concepts, *self.vocabulary.definitions)
-        return next((atom(word) for word in ("person", "human", "people") if word in known), None)
+        named = [str(word) for word in ("person", "human", "people") if word in known][:1]
+        people = named or [word for word in known if word in PERSONS]
+        return either([atom(word) for word in people]) if people else None
 
     def _bound(self, start: int) -> Parsed[tuple[Operator, int]]:
         for number, end in self._number(start):

@@ -32,6 +32,7 @@ KINDS_OF = {
     "clothing": "shirt hat jacket coat pants shoe dress tie helmet glove sock skirt jeans cap",
     "building": "house tower church hotel barn skyscraper shop store",
     "plant": "tree bush flower grass leaf",
+    **dict.fromkeys(("colour", "color"), "red green blue yellow black white brown grey gray orange purple pink"),
 }
 """Word -> words of its kind: what may be meant by one that the vocabulary lacks."""
 ALIKE = (

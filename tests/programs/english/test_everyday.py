@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neurona.errors import AmbiguousError, QueryError
-from neurona.programs import normal_form, parse, parse_logic, to_english
+from neurona.programs import Vocabulary, normal_form, parse, parse_logic, to_english
 from neurona.programs.english.everyday import read_everyday, read_open
 from neurona.programs.tree import (
     And,
@@ -147,6 +147,17 @@ def test_things_are_asked_for_in_several_ways(question, choices, first):
     assert found is not None
     assert choices is None or found.choices == choices
     assert normal_form(found.queries[0]) == normal_form(parse(first, WORDS))
+
+
+def test_where_no_word_is_for_people_anyone_is_one_of_those_there_are():
+    words = Vocabulary(("man", "woman", "dog", "bat"), ("hold",))
+    found = parse("Is anyone holding a bat?", words)
+    assert normal_form(found) == normal_form(parse("exists x. (man(x) | woman(x)) & hold(x, the y. bat(y))", words))
+    which = read_open("Which people are holding a bat?", words)
+    assert which is not None
+    assert which.choices == ("man", "woman")
+    with pytest.raises(QueryError):
+        parse("Is anyone holding a bat?", Vocabulary(("dog", "bat"), ("hold",)))
 
 
 def test_a_long_question_is_read_in_no_time():
