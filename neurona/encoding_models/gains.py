@@ -72,15 +72,17 @@ class Product:
 
 
 class Channels:
-    """Between coordinates on axes and values on channels, one group at a time."""
+    """Between coordinates on axes and values on channels, one group at a time; here the channels of a group stand together."""
 
     def __init__(self, axes: Axes) -> None:
-        self._parts = []
+        self._parts, size = [], 0
         for group in np.unique(axes.group):
             along = np.flatnonzero(axes.group == group)
             channels = np.flatnonzero(axes.vectors[:, along].any(axis=1))
-            self._parts.append((along, channels, np.ascontiguousarray(axes.vectors[np.ix_(channels, along)])))
-        self.shape = axes.vectors.shape
+            vectors = np.ascontiguousarray(axes.vectors[np.ix_(channels, along)])
+            self._parts.append((_span(along), slice(size, size + len(channels)), vectors))
+            size += len(channels)
+        self.shape = size, axes.vectors.shape[1]
         self.group = axes.group
         self.spread = axes.spread.astype(np.float32)
 
@@ -156,33 +158,36 @@ class Responses:
         self, over: Float[np.ndarray, "word channel"], turned: Sequence[Float[np.ndarray, "noun channel"]]
     ) -> Float[np.ndarray, "row axis"]:
         """Responses to all bands of products."""
-        return sum(
+        shown = sum(
             (
-                part.predict(self.channels.coefficients(over[part.word] * field[part.noun]) / self.channels.spread)
+                part.predict(over[part.word] * field[part.noun])
                 for part, field in zip(self.products, turned, strict=True)
             ),
-            start=np.zeros((self.words.shape[0], self.channels.shape[1]), np.float32),
+            start=np.zeros((self.words.shape[0], self.channels.shape[0]), np.float32),
         )
+        return self.channels.coefficients(shown) / self.channels.spread
 
     def to_patterns(
         self, left: Float[np.ndarray, "row axis"], turned: Sequence[Float[np.ndarray, "noun channel"]]
     ) -> Float[np.ndarray, "word axis"]:
         """The transpose of responses as a function of patterns."""
         direct = self.words.T @ left - np.outer(self.mean, left.sum(axis=0))
-        over = np.zeros((len(self.mean), self.channels.shape[0]), np.float32)
+        over, shown = np.zeros((len(self.mean), self.channels.shape[0]), np.float32), self._shown(left)
         for part, field in zip(self.products, turned, strict=True):
-            over += sums(part.word, len(self.mean)) @ (self._back(part, left) * field[part.noun])
+            over += sums(part.word, len(self.mean)) @ (part.gather(shown) * field[part.noun])
         return direct + self.channels.coefficients(over) * self.channels.spread
 
     def to_gains(
         self, left: Float[np.ndarray, "row axis"], over: Float[np.ndarray, "word channel"]
     ) -> Float[np.ndarray, "gain axis"]:
         """The transpose of responses as a function of gains, band after band."""
-        found = [sums(part.noun, self.nouns) @ (self._back(part, left) * over[part.word]) for part in self.products]
-        return np.concatenate([self.channels.coefficients(field) for field in found])
+        shown = self._shown(left)
+        found = [sums(part.noun, self.nouns) @ (part.gather(shown) * over[part.word]) for part in self.products]
+        return self.channels.coefficients(np.concatenate(found))
 
-    def _back(self, part: Product, left: Float[np.ndarray, "row axis"]) -> Float[np.ndarray, "binding channel"]:
-        return self.channels.fields(part.gather(left) / self.channels.spread)
+    def _shown(self, left: Float[np.ndarray, "row axis"]) -> Float[np.ndarray, "row channel"]:
+        """Of recordings, of which there are fewer than bindings: what is linear over rows may come after."""
+        return self.channels.fields(left / self.channels.spread)
 
     def strength(self, over: Float[np.ndarray, "word channel"]) -> Float[np.ndarray, "gain axis"]:
         """About how much each gain shows: power of its bindings, by the noise's variance."""
@@ -268,6 +273,11 @@ def product_patterns(
     over, field = channels.fields(patterns * channels.spread), channels.fields(gains)
     variance = channels.mean_square(over)[word] * uncertainty[noun] / channels.spread**2
     return channels.coefficients(over[word] * field[noun]) / channels.spread, variance
+
+
+def _span(places: Int[np.ndarray, " place"]) -> slice | Int[np.ndarray, " place"]:
+    """Neighbours as a slice, which copies nothing."""
+    return slice(int(places[0]), int(places[-1]) + 1) if (np.diff(places) == 1).all() else places
 
 
 def sums(place: Int[np.ndarray, " row"], size: int) -> csr_array:

@@ -24,7 +24,7 @@ class Table(NamedTuple):
 
     Attributes:
         lift: slope of log p in an empty scene, plus half of a fact's own coupling; nats.
-        gram: G.
+        effect: of a fact that comes, on what a chain keeps of its world: G, by which slopes fall, then `about`, then the fact's place where it is about a thing.
         own: its diagonal.
         first, second: 1 where a thing is a fact's first, its second.
         about: 1 where a thing is either.
@@ -36,7 +36,7 @@ class Table(NamedTuple):
     """
 
     lift: Float[Array, "*n J"]
-    gram: Float[Array, "*n J J"]
+    effect: Float[Array, "*n J J+2T"]
     own: Float[Array, "*n J"]
     first: Float[Array, "*n T J"]
     second: Float[Array, "*n T J"]
@@ -87,7 +87,8 @@ def table_of(
     needs = ((about > 0) * (1 << each)).sum(axis=0).astype(np.int32)
     instead = _instead(evidence.space, numbers, things, slots)
     own = np.diag(gram).copy()
-    leaves = (lift, gram, own, first, second, about, crossing, company, between, needs, *instead)
+    effect = np.concatenate([gram, about.T, (about * np.arange(size, dtype=np.float32)).T], axis=1)
+    leaves = (lift, effect, own, first, second, about, crossing, company, between, needs, *instead)
     return Table(*leaves), numbers  # type: ignore[arg-type]  # NumPy's until they are stacked
 
 

@@ -13,7 +13,7 @@ def test_log_p_of_every_scene_is_that_of_the_evidence():
     place = {number: k for k, number in enumerate(places.tolist())}
     said = np.zeros((len(every), 64))
     said[:, [place[number] for number in numbers.tolist()]] = every
-    log_p = said @ table.lift - ((said @ table.gram) * said).sum(axis=1) / 2
+    log_p = said @ table.lift - ((said @ table.effect[:, : said.shape[1]]) * said).sum(axis=1) / 2
     np.testing.assert_allclose(log_p - log_p.max(), np.log(share / share.max()), atol=1e-3)
 
 
@@ -21,7 +21,7 @@ def test_places_without_a_fact_are_never_worth_taking():
     of = evidence(0, 1)
     table, places = table_of(of, 0, np.arange(2), of.space.said_of(np.arange(2)), slots=3, size=64)
     assert (table.lift[places < 0] == ABSENT).all()
-    assert not table.gram[places < 0].any()
+    assert not table.effect[places < 0].any()
     assert not table.needs[:3].any()
 
 
