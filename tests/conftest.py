@@ -1,5 +1,6 @@
 """Shapes are checked in every test; small planted recordings stand in where the real ones would be slow."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -19,11 +20,19 @@ QUICK_TO_COMPILE = "--xla_backend_optimization_level=0", "--xla_cpu_use_fusion_e
 os.environ["XLA_FLAGS"] = " ".join([os.environ.get("XLA_FLAGS", ""), *QUICK_TO_COMPILE]).strip()
 jax.config.update("jax_numpy_rank_promotion", "raise")
 check_shapes("neurona")
+# Half a million objects outlive every test: looking through all of them for garbage, again and again, took an eighth of the suite's time.
+gc.set_threshold(50_000, 20, 20)
 settings.register_profile("neurona", deadline=None, max_examples=30)  # the first example of many a test compiles
 settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("neurona")
 
 LABELS = ("face", "house", "cat", "scrambledpix")
+
+
+def pytest_collection_finish():
+    """What was imported is not looked through again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -9,39 +9,47 @@ import ast
 import sys
 from importlib.abc import MetaPathFinder
 from importlib.machinery import PathFinder, SourceFileLoader
+from pathlib import Path
 
 from beartype import BeartypeConf, beartype
+from jaxtyping import jaxtyped
 
 checked = beartype(conf=BeartypeConf(is_pep484_tower=True))
 """An int counts as a float, as PEP 484 says."""
 
-_DECORATOR = "__import__('jaxtyping').jaxtyped(typechecker=__import__('type_checker').checked)"
+_DECORATOR = "__checks_shapes__"
+"""What a module calls the decorator."""
+
+_STATES = "jaxtyping"
+"""Modules that do not say this word state no shape: Python loads them as ever."""
 
 
-class _States(ast.NodeTransformer):
-    """Decorates what states the shape of an array."""
+class _Decorated:
+    """Decorates what states the shape of an array, in the statements of a module; expressions hold nothing to decorate."""
 
     def __init__(self, module: ast.Module):
-        imported = [
-            node for node in ast.walk(module) if isinstance(node, ast.ImportFrom) and node.module == "jaxtyping"
-        ]
+        imported = [node for node in module.body if isinstance(node, ast.ImportFrom) and node.module == _STATES]
         self.kinds = {alias.asname or alias.name for node in imported for alias in node.names}
+        self._in(module)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
-        self.generic_visit(node)
-        arguments = node.args
-        stated = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
-        if self._any([node.returns, *(one.annotation for one in stated if one is not None)]):
-            # Nearest to the function: other decorators may hide its annotations.
-            node.decorator_list.append(_decorator(node))
-        return node
+    def _in(self, node: ast.AST) -> None:
+        for field in ("body", "orelse", "handlers", "finalbody"):
+            for part in getattr(node, field, ()):
+                self._statement(part)
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
-        self.generic_visit(node)
-        if self._any([line.annotation for line in node.body if isinstance(line, ast.AnnAssign)]):
+    def _statement(self, node: ast.AST) -> None:
+        self._in(node)
+        if isinstance(node, ast.FunctionDef):
+            arguments = node.args
+            stated = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+            if self._any([node.returns, *(one.annotation for one in stated if one is not None)]):
+                # Nearest to the function: other decorators may hide its annotations.
+                node.decorator_list.append(_decorator(node))
+        elif isinstance(node, ast.ClassDef) and self._any(
+            [line.annotation for line in node.body if isinstance(line, ast.AnnAssign)]
+        ):
             # Outermost, so that a dataclass is one already.
             node.decorator_list.insert(0, _decorator(node))
-        return node
 
     def _any(self, annotations: list[ast.expr | None]) -> bool:
         names = (part for one in annotations if one is not None for part in ast.walk(one))
@@ -49,16 +57,18 @@ class _States(ast.NodeTransformer):
 
 
 def _decorator(node: ast.FunctionDef | ast.ClassDef) -> ast.expr:
-    made = ast.parse(_DECORATOR, mode="eval").body
-    for part in ast.walk(made):
-        ast.copy_location(part, node)
-    return made
+    return ast.copy_location(ast.Name(_DECORATOR, ast.Load()), node)
 
 
 class _Loader(SourceFileLoader):
+    def exec_module(self, module):
+        setattr(module, _DECORATOR, jaxtyped(typechecker=checked))
+        super().exec_module(module)
+
     def source_to_code(self, data, path, *, _optimize=-1):
         module = ast.parse(data, filename=path)
-        return compile(_States(module).visit(module), path, "exec", dont_inherit=True, optimize=_optimize)
+        _Decorated(module)
+        return compile(module, path, "exec", dont_inherit=True, optimize=_optimize)
 
     def path_stats(self, path):
         raise OSError(f"{path}: compiled code of it is neither read nor kept")
@@ -72,8 +82,9 @@ class _Finder(MetaPathFinder):
         if fullname.split(".")[0] != self.package:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
-        if spec is not None and isinstance(spec.loader, SourceFileLoader):
-            spec.loader = _Loader(spec.loader.name, spec.loader.path)
+        loader = spec.loader if spec is not None else None
+        if isinstance(loader, SourceFileLoader) and _STATES in Path(loader.path).read_text(encoding="utf-8"):
+            spec.loader = _Loader(loader.name, loader.path)
         return spec
 
 

@@ -6,7 +6,7 @@ data:
   simulation: {subjects: 2, images: 60, snr: 1.0, nouns: 20, adjectives: 4, questions: 10, components: 72, parcels: 6, test_share: 0.3}
 entities: groups
 decoder: linear_evidence
-evaluation: {split: published, validation: 0.1, fit_all: false}
+evaluation: {split: published, validation: 0.1, fit_all: false, plots: []}
 """
 
 
