@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin, get_type_hints
 
 import yaml
@@ -27,11 +28,15 @@ SILENT: Final = _Silent()
 """Marks a setting that no number depends on."""
 
 _MISSING: Final = object()
+_ANYTHING: Final = TypeAdapter(Any)
+_AS_THEY_ARE: Final = (str, int, bool, type(None))
+"""Kinds of values that JSON has. A float may be infinite, which it has not."""
 
 
 class _Field(NamedTuple):
     name: str
     default: Any
+    """As a plain value; `_MISSING` where there is none."""
     silent: bool
     chooses: bool
     """Whether it tells which of several kinds of settings these are."""
@@ -49,8 +54,7 @@ def decisive(settings: Any) -> dict[str, Any]:
     told = {}
     for field in _fields(type(settings)):
         value = _plain(getattr(settings, field.name))
-        is_default = field.default is not _MISSING and value == _plain(field.default)
-        if not field.silent and (field.chooses or not is_default):
+        if not field.silent and (field.chooses or value != field.default):
             told[field.name] = value
     return told
 
@@ -71,20 +75,25 @@ def _plain(value: Any) -> Any:
         return [_plain(one) for one in value]
     if _is_settings(value):
         return decisive(value)
-    return json.loads(TypeAdapter(Any).dump_json(value))
+    if type(value) in _AS_THEY_ARE:
+        return value
+    return json.loads(_ANYTHING.dump_json(value))
 
 
-def _fields(kind: type) -> Iterator[_Field]:
-    hints = get_type_hints(kind, include_extras=True)
+@cache
+def _fields(kind: type) -> tuple[_Field, ...]:
+    """Read off the class once: a plan of runs asks for them at every look at every run."""
+    hints, found = get_type_hints(kind, include_extras=True), []
     if issubclass(kind, BaseModel):
         for name, info in kind.model_fields.items():
-            default = _MISSING if info.is_required() else info.get_default(call_default_factory=True)
-            yield _Field(name, default, SILENT in info.metadata or _is_silent(hints[name]), name in ("kind", "method"))
-        return
-    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
-        default = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
-        default = _MISSING if default is dataclasses.MISSING else default
-        yield _Field(field.name, default, _is_silent(hints[field.name]), field.name in ("kind", "method"))
+            default = _MISSING if info.is_required() else _plain(info.get_default(call_default_factory=True))
+            found.append((name, default, SILENT in info.metadata or _is_silent(hints[name])))
+    else:
+        for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+            default = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
+            default = _MISSING if default is dataclasses.MISSING else _plain(default)
+            found.append((field.name, default, _is_silent(hints[field.name])))
+    return tuple(_Field(*one, chooses=one[0] in ("kind", "method")) for one in found)
 
 
 def _is_silent(hint: Any) -> bool:
