@@ -1,6 +1,7 @@
 """Sampled worlds are draws from the posterior, as an enumerated table has it."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -70,10 +71,16 @@ def test_a_seed_gives_the_same_bits_and_another_seed_others():
     assert (one.bits != other.bits).any()
 
 
+@cache
+def ten():
+    """Evidence of ten recordings, and their worlds."""
+    of = evidence(5, 10)
+    return of, sample_scenes(of, screening(of), SETTINGS)
+
+
 @pytest.mark.parametrize("rows", [[2], [9, 2, 0], list(range(9, -1, -1))])
 def test_a_recording_alone_or_in_another_order_has_the_same_worlds(rows):
-    of = evidence(5, 10)
-    every = sample_scenes(of, screening(of), SETTINGS)
+    of, every = ten()
     some = replace(of, support=of.support[rows])
     part = sample_scenes(some, screening(some), SETTINGS, threads=1)
     for name, value in vars(part).items():
@@ -81,8 +88,7 @@ def test_a_recording_alone_or_in_another_order_has_the_same_worlds(rows):
 
 
 def test_worlds_do_not_depend_on_how_many_tables_are_kept(monkeypatch):
-    of = evidence(5, 10)
-    every = sample_scenes(of, screening(of), SETTINGS)
+    of, every = ten()
     monkeypatch.setattr("neurona.worlds.sampler._KEPT", 3)
     np.testing.assert_array_equal(sample_scenes(of, screening(of), SETTINGS).bits, every.bits)
 
