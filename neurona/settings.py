@@ -51,8 +51,8 @@ def decisive(settings: Any) -> dict[str, Any]:
     Args:
         settings: an instance of a pydantic model or of a dataclass.
     """
-    told = {}
-    for field in _fields(type(settings)):
+    told, kind = {}, settings.__class__
+    for field in _fields(kind):
         value = _plain(getattr(settings, field.name))
         if not field.silent and (field.chooses or value != field.default):
             told[field.name] = value
