@@ -81,8 +81,9 @@ class Explanation:
             return f"{' x '.join(map(str, self.values.shape))} values over {', '.join(self.variables)}"
         order = np.argsort(-self.values, kind="stable")[:top]
         if self.kind == "share":
-            order = order[: max(1, int((self.values[order] >= 0.005).sum()))]
-            return "share " + ", ".join(f"{self.names[k]} {_share(self.values[k])}{self._plus_minus(k)}" for k in order)
+            shown = [k for k in order if self.values[k] >= 0.005]
+            each = [f"{self.names[k]} {_share(self.values[k])}{self._plus_minus(k)}" for k in shown]
+            return f"share {', '.join(each) or '.00'}"
         sign = "+" if self.kind in ("logit", "word") else ""
         return ", ".join(f"{self.names[k]} {self.values[k]:{sign}.2f}" for k in order)
 

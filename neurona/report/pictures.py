@@ -47,9 +47,7 @@ def drawn_by_run(run: Run) -> list[Picture]:
     for name in run.config.evaluation.plots:
         path = run.folder / f"{name}.png"
         if name != "accuracy" and path.is_file():
-            found.append(
-                Picture.of(path, (PLOTS.find(name).__doc__ or "").strip().split("\n")[0], name.replace("_", " "))
-            )
+            found.append(Picture.of(path, _caption(name), name.replace("_", " ")))
     return found
 
 
@@ -100,3 +98,8 @@ def chosen_recordings(predictions: pd.DataFrame, known: tuple[str, ...]) -> list
             recording = str(right.index[place])
             found.setdefault(recording, (which, recording, float(right.iloc[place])))
     return list(found.values())[:N_GRAPHS]
+
+
+def _caption(name: str) -> str:
+    """The first line of what a plot says of itself."""
+    return (PLOTS.find(name).__doc__ or "").strip().split("\n")[0].replace("`", "")

@@ -52,6 +52,10 @@ def test_the_file_needs_no_other_and_no_network(page):
     assert "default-src 'none'" in page
 
 
+def test_pictures_are_there_without_being_scrolled_to_as_on_paper(page):
+    assert "lazy" not in page
+
+
 def test_tags_are_in_pairs(page):
     reader = Balanced()
     reader.feed(page)
