@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -26,34 +26,16 @@ from neurona.execution.forced import forced, held_facts
 from neurona.programs import Query, Vocabulary, expand
 from neurona.programs.axioms import axioms_of
 from neurona.programs.facts import Fact
-from neurona.programs.literals import described, literals, one_literal
 from neurona.programs.normal_form import normal_form
-from neurona.programs.tree import And, Atom, Count, Describe, Exists, Formula, Variable
+from neurona.programs.tree import And, Count
 from neurona.readings.asking import AskingModel
 from neurona.readings.belief import Belief, log_odds, log_share
 from neurona.readings.carriers import EntityEvidence
-from neurona.readings.forms import form_of
+from neurona.readings.plans import Item, Plan, Plans
 from neurona.readings.reading import About, Reading
 from neurona.readings.scenes_where import MOST_UNHELD, cases, explained, scenes_where
 from neurona.worlds import SampledScenes
 from neurona.worlds.exact import ExactScenes
-
-
-class _Item(NamedTuple):
-    """One possible answer of a question: a formula, and the fact that it states, if it states one (or denies it)."""
-
-    formula: Formula
-    literal: tuple[Fact, bool] | None
-    facts: tuple[Fact, ...]
-
-
-class _Plan(NamedTuple):
-    """What is to be evaluated for a query."""
-
-    choices: tuple[str, ...]
-    items: tuple[_Item, ...]
-    form: str
-    sign: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,37 +153,12 @@ class WorldReading(Reading):
             subjects=tuple(self._people(rows) or ()),
         )
 
-    @cached_property
-    def _things(self) -> frozenset[str]:
-        return frozenset(self.nouns)
-
-    def _plan(self, query: Query) -> _Plan:
-        form, sign = form_of(query, self.vocabulary, self._things)
-        if isinstance(query, Count):
-            most = max(self.worlds.present.shape[1], self.before.present.shape[1])
-            return _Plan(tuple(map(str, range(most + 1))), (), form, sign)
-        if isinstance(query, Describe):
-            words = tuple(self.vocabulary.categories[query.category])
-            return _Plan(words, tuple(self._word(query, word) for word in words), form, sign)
-        return _Plan((), (self._item(normal_form(query, self.vocabulary)),), form, sign)
-
-    def _word(self, query: Describe, word: str) -> _Item:
-        """That a word holds of the terms; with no terms, of something."""
-        asked = Atom(word, query.terms) if query.terms else Exists("x", Atom(word, (Variable("x"),)))
-        item = self._item(normal_form(asked, self.vocabulary))
-        fact = described(query, word, self.nouns, self.vocabulary)
-        return item if fact is None or item.literal else item._replace(literal=(fact, True), facts=(fact,))
-
-    def _item(self, formula: Any) -> _Item:
-        found = self._items.get(formula)
-        if found is None:
-            stated = tuple(dict.fromkeys(literal.fact for literal in literals(formula, self.nouns)))
-            found = self._items[formula] = _Item(formula, one_literal(formula, self.nouns), stated)
-        return found
+    def _plan(self, query: Query) -> Plan:
+        return self._plans.of(query, max(self.worlds.present.shape[1], self.before.present.shape[1]))
 
     @cached_property
-    def _items(self) -> dict[Any, _Item]:
-        return {}
+    def _plans(self) -> Plans:
+        return Plans(self.vocabulary, self.nouns)
 
     @cached_property
     def _without_worlds(self) -> ExactScenes | None:
@@ -211,7 +168,7 @@ class WorldReading(Reading):
         return ExactScenes(self.sampled.evidence, axioms_of(self.vocabulary))
 
     def _exact(
-        self, items: Sequence[_Item], rows: Int[np.ndarray, " item"], given: Query | None
+        self, items: Sequence[Item], rows: Int[np.ndarray, " item"], given: Query | None
     ) -> tuple[Float[np.ndarray, " item"], Bool[np.ndarray, " item"]]:
         """Exact probabilities, and which items have one."""
         scenes = self._without_worlds
@@ -221,7 +178,7 @@ class WorldReading(Reading):
         found = scenes.probabilities([item.formula for item in items], rows, condition)  # type: ignore[arg-type]
         return found, ~np.isnan(found)
 
-    def _unheld(self, items: Sequence[_Item], rows: Int[np.ndarray, " item"]) -> Float[np.ndarray, " item"]:
+    def _unheld(self, items: Sequence[Item], rows: Int[np.ndarray, " item"]) -> Float[np.ndarray, " item"]:
         """Probability of the one fact that an item states or denies where no world holds it; else NaN."""
         found = np.full(len(items), np.nan)
         if self.sampled is None:
@@ -238,22 +195,22 @@ class WorldReading(Reading):
 
     def _probability(
         self,
-        items: Sequence[_Item],
+        items: Sequence[Item],
         rows: Int[np.ndarray, " item"],
         unheld: Float[np.ndarray, " item"],
         given: Query | None,
     ) -> Float[np.ndarray, " item"]:
         if given is None:
             return self._shares(items, rows, unheld)
-        condition = self._item(normal_form(given, self.vocabulary))
-        both = [self._item(normal_form(And((condition.formula, item.formula)))) for item in items]
+        condition = self._plans.item(normal_form(given, self.vocabulary))
+        both = [self._plans.item(normal_form(And((condition.formula, item.formula)))) for item in items]
         conditions = [condition] * len(items)
         with np.errstate(divide="ignore", invalid="ignore"):
             joint = self._shares(both, rows, self._unheld(both, rows))
             return joint / self._shares(conditions, rows, self._unheld(conditions, rows))
 
     def _shares(
-        self, items: Sequence[_Item], rows: Int[np.ndarray, " item"], unheld: Float[np.ndarray, " item"]
+        self, items: Sequence[Item], rows: Int[np.ndarray, " item"], unheld: Float[np.ndarray, " item"]
     ) -> Float[np.ndarray, " item"]:
         denied = np.array([item.literal is not None and not item.literal[1] for item in items], dtype=bool)
         found = np.where(denied, 1 - unheld, unheld)
@@ -273,7 +230,7 @@ class WorldReading(Reading):
                 found[where] = share
         return found
 
-    def _with_unheld(self, row: int, items: Sequence[_Item]) -> Float[np.ndarray, " item"]:
+    def _with_unheld(self, row: int, items: Sequence[Item]) -> Float[np.ndarray, " item"]:
         """Shares of programs that state facts which no world holds: over the worlds with and without each."""
         assert self.sampled is not None
         unheld = [[fact for fact in item.facts if fact not in self.held(row)] for item in items]
@@ -301,7 +258,7 @@ class WorldReading(Reading):
         forms = [form for fact in facts for form in self.sampled.forms(fact)]
         return forced(self.worlds, row, forms)
 
-    def _prior(self, items: Sequence[_Item], given: Query | None) -> Float[np.ndarray, " item"]:
+    def _prior(self, items: Sequence[Item], given: Query | None) -> Float[np.ndarray, " item"]:
         formulas: list[Any] = [item.formula for item in items]
         if given is not None:
             condition = normal_form(given, self.vocabulary)
@@ -330,7 +287,7 @@ class WorldReading(Reading):
 
     def _signals(
         self,
-        items: Sequence[_Item],
+        items: Sequence[Item],
         rows: Int[np.ndarray, " item"],
         probability: Float[np.ndarray, " item"],
         prior: Float[np.ndarray, " item"],
