@@ -1,8 +1,8 @@
-"""Larger than memory: what `neurona run` and `neurona query` hold and take for studies of two sizes, the slope between them, and 100,000 recordings.
+"""Larger than memory: what `neurona run` and `neurona query` hold and take, by recording and by value, and what 100,000 recordings would.
 
-A SIMULATED study (parcels x 5 times) is written block by block, so that it is never in memory: of four labels, for `explain` of scenes of up to eight things. Each decoder then learns it by the command line, each
-command a process of its own, of which the highest resident memory and the CPU time are taken. The bar is 4 GB for 100,000 recordings x 1,000 parcels x 5
-times, 20 GB in float64: memory that does not grow with recordings has a slope of 0.
+A SIMULATED study (parcels x 5 times) is written block by block: of four labels, for `explain` of scenes of up to eight things. Each decoder
+learns three studies by the command line, each command a process of its own, of which the highest resident memory and the CPU time are taken; arrays of more than
+4 MB lie on disk. The bar is 4 GB for 100,000 recordings x 1,000 parcels x 5 times, which are 2 GB in float32.
 
     PYTHONPATH=benchmarks python benchmarks/speeds/larger.py DECODER RECORDINGS PARCELS FOLDER [KEY=VALUE ...]        one size alone, with other settings
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +23,13 @@ from bars.bar import Bar, at_most, told
 from speeds.bench import Speeds, command
 
 TIMES = 5
-WHOLE = 100_000 * 1_000 * TIMES
-"""Values of the study that the bar speaks of."""
 DECODERS = {
     "linear_evidence": "{kind: linear_evidence, decays: [0.1, 1.0], inner_folds: 2, steps: 10}",
     "neurona": "neurona",
     "explain": "explain",
 }
-SQUARES = {"linear_evidence": 3 * 8e-6 * (1_000 * TIMES) ** 2, "neurona": 0.0, "explain": 6 * 4e-6 * 1_000**2}
-"""MB of what the whole study's parcels need whatever its recordings: covariances of features, or of axes."""
+SQUARES = {"linear_evidence": 3 * 8e-9 * TIMES**2, "neurona": 0.0, "explain": 6 * 8e-9}
+"""GB that covariances of features, or of axes, need for the square of the parcels, whatever the recordings."""
 _CONFIG = """name: larger
 data: {{path: {data}}}
 entities: atlas
@@ -43,23 +41,33 @@ seed: 0
 
 
 def larger(speeds: Speeds) -> Iterator[Bar]:
-    """Slopes and what follows from them."""
-    parcels, sizes = (100, (2_000, 6_000)) if speeds.quick else (200, (5_000, 20_000))
-    values = (sizes[1] - sizes[0]) * parcels * TIMES
+    """What a recording and a value cost, and what follows from them."""
+    n = 2_000 if speeds.quick else 8_000
+    studies = (n, 100), (3 * n, 100), (3 * n, 200)
     for decoder in DECODERS:
         with tempfile.TemporaryDirectory() as folder:
-            small, large = (measured(decoder, size, parcels, Path(folder) / str(size), on_disk="4") for size in sizes)
-        for part in ("run", "query"):
-            slope = 1e6 * (large[part]["peak_mb"] - small[part]["peak_mb"]) / values
-            yield told(
-                f"{decoder}: bytes a value at the peak, {part}", f"{slope:.2f}", {"small": small, "large": large}
-            )
-        cpu = 1e9 * (large["run"]["after_s"] - small["run"]["after_s"]) / values
-        yield told(f"{decoder}: CPU of a run, nanoseconds a value", f"{cpu:.0f}")
-        slope = max(large["run"]["peak_mb"] - small["run"]["peak_mb"], 0.0) / values
-        peak = large["run"]["peak_mb"] + slope * (WHOLE - sizes[1] * parcels * TIMES) + SQUARES[decoder]
-        name = f"{decoder}: 100,000 recordings x 1,000 parcels x 5 times, GB at the peak (extrapolated)"
-        yield at_most(name, peak / 1e3, 4.0, 1)
+            found = [measured(decoder, *one, Path(folder) / str(k), on_disk="4") for k, one in enumerate(studies)]
+        squares = [SQUARES[decoder] * parcels**2 for _, parcels in studies]
+        peaks = [one["run"]["peak_mb"] / 1e3 for one in found]
+        memory = _costs(studies, np.subtract(peaks, squares))
+        yield told(f"{decoder}: kB a recording at the peak of a run", f"{1e6 * memory[1]:.1f}", {"runs": found})
+        yield told(f"{decoder}: bytes a value at the peak of a run", f"{1e9 * memory[2]:.2f}")
+        cpu = _costs(studies, [one["run"]["after_s"] for one in found])
+        yield told(f"{decoder}: CPU of a run, ms a recording and ns a value", f"{1e3 * cpu[1]:.2f}, {1e9 * cpu[2]:.0f}")
+        query = _costs(studies, [one["query"]["peak_mb"] / 1e3 for one in found])
+        for name, costs, square in (("run", memory, SQUARES[decoder] * 1_000**2), ("query", query, 0.0)):
+            peak = float(_terms(100_000, 1_000) @ costs) + square
+            what = f"{decoder}: GB at the peak of a {name}, 100,000 recordings x 1,000 parcels x 5 times (extrapolated)"
+            yield at_most(what, peak, 4.0, 1)
+
+
+def _terms(recordings: int, parcels: int) -> np.ndarray:
+    """What costs grow with: nothing, recordings, values."""
+    return np.array([1.0, recordings, recordings * parcels * TIMES])
+
+
+def _costs(studies: Sequence[tuple[int, int]], found: Sequence[float] | np.ndarray) -> np.ndarray:
+    return np.linalg.solve(np.stack([_terms(*one) for one in studies]), np.array(found))
 
 
 def measured(
