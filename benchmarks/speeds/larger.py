@@ -25,7 +25,7 @@ from speeds.bench import Speeds, command
 TIMES = 5
 DECODERS = {
     "linear_evidence": "{kind: linear_evidence, decays: [0.1, 1.0], inner_folds: 2, steps: 10}",
-    "neurona": "neurona",
+    "neurona": "{kind: neurona, embedding: 8, rank: 2}",
     "explain": "explain",
 }
 SQUARES = {"linear_evidence": 3 * 8e-9 * TIMES**2, "neurona": 0.0, "explain": 6 * 8e-9}
@@ -34,7 +34,7 @@ _CONFIG = """name: larger
 data: {{path: {data}}}
 entities: atlas
 decoder: {decoder}
-training: {{epochs: 2}}
+training: {{epochs: 1}}
 evaluation: {{split: image, test: 0.1, validation: 0.1, metrics: [], plots: [], fit_all: false}}
 seed: 0
 """

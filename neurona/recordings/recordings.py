@@ -1,7 +1,7 @@
 """Recordings: measured data as one labelled array, recording x channel x time.
 
 On disk they are a Zarr store whose chunks hold whole recordings: it is converted, checked and opened a few recordings at a time
-(`Recordings.open(path, lazy=True)`, then `batches`). Decoders hold the features of all recordings in memory.
+(`Recordings.open(path, lazy=True)`, then `batches`). What decoders make of them lies on disk where it is large (`neurona.blocks`).
 """
 
 from __future__ import annotations

@@ -86,13 +86,16 @@ def test_a_run_that_takes_its_process_with_it_leaves_those_after_it_alone(config
 
 
 @pytest.mark.slow
-def test_a_killed_sweep_loses_the_run_in_hand_and_no_more(config, monkeypatch):
+@pytest.mark.parametrize("backend", ["loky", "dask"])
+def test_a_killed_sweep_loses_the_run_in_hand_and_no_more(config, monkeypatch, backend):
+    if backend == "dask":
+        pytest.importorskip("distributed")
     monkeypatch.setenv("STUB_SECONDS", "1.5")
     code = (
         "import sys; from pathlib import Path; from rich.console import Console\n"
         "from neurona.experiments.sweeps.sweep import Workers, sweep\n"
         f"sweep(Path({str(config)!r}), {{'seed': range(4)}}, console=Console(file=sys.stderr), runs=Path({str(config.parent / 'runs')!r}),"
-        f" run={STUB!r}, workers=Workers(together=4))\n"
+        f" run={STUB!r}, workers=Workers(together=4, backend={backend!r}))\n"
     )
     runs = config.parent / "runs" / "stub"
     with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL) as process:
@@ -104,7 +107,7 @@ def test_a_killed_sweep_loses_the_run_in_hand_and_no_more(config, monkeypatch):
     finished = {path.parent.name: path.stat().st_mtime_ns for path in runs.glob("*/metrics.json")}
     assert len(finished) == 1
     monkeypatch.setenv("STUB_SECONDS", "0")
-    table, said = perform(config, "seed=0:4", workers=Workers(together=4))
+    table, said = perform(config, "seed=0:4", workers=Workers(together=4, backend=backend))
     assert "4 runs: 1 finished before, 3 to do" in said
     assert set(table.status) == {"finished"}
     assert all((runs / name / "metrics.json").stat().st_mtime_ns == when for name, when in finished.items())
