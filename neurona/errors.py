@@ -73,9 +73,11 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     written, known = name[:80].lower(), sorted(names)
     first = re.split(r"[^a-z0-9]", written)[0]
     for word in dict.fromkeys((written, first)):
-        slips = {one: _slips(word, one.lower()) for one in known}
+        most = max(len(word), 3) // 3
+        # A thousand recordings are not all compared letter by letter: words differ by as many slips as their lengths, or more.
+        slips = {one: _slips(word, one.lower()) for one in known if abs(len(one) - len(word)) <= most}
         one = min(slips, key=slips.__getitem__, default=None)
-        if one is not None and slips[one] < len(word) and 3 * slips[one] <= max(len(word), 3):
+        if one is not None and slips[one] < len(word) and slips[one] <= most:
             return one
     return next((one for one in known if _begin_alike(one.lower(), written)), None)
 

@@ -44,3 +44,10 @@ def test_one_slip_in_a_word_is_found(word, data):
         "swapped": word[:place] + word[place + 1] + word[place] + word[place + 2 :],
     }[kind]
     assert nearest(written, WORDS) == word
+
+
+def test_of_a_thousand_names_those_of_another_length_are_not_read(monkeypatch):
+    read = []
+    monkeypatch.setattr("neurona.errors._slips", lambda one, other: read.append(other) or len(other))
+    nearest("exists x. man(x) & hold(x, the y. bat(y))", [f"image{k:05}" for k in range(1000)])
+    assert read == []
