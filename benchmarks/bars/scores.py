@@ -10,7 +10,13 @@ import pandas as pd
 
 from bars.bar import Bar, at_least, at_most, below, between, told
 from bars.lab import Lab, worlds_of
-from neurona.evaluation.metrics.calibration import calibration_slope, error_of_perfect, log_loss, reliability
+from neurona.evaluation.metrics.calibration import (
+    calibration_slope,
+    error_of_perfect,
+    log_loss,
+    reliability,
+    slopes_of_perfect,
+)
 from neurona.evaluation.predictions import right_answers
 from neurona.programs import parse
 from neurona.programs.facts import Fact
@@ -107,11 +113,9 @@ def ece(p: np.ndarray, right: np.ndarray) -> float:
     return reliability(np.clip(p, 0, 1), right.astype(bool)).expected_error  # shares sum to 1 but for the last digits
 
 
-def perfect_slopes(predictions: pd.DataFrame, kind: str, draws: int = 100) -> str:
+def perfect_slopes(predictions: pd.DataFrame, kind: str) -> str:
     """Between which slopes lie 95 % of perfectly calibrated decoders of the same statements: how much so few questions can tell."""
-    p, _ = as_asked(predictions[predictions.type == kind])
-    rng = np.random.default_rng(0)
-    low, high = np.quantile([calibration_slope(p, rng.random(len(p)) < p) for _ in range(draws)], (0.025, 0.975))
+    low, high = slopes_of_perfect(as_asked(predictions[predictions.type == kind])[0])
     return f"perfect: {low:.2f} to {high:.2f}"
 
 

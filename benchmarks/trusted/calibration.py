@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from bars.bar import Bar, at_most, between, told
@@ -35,10 +36,15 @@ def calibration(trusted: Trusted) -> Iterator[Bar]:
             yield told(f"calibration, {name}", "no recordings at hand")
             continue
         for line in calibration_table(lab.run(*OF[name], *LEAN).predictions).to_dict("records"):
-            group, n = f"{name}, {line['group']}", {"n": int(line["n"])}
-            slope = float(line["slope"])
-            if np.isfinite(slope):
-                yield between(f"calibration slope, {group}", slope, *SLOPE, figures=n)
+            group, slope = f"{name}, {line['group']}", float(line["slope"])
+            figures = {key: line[key] for key in ("n", "low", "high", "perfect_low", "perfect_high")}
+            if not np.isnan(slope):
+                yield between(f"calibration slope, {group} ({_told(line)})", slope, *SLOPE, figures=figures)
             else:
                 yield told(f"calibration slope, {group}", "all statements are true, or none, or all the same")
             yield at_most(f"calibration error within its band, {group}", float(line["error"]), float(line["perfect"]))
+
+
+def _told(line: Mapping[Hashable, Any]) -> str:
+    """How well so few questions can tell: the slope's own interval, and where slopes of perfectly calibrated decoders lie."""
+    return f"{line['low']:.2f} to {line['high']:.2f}; perfect: {line['perfect_low']:.2f} to {line['perfect_high']:.2f}"

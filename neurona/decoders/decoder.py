@@ -25,6 +25,7 @@ from neurona.questions import Asked, Problem
 from neurona.readings import AskingModel, Reading
 from neurona.readings.asking import Held
 from neurona.readings.belief import Belief
+from neurona.readings.conformal import misses
 from neurona.readings.language_prior import LanguagePrior
 from neurona.readings.suppression import AnswersBy, Suppression
 from neurona.training.settings import TrainingSettings
@@ -151,6 +152,23 @@ def held_questions(belief: Belief, questions: Asked, problem: Problem) -> Held:
     image = questions.table.image if "image" in questions.table else questions.table.recording
     subject = [problem.subjects[row] for row in questions.recording] if problem.subjects is not None else None
     return Held(belief, questions.target, questions.queries, image.astype(str).tolist(), subject)
+
+
+def held_out_misses(
+    reading: Reading, rows: Int[np.ndarray, " row"], asking: AskingModel, problem: Problem
+) -> dict[str, dict[str, np.ndarray]]:
+    """How far the right answers about recordings that were learned from were from certain when they were held out (`readings.conformal`).
+
+    Args:
+        reading: of the recordings, by decoders that did not learn from them.
+        rows: theirs, in ascending order.
+        asking: how the study puts its questions.
+        problem: whose questions to learn from are asked.
+    """
+    asked = problem.learning.take(np.isin(problem.learning.recording, rows))
+    belief = reading.believe(asked.queries, _places(np.searchsorted(rows, asked.recording)))
+    held = held_questions(belief, asked, problem)
+    return misses(asking.as_asked(belief, held.queries, held.subject), belief.form, held.target, held.subject)
 
 
 def _places(place: Int[np.ndarray, " question"]) -> Int[np.ndarray, " question"]:

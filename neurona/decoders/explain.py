@@ -21,7 +21,7 @@ from jaxtyping import Float, Int
 from threadpoolctl import threadpool_limits
 
 from neurona.blocks import give_back, parts, room, taken
-from neurona.decoders.decoder import Context, DecoderSettings, Knowledge, learn_asking
+from neurona.decoders.decoder import Context, DecoderSettings, Knowledge, held_out_misses, learn_asking
 from neurona.decoders.label_scenes import label_scenes
 from neurona.decoders.registry import register
 from neurona.encoding_models.axes import fit_axes
@@ -213,10 +213,11 @@ def fit_explain(problem: Problem, settings: ExplainSettings, context: Context | 
     # Few scenes choose by inner folds, so that they can learn from the validation recordings, too.
     scenes = label_scenes(problem, settings.listed)
     if scenes is None and few_scenes(known):
-        learning = problem.learning
+        learning, rows = problem.learning, np.unique(problem.learning.recording)
         scenes = SceneList.of_known(
             known_facts(problem, learning),
-            problem.entities.features[np.unique(learning.recording)],
+            rows,
+            problem.entities.features[rows],
             problem.vocabulary,
             n_times=problem.entities.n_times,
             settings=settings.listed,
@@ -227,7 +228,14 @@ def fit_explain(problem: Problem, settings: ExplainSettings, context: Context | 
     found = Explain(
         inverted, scenes, problem.vocabulary, entities, settings, problem.seed, about, diagnostics=diagnostics
     )
-    return replace(found, asking=learn_asking(found, problem, settings, held_out=scenes is None))
+    asking = learn_asking(found, problem, settings, held_out=scenes is None)
+    if scenes is not None:
+        # Inner folds left every recording out once: sets of answers are promised by what was said of it then.
+        worlds, rows = scenes.held_out()
+        ids, nouns = tuple(map(str, rows)), inverted.space.nouns
+        reading = WorldReading(problem.vocabulary, ids, worlds, scenes.before, nouns, about=about)
+        asking = replace(asking, misses=held_out_misses(reading, rows, asking, problem))
+    return replace(found, asking=asking)
 
 
 def invert(problem: Problem, settings: ExplainSettings, known: Sequence[KnownFacts]) -> tuple[Inverted, dict[str, Any]]:

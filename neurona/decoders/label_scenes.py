@@ -54,7 +54,7 @@ def label_scenes(problem: Problem, settings: ClassModelSettings) -> SceneList | 
     )
     scenes = [labels.worlds.facts(0, k) for k in kept.tolist()]
     share = np.exp(model.log_prior)[None, :]
-    return SceneList(model, Worlds.of_facts([scenes], vocabulary.concepts, vocabulary.relations, share))
+    return SceneList(model, Worlds.of_facts([scenes], vocabulary.concepts, vocabulary.relations, share), rows)
 
 
 def _words(labels: LabelWorlds, exclusive: tuple[tuple[str, ...], ...]) -> Int[np.ndarray, "world category"]:

@@ -17,7 +17,8 @@ With `knowledge: ontology` words of one kind draw each other's weights: v = u R,
 (`kinship.shared_prior`). A word of few recordings reads as its kind does, and departs from it as its own recordings tell; kappa is chosen as the decay is.
 
 Entities of several views (`ViewEntities`) are fitted view by view, each with its own whitening and decay, and weighed by what they say of
-held-out parts of the training recordings (`stacking`); as evidence adds up over entities, the product of these experts is one linear decoder again.
+held-out parts of the training recordings (`stacking`); as evidence adds up over entities, the product of these experts is one linear decoder again. One view alone is weighed likewise:
+the decay of least loss still leaves it less sure than it is right, or more.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from scipy.special import softmax
 
 from neurona.blocks import Rows, give_back, room
 from neurona.datasets.splits.inner import InnerFolds, inner_folds
-from neurona.decoders.decoder import Context, DecoderSettings, Knowledge, held_questions, learn_asking
+from neurona.decoders.decoder import Context, DecoderSettings, Knowledge, held_out_misses, learn_asking
 from neurona.decoders.label_worlds import LabelWorlds
 from neurona.decoders.noise_whitening import NoiseWhitening, Triangular
 from neurona.decoders.registry import register
@@ -46,11 +47,12 @@ from neurona.programs.ontology import kinds_of
 from neurona.questions import Problem
 from neurona.readings import About, AskingModel, EntityEvidence, WorldReading
 from neurona.readings.belief import log_odds
-from neurona.readings.conformal import Misses, misses
 from neurona.recordings.entities import Entities
 
 _TOGETHER = 1024
 """Recordings that are read at a time."""
+_TRACE = 0.01
+"""Least weight of a view that is the only one: evidence that held-out recordings do not bear out says next to nothing, but which answer it is for."""
 
 
 @dataclass(frozen=True)
@@ -193,9 +195,11 @@ def fit_linear_evidence(
     folds = _inner_folds(problem, rows, likelihood, settings.inner_folds) if choosing else []
     chosen = [_choose(features[:, view], told, folds) for _, view in views]
     weights = np.ones(len(views))
-    if len(views) > 1:
+    if folds:
         held = np.concatenate([held for _, held in folds])
         weights = view_weights(np.stack([one.logits for one in chosen])[:, held], labels, likelihood[held])
+        if len(views) == 1:
+            weights = np.maximum(weights, _TRACE)
     readouts = [
         _readouts(features[:, view], told, rows, [one.shape])[0] for (_, view), one in zip(views, chosen, strict=True)
     ]
@@ -215,23 +219,10 @@ def fit_linear_evidence(
     asking = learn_asking(found, problem, settings, held_out=False)
     if folds:
         # Inner folds left every recording out once: sets of answers are promised by what was said of it then.
-        held_out = np.tensordot(weights, np.stack([one.logits for one in chosen]), 1)[rows]
-        asking = replace(asking, misses=_held_out_misses(found, asking, problem, rows, held_out))
+        left_out = np.tensordot(weights, np.stack([one.logits for one in chosen]), 1)[rows]
+        reading = found.of_logits(left_out, [str(row) for row in rows])
+        asking = replace(asking, misses=held_out_misses(reading, rows, asking, problem))
     return replace(found, asking=asking)
-
-
-def _held_out_misses(
-    decoder: LinearEvidence,
-    asking: AskingModel,
-    problem: Problem,
-    rows: Int[np.ndarray, " row"],
-    logits: Float[np.ndarray, "row word"],
-) -> Misses:
-    """How far the right answers about recordings were from certain when they were held out (`readings.conformal`)."""
-    asked = problem.learning
-    reading = decoder.of_logits(logits, [str(row) for row in rows])
-    held = held_questions(reading.believe(asked.queries, np.searchsorted(rows, asked.recording)), asked, problem)
-    return misses(asking.as_asked(held.belief, held.queries, held.subject), held.belief.form, held.target, held.subject)
 
 
 @dataclass(frozen=True)

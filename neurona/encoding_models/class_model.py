@@ -16,7 +16,7 @@ the log loss of predictions for inner folds of the training recordings, so that 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -104,12 +104,14 @@ class ClassModel:
         temperatures: T of each member.
         weights: share of each member in the mixture, sum 1.
         log_prior: of each world.
+        held_out: log probability of each world given each training recording, by models of inner folds that left it out; NaN where none did.
     """
 
     members: tuple[Member, ...]
     temperatures: Float[np.ndarray, " member"]
     weights: Float[np.ndarray, " member"]
     log_prior: Float[np.ndarray, " world"]
+    held_out: Float[np.ndarray, "recording world"] = field(repr=False)
 
     def log_posterior(self, features: Float[np.ndarray, "recording feature"]) -> Float[np.ndarray, "recording world"]:
         """Log probability of each world."""
@@ -156,14 +158,14 @@ def fit_class_model(
         np.stack([member.log_likelihood(values[test]) for member in _spread(members, spread)])
         for members, (_, test) in zip(fitted, folds, strict=True)
     ]
-    held, truth = np.concatenate(parts, axis=1), classes[np.concatenate([test for _, test in folds])]
+    left_out = np.concatenate([test for _, test in folds])
+    held, truth = np.concatenate(parts, axis=1), classes[left_out]
     temperatures = np.array([fit_temperature(member, truth, log_prior) for member in held])
-    return ClassModel(
-        _spread(_members(kinds, values, classes, words, n_times), spread),
-        temperatures,
-        fit_weights(held, temperatures, truth, log_prior),
-        log_prior,
-    )
+    weights = fit_weights(held, temperatures, truth, log_prior)
+    told = np.full((len(classes), len(words)), np.nan)
+    told[left_out] = _mixed(held, temperatures, weights, log_prior)
+    members = _spread(_members(kinds, values, classes, words, n_times), spread)
+    return ClassModel(members, temperatures, weights, log_prior, told)
 
 
 def log_prior_of(

@@ -99,7 +99,7 @@ def backed(findings: Findings) -> pd.DataFrame:
 @METRICS.register("calibration")
 def calibration(findings: Findings) -> pd.DataFrame:
     """Whether answers, as asked, are true as often as is stated, by type of question."""
-    return calibration_table(findings.predictions, seed=findings.config.seed)
+    return calibration_table(findings.predictions, seed=findings.config.seed, by=UNITS[findings.unit])
 
 
 @METRICS.register("coverage")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from neurona.encoding_models.class_model import ClassModel, ClassModelSettings, fit_class_model
 from neurona.encoding_models.known_facts import KnownFacts
@@ -42,15 +42,18 @@ class SceneList:
     Attributes:
         model: their posterior.
         before: the scenes as the worlds of one recording, with their prior shares.
+        rows: of the recordings that it learned from.
     """
 
     model: ClassModel
     before: Worlds
+    rows: Int[np.ndarray, " row"]
 
     @classmethod
     def of_known(
         cls,
         known: Sequence[KnownFacts],
+        rows: Int[np.ndarray, " row"],
         features: Float[np.ndarray, "row feature"],
         vocabulary: Vocabulary,
         *,
@@ -62,6 +65,7 @@ class SceneList:
 
         Args:
             known: facts of each recording's scene.
+            rows: of the recordings.
             features: of each recording, channel by channel.
             vocabulary: words of the worlds.
             n_times: time points a channel.
@@ -76,11 +80,16 @@ class SceneList:
         forms = NameTable.read().forms
         closed = [sorted(KnownFacts(scene).closed(forms), key=repr) for scene in scenes]
         share = np.exp(model.log_prior)[None, :]
-        return cls(model, Worlds.of_facts([closed], vocabulary.concepts, vocabulary.relations, share))
+        return cls(model, Worlds.of_facts([closed], vocabulary.concepts, vocabulary.relations, share), rows)
 
     def worlds(self, features: Float[np.ndarray, "recording feature"]) -> Worlds:
         """The scenes, with the share that each has given a recording."""
         return replace(self.before, share=np.exp(self.model.log_posterior(features)))
+
+    def held_out(self) -> tuple[Worlds, Int[np.ndarray, " row"]]:
+        """The same of the recordings that it learned from, by models that did not learn from them; and their rows."""
+        known = ~np.isnan(self.model.held_out).any(axis=1)
+        return replace(self.before, share=np.exp(self.model.held_out[known])), self.rows[known]
 
 
 def labels_space(vocabulary: Vocabulary) -> list[frozenset[Fact]]:

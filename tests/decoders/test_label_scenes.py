@@ -59,6 +59,17 @@ def test_all_that_is_said_comes_from_one_posterior(problem):
     np.testing.assert_allclose(neither, of_hand, atol=1e-9)
 
 
+def test_sets_of_answers_hold_the_right_one_as_often_as_is_promised(problem):
+    made, test = problem
+    found, place = read(fit_explain(made, ExplainSettings()), made, test)
+    said = found.ask_each(test.queries, place)
+    seen = ~np.isin(test.recording // 20, [5])  # a hand below was never shown, so nothing is promised of it
+    for coverage in (0.5, 0.9):
+        sets = found.answer_sets(said, place, coverage)
+        held = np.array([answer in one for answer, one in zip(test.table.answer.tolist(), sets, strict=True)])
+        assert held[seen].mean() > coverage - 0.05
+
+
 def test_what_training_never_shows_is_no_world(problem):
     made, _ = problem
     more = Vocabulary(

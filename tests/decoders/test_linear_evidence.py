@@ -9,8 +9,9 @@ import pytest
 from held_out import accuracy, read
 from label_problem import LABELS, VOCABULARY, label_problem
 from on_disk import on_disk
-from scipy.special import softmax
+from scipy.special import expit, logit, softmax
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 
 from neurona.decoders.linear_evidence import LinearEvidenceSettings, fit_linear_evidence
 from neurona.errors import ConfigError
@@ -192,6 +193,27 @@ def test_sets_of_answers_hold_the_right_one_as_promised_by_what_inner_folds_left
     held = [answer in one for answer, one in zip(test.table.answer, sets, strict=True)]
     assert np.mean(held) > 0.7
     assert np.mean([len(one) for one in sets]) < 2
+
+
+def test_evidence_is_as_sure_as_held_out_recordings_bear_out():
+    problem, test = label_problem(2.0)
+    # Decays that leave weights far too small.
+    decoder = fit_linear_evidence(problem, LinearEvidenceSettings(decays=(5.0, 20.0)))
+    (view,) = decoder.views
+    assert view.weight > 1.5
+    p, true = _stated(decoder, problem, test)
+    unweighed = expit(logit(p) / view.weight)
+    assert log_loss(true, p) < log_loss(true, unweighed)
+    noise, _ = label_problem(1e3)
+    assert fit_linear_evidence(noise, QUICK).views[0].weight < 0.5
+
+
+def _stated(decoder, problem, test):
+    """Probability of yes, and whether it is, of the questions for one label."""
+    reading, place = read(decoder, problem, test)
+    asked = np.flatnonzero(~test.is_describe)
+    said = reading.ask_each([test.queries[k] for k in asked], place[asked])
+    return said.as_asked, test.target[asked] == 1
 
 
 def test_relations_and_too_many_worlds_are_refused_with_a_way_out():

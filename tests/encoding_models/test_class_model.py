@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.metrics import log_loss
 
 from neurona.encoding_models.class_model import (
     ClassModelSettings,
@@ -48,6 +49,18 @@ def test_noise_alone_gives_chance_and_no_confidence():
     posterior = np.exp(model.log_posterior(new))
     assert np.mean(posterior.argmax(1) == answer) == pytest.approx(1 / 3, abs=0.09)
     assert posterior.max(1).mean() < 0.45
+
+
+def test_recordings_that_were_left_out_are_read_as_new_ones_are():
+    features, truth, runs = recordings()
+    new, answer, _ = recordings(each=200, seed=1)
+    model = fit_class_model(features, truth, words=ONE, n_times=5, groups=runs)
+    np.testing.assert_allclose(np.exp(model.held_out).sum(axis=1), 1)
+    left_out, fresh = (
+        log_loss(labels, np.exp(said)) for labels, said in ((truth, model.held_out), (answer, model.log_posterior(new)))
+    )
+    fitted = log_loss(truth, np.exp(model.log_posterior(features)))
+    assert abs(left_out - fresh) < abs(fitted - fresh)
 
 
 def test_without_times_it_is_discriminant_analysis():

@@ -27,12 +27,17 @@ def test_the_posterior_finds_the_scene_and_knows_the_prior():
     features = (3 * np.eye(3)[classes] @ rng.normal(size=(3, 10)) + rng.normal(size=(48, 10))).astype(np.float32)
     words = [("cat", "face", "house")[k] for k in classes]
     vocabulary = Vocabulary(("cat", "face", "house"))
-    scenes = SceneList.of_known(known(words[:36]), features[:36], vocabulary, settings=ClassModelSettings())
+    rows = np.arange(36)
+    scenes = SceneList.of_known(known(words[:36]), rows, features[:36], vocabulary, settings=ClassModelSettings())
     worlds = scenes.worlds(features[36:])
     shown = [next(iter(worlds.facts(row, int(share.argmax())))).name for row, share in enumerate(worlds.share)]
     assert np.mean([name == word for name, word in zip(shown, words[36:], strict=True)]) > 0.9
     np.testing.assert_allclose(worlds.share.sum(axis=1), 1)
     np.testing.assert_allclose(scenes.before.share, np.full((1, 3), 1 / 3))
+    left_out, learned = scenes.held_out()
+    assert learned.tolist() == rows.tolist()
+    np.testing.assert_allclose(left_out.share.sum(axis=1), 1)
+    assert not np.array_equal(left_out.share, scenes.worlds(features[:36]).share)
 
 
 def test_labels_are_one_word_of_each_exclusive_category_said_of_one_thing():
