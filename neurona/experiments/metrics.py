@@ -37,7 +37,6 @@ from neurona.evaluation.groundings.backing import backing_table
 from neurona.evaluation.metrics.abstention import coverage_table
 from neurona.evaluation.metrics.support import support_counts, support_table
 from neurona.evaluation.predictions import UNITS, clusters, right_answers
-from neurona.experiments.runs.backing import backing_of
 from neurona.experiments.runs.findings import Findings
 from neurona.experiments.runs.lapses import lapses_of
 from neurona.readings.belief import log_odds
@@ -92,8 +91,23 @@ def backed(findings: Findings) -> pd.DataFrame:
     """No evidence, no score: how many questions are answered rightly, and how many of these answers are backed by evidence in the right place. SIMULATED data: half of
     the planted carriers among the entities that the decoder grounds the words in most; measured data: exchanging these entities with another image moves the
     answer more than exchanging random ones. Nothing backs the answers of a decoder that knows no place."""
-    asked, found = backing_of(findings.fitted, findings.predictions, findings.study, findings.config.seed)
+    asked, found = findings.backing
     return backing_table(asked, found, by=UNITS[findings.unit]).dropna(axis="columns", how="all")
+
+
+@METRICS.register("backed_questions")
+def backed_questions(findings: Findings) -> pd.DataFrame:
+    """The questions of `backed` one by one: whether the answer is right, whether evidence in the right place backs it, and how probably it would by chance; of measured data by how much
+    exchanging the entities that it is grounded in, and random ones, moves its logit."""
+    asked, found = findings.backing
+    told = asked[["fold", "question", "recording", "program", "answer", "predicted"]].assign(
+        right=right_answers(asked),
+        backed=found.backed,
+        chance=found.chance,
+        moved=found.moved,
+        at_random=found.moved_at_random,
+    )
+    return told.dropna(axis="columns", how="all").reset_index(drop=True)
 
 
 @METRICS.register("calibration")

@@ -10,6 +10,7 @@ import stub_runs
 
 from neurona.errors import DataError
 from neurona.evaluation import CarrierTest
+from neurona.evaluation.groundings.backing import Backing
 from neurona.experiments.metrics import METRICS
 from neurona.experiments.runs.findings import Findings
 from neurona.programs import Vocabulary
@@ -64,6 +65,17 @@ def test_carriers_stand_beside_the_groundings_and_what_was_planted(findings):
     assert told.planted.tolist() == [True, False]
     expected = "1 of 2 words in entities; q <= 0.05, null: signs of 12 whole runs flipped, 10,000 times"
     assert told.attrs["said"] == expected
+
+
+def test_the_questions_of_the_table_of_backing_stand_one_by_one(findings):
+    asked = findings.predictions.assign(fold="f").head(40)
+    rng, unknown = np.random.default_rng(1), np.full(40, np.nan)
+    found = Backing(rng.random(40) < 0.5, np.full(40, 0.1), np.zeros((3, 40), bool), unknown, unknown)
+    vars(findings)["backing"] = asked, found
+    each, table = METRICS["backed_questions"](findings), METRICS["backed"](findings).set_index("group")
+    assert each.question.tolist() == asked.question.tolist()
+    assert (each.right & each.backed).mean() == pytest.approx(table.backed["overall"])
+    assert "moved" not in each
 
 
 def test_even_odds_are_calibrated_where_half_of_the_answers_are_yes(findings):

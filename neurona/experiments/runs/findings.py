@@ -11,6 +11,8 @@ import pandas as pd
 
 from neurona.decoders import Grounded
 from neurona.evaluation import Accuracy, CarrierTest
+from neurona.evaluation.groundings.backing import Backing
+from neurona.experiments.runs.backing import backing_of
 from neurona.experiments.runs.carriers import carriers_of
 from neurona.experiments.runs.folds import Fitted
 from neurona.experiments.runs.tested_people import used_of_tested_people
@@ -78,6 +80,11 @@ class Findings:
             DataError: the data do not allow to tell (`carrier_test`).
         """
         return carriers_of(self.fitted[0], self.study, self.config.seed)
+
+    @cached_property
+    def backing(self) -> tuple[pd.DataFrame, Backing]:
+        """Predictions, some of them where there are many, and whether evidence in the right place backs them."""
+        return backing_of(self.fitted, self.predictions, self.study, self.config.seed)
 
 
 def title_of(config: Config) -> str:
