@@ -7,7 +7,7 @@ from .logics import LAWS, LOGICS, Logic, get_logic, register_logic
 from .precision import products
 from .scores import DIAGONAL, Interaction, RelationScores, Scores
 from .trace_counter import TraceCounter
-from .world_shares import conditional, likeliest, share_true, standard_error, with_word
+from .world_shares import conditional, likeliest, share_true, with_word
 from .world_trace import trace_worlds
 from .world_truth import held, truth
 from .worlds import Worlds
@@ -43,7 +43,6 @@ __all__ = [
     "register_logic",
     "share_true",
     "slotted",
-    "standard_error",
     "trace_worlds",
     "truth",
     "with_word",

@@ -1,4 +1,4 @@
-"""Probabilities from possible worlds: shares, conditional shares, their Monte Carlo error, and the likeliest worlds.
+"""Probabilities from possible worlds: shares, conditional shares, and the likeliest worlds.
 
     p(q) = sum over worlds w of share(w) [q is true in w],      p(q | g) = p(q & g) / p(g)
 
@@ -74,34 +74,6 @@ def weighed(
 def with_word(query: Describe, word: str) -> Query:
     """The formula that a word holds of a description's terms; with no terms, that it holds of something."""
     return Atom(word, query.terms) if query.terms else Exists("x", Atom(word, (Variable("x"),)))
-
-
-def standard_error(
-    value: Float[np.ndarray, "question world"], share: Float[np.ndarray, "question world"], chains: int | None = None
-) -> Float[np.ndarray, " question"]:
-    """Monte Carlo standard error of the share (or the expected number), from what independent chains say apart.
-
-        error^2 = C / (C - 1) sum over chains c of (w_c (p_c - p))^2,      w_c the chain's share of all, p_c what it says
-
-    Args:
-        value: of each world, from `world_truth.truth`.
-        share: of the worlds.
-        chains: C >= 2, one after another in the axis of worlds, with as many worlds each; None where the worlds are all that are
-            possible: then there is no error.
-
-    Raises:
-        ValueError: worlds that do not fall into so many chains.
-    """
-    if chains is None:
-        return np.zeros(len(value))
-    if chains < 2 or value.shape[1] % chains:
-        raise ValueError(
-            f"{value.shape[1]} worlds cannot come from {chains} chains of as many worlds (2 chains or more)"
-        )
-    told = (share * value).reshape(len(value), chains, -1).sum(axis=2, dtype=np.float64)
-    weight = share.reshape(len(value), chains, -1).sum(axis=2, dtype=np.float64)
-    apart = told - weight * told.sum(axis=1, keepdims=True)
-    return np.sqrt(chains / (chains - 1) * (apart**2).sum(axis=1))
 
 
 def likeliest(worlds: Worlds, recording: int, n: int) -> list[tuple[float, frozenset[Fact]]]:

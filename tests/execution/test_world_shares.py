@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from queries import formulas
 from some_worlds import random_worlds
 
-from neurona.execution.world_shares import conditional, likeliest, share_true, standard_error, with_word
+from neurona.execution.world_shares import conditional, likeliest, share_true, with_word
 from neurona.execution.world_truth import truth
 from neurona.execution.worlds import Worlds
 from neurona.programs import parse
@@ -90,19 +90,3 @@ def test_equal_worlds_are_taken_together():
     assert [share for share, _ in found] == pytest.approx([0.4, 0.4])
     assert sum(share for share, _ in likeliest(worlds, 0, 9)) == pytest.approx(1)
     assert len(likeliest(worlds, 0, 9)) == 3
-
-
-def test_the_error_is_that_of_the_mean_of_independent_chains():
-    rng = np.random.default_rng(0)
-    rates = rng.normal(0.5, 0.1, size=(400, 8, 1))  # what the chains of each question tend to say
-    value = (rng.random((400, 8, 50)) < rates).astype(float).reshape(400, 400)
-    error = standard_error(value, np.full((400, 400), 1 / 400), chains=8)
-    assert np.sqrt((error**2).mean()) == pytest.approx(value.mean(axis=1).std(), rel=0.1)
-    assert (standard_error(value, np.full((400, 400), 1 / 400)) == 0).all()
-    with pytest.raises(ValueError, match="chains"):
-        standard_error(value, np.full((400, 400), 1 / 400), chains=7)
-
-
-def test_chains_that_agree_have_no_error():
-    value = np.tile([1.0, 0.0, 1.0], 4)[None]
-    assert standard_error(value, np.full((1, 12), 1 / 12), chains=4)[0] == pytest.approx(0)
