@@ -12,7 +12,9 @@ let state = read();
 let known = null;
 let scene = null;
 let entity = "";
+let map = null;
 let outlines = null;
+let asked = null;
 let closeOptions = () => {};
 
 const claims = () => (scene ? [...scene.things, ...scene.things.flatMap((one) => one.pills), ...scene.relations, ...scene.defined] : []);
@@ -134,24 +136,27 @@ function detail(claim) {
 }
 
 async function drawMap(claim) {
-  const found = await post("map", { recording: state.recording, word: claim.name });
-  const paint = () =>
-    byId("map").replaceChildren(
-      brain.draw(found, {
-        outlines,
-        threshold: state.threshold,
-        cut: (threshold) => look({ threshold }, { asks: false, draws: false }),
-        selected: entity,
-        choose: (name) => {
-          entity = entity === name ? "" : name;
-          showGraph();
-        },
-      }),
-    );
-  paint();
-  if (outlines || !found.drawing?.panels.some((panel) => panel.side)) return;
-  outlines = await get("outlines");
-  paint();
+  map = await post("map", { recording: state.recording, word: claim.name });
+  paintMap();
+  if (outlines || !map.drawing?.panels.some((panel) => panel.side)) return;
+  asked ??= get("outlines");
+  outlines = await asked;
+  paintMap(); // of what is shown by now
+}
+
+function paintMap() {
+  byId("map").replaceChildren(
+    brain.draw(map, {
+      outlines,
+      threshold: state.threshold,
+      cut: (threshold) => look({ threshold }, { asks: false, draws: false }),
+      selected: entity,
+      choose: (name) => {
+        entity = entity === name ? "" : name;
+        showGraph();
+      },
+    }),
+  );
 }
 
 function step(by) {
