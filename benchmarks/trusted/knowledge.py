@@ -1,8 +1,8 @@
 """Do words of few recordings gain by an ontology, and does one that says nothing true do no harm? SIMULATED.
 
 With the ontology of the twin, without any, and with one whose words were exchanged, decoders learn up to 210 nouns from 300 recordings, most nouns from ten or fewer and some from none:
-`explain` scenes of several nouns, `linear_evidence` recordings of one noun each, `neurona` the answers of questions about scenes at a higher SNR. Each is asked for the evidence of
-each noun in as many further recordings; the area under its curve says how well those that show it are told from the others.
+`explain` scenes of several nouns, `linear_evidence` recordings of one noun each. Each is asked for the evidence of each noun in 300 further recordings; the area under its curve
+says how well those that show it are told from the others.
 """
 
 from __future__ import annotations
@@ -20,11 +20,8 @@ from jaxtyping import Float
 from scipy.stats import t
 from sklearn.metrics import roc_auc_score
 
-from neurona.decoders.decoder import Context
 from neurona.decoders.explain import ExplainSettings, invert
 from neurona.decoders.linear_evidence import LinearEvidenceSettings, fit_linear_evidence
-from neurona.decoders.neurona import fit_neurona
-from neurona.decoders.neurona_settings import NeuronaSettings
 from neurona.encoding_models.bindings import CONCEPT, Binding
 from neurona.encoding_models.known_facts import known_facts
 from neurona.experiments.config import load_config
@@ -33,7 +30,6 @@ from neurona.experiments.study import chosen_questions, load_study
 from neurona.programs import Vocabulary
 from neurona.programs.facts import Fact
 from neurona.questions import Asked, Problem
-from neurona.training.settings import TrainingSettings
 from trusted.bench import Trusted
 
 RARE = 10
@@ -42,9 +38,6 @@ TWIN = {
     "images": 600, "nouns": 210, "adjectives": 2, "adjectives_a_thing": 0, "relationships_a_thing": 0, "components": 256, "snr": 0.03, "kinds": True,
 }  # fmt: skip
 ONE_NOUN = TWIN | {"things_least": 1, "things_most": 1, "questions": 1}
-STRONG = TWIN | {"nouns": 150, "components": 128, "snr": 3.0}
-"""From answers alone NEURONA learns nothing of such recordings at an SNR of 0.03."""
-TRAINING = TrainingSettings(epochs=25, patience=None)
 DECAY = 0.02
 """Of `linear_evidence`: what inner folds choose of its candidates in this twin."""
 SPLIT = "evaluation.test=0.5", "evaluation.validation=0"
@@ -67,7 +60,7 @@ class Told:
 
 def knowledge(trusted: Trusted) -> Iterator[Bar]:
     """What an ontology gains each decoder that takes one, over seeds."""
-    for decoder, of_seed in (("explain", _explain), ("linear_evidence", _linear_evidence), ("neurona", _neurona)):
+    for decoder, of_seed in (("explain", _explain), ("linear_evidence", _linear_evidence)):
         for kinship in (0.5, 0.0):
             yield from _bars(decoder, kinship, partial(of_seed, kinship), range(3 if trusted.quick else 8))
 
@@ -149,26 +142,10 @@ def _linear_evidence(kinship: float, seed: int) -> dict[str, Told]:
     return _areas(problem, tested, nouns, evidence, seed)
 
 
-def _neurona(kinship: float, seed: int) -> dict[str, Told]:
-    """Questions about scenes; a noun's evidence is its strongest score on a parcel."""
-    part = "evaluation.test=0.4", "evaluation.validation=0.1"
-    problem, tested = _twin(STRONG | {"kinship": kinship}, seed, "decoder=neurona", *part)
-    nouns = sorted(problem.things)
-
-    def evidence(words: Vocabulary) -> Float[np.ndarray, "recording noun"]:
-        own = replace(problem, vocabulary=words, facts=None)
-        decoder = fit_neurona(own, NeuronaSettings(knowledge="ontology"), Context(TRAINING))
-        reading = decoder.read(problem.entities.features[tested], [str(row) for row in tested])
-        place = [words.concepts.index(noun) for noun in nouns]
-        return np.asarray(reading.members[0].unary).max(axis=2)[:, place]
-
-    return _areas(problem, tested, nouns, evidence, seed)
-
-
 def _twin(dials: Mapping[str, object], seed: int, *decoder: str) -> tuple[Problem, np.ndarray]:
     """What is learned from, and the rows of the test recordings."""
     given = [f"data.simulation.{name}={value}" for name, value in dials.items()]
-    config = load_config(EXPERIMENTS / QUICKSTART, [*given, *SPLIT, *decoder, f"seed={seed}"])
+    config = load_config(EXPERIMENTS / QUICKSTART, [*given, *decoder, *SPLIT, f"seed={seed}"])
     study = load_study(config, QUIET)
     ids = study.dataset.recordings.data.recording.values.astype(str).tolist()
     asked = Asked.of(chosen_questions(study), study.dataset.vocabulary, ids)

@@ -11,14 +11,13 @@ from annotated_types import Ge
 from flax import nnx
 from pydantic import Field
 
-from neurona.decoders.decoder import DecoderSettings, Knowledge
+from neurona.decoders.decoder import DecoderSettings
 from neurona.decoders.entity_network import EntityNetwork
 from neurona.encoders import ENCODERS, ParcelConvolutionSettings, Signal
 from neurona.errors import ConfigError
 from neurona.execution import get_hypothesis, get_logic
 from neurona.grounding import PairGrounding, Pooling
 from neurona.programs import Vocabulary
-from neurona.programs.ontology import kinds_of
 
 STRONGEST = "reference", "goedel"
 """Logics in which `exists` is the maximum."""
@@ -45,7 +44,6 @@ class NeuronaSettings(DecoderSettings):
             logic whose `exists` is the maximum.
         ground_concept_relation: whether a concept's score on an entity counts its mean pair score too (the released switch
             ground_attr_relation).
-        knowledge: whether words of one kind, by the vocabulary's definitions and axioms, are learned together (`grounding.pair_grounding`).
         describe_fault: whether describe questions read the single-entity score of another word, as in the released code: relation k
             reads that of word k.
     """
@@ -59,7 +57,6 @@ class NeuronaSettings(DecoderSettings):
     encoder: EncoderConfig = field(default_factory=ParcelConvolutionSettings)
     pooling: Pooling = "max"
     ground_concept_relation: bool = True
-    knowledge: Knowledge = "none"
     describe_fault: bool = False
 
     def __post_init__(self) -> None:
@@ -94,18 +91,8 @@ def build_neurona(settings: NeuronaSettings, signal: Signal, vocabulary: Vocabul
             relation_in_concepts=settings.ground_concept_relation and len(signal.members) > 1,
             pooling=settings.pooling,
             described_rows=faulty if settings.describe_fault else None,
-            kinds=_kinds(vocabulary) if settings.knowledge == "ontology" else None,
             rngs=rngs,
         ),
         get_logic(settings.logic),
         get_hypothesis(settings.hypothesis),
     )
-
-
-def _kinds(vocabulary: Vocabulary) -> tuple[int, ...] | None:
-    """A number for the kind of each word, relations too; None where no word has kin."""
-    found = kinds_of(vocabulary)
-    words = (*vocabulary.concepts, *vocabulary.relations)
-    names = [(word in found, found.get(word, word)) for word in words]
-    number = {name: k for k, name in enumerate(dict.fromkeys(names))}
-    return tuple(number[name] for name in names) if found else None

@@ -7,8 +7,6 @@ Without the interaction no nonlinearity stands between, so g_c(i, j) = A_c(i) + 
 no pair is ever made. The interaction is bilinear of low rank, so it keeps that: sums over pairs need L e and R e alone. Every word,
 concept or relation, has a row in both heads. A word is scored only on the recordings that ask for it. Scores on single entities, u and
 the concepts', are pooled (see `pooling`).
-
-Words of one kind may have weights that are alike: W = L U, L L' = (1 - kappa) I + kappa [of one kind], and U is learned, so that a word of few questions is learned with its kin.
 """
 
 from __future__ import annotations
@@ -23,8 +21,6 @@ from jaxtyping import Array, Float, Int
 
 from neurona.grounding.pooling import Gate, Pooling, pooled
 
-ALIKE = 0.4
-"""kappa."""
 DIAGONAL = -10.0
 """Pair score of an entity with itself."""
 
@@ -59,7 +55,6 @@ class PairGrounding(nnx.Module):
         relation_in_concepts: whether a concept's score is u_c(j) + the column mean of its pair scores (the reference's switch
             ground_attr_relation) or u_c(j) alone.
         pooling: how scores on single entities make up that of a recording.
-        kinds: number of the kind of each word, kin alone have one in common; None where each word stands for itself.
         described_rows: word whose single-entity score a describe question reads for each relation; the relation itself
             unless the reference's fault 1 is to be reproduced.
         rngs: seed of the initial weights.
@@ -76,7 +71,6 @@ class PairGrounding(nnx.Module):
         relation_in_concepts: bool = True,
         pooling: Pooling = "max",
         described_rows: tuple[int, ...] | None = None,
-        kinds: tuple[int, ...] | None = None,
         rngs: nnx.Rngs,
     ):
         def normal(*shape: int) -> nnx.Param:
@@ -86,7 +80,6 @@ class PairGrounding(nnx.Module):
         self.n_concepts, self.n_relations, self.rank = n_concepts, n_relations, rank
         self.relation_in_concepts, self.described_rows = relation_in_concepts, described_rows
         self.pooling: Pooling = pooling
-        self.kinds = kinds
         self.unary_weight, self.unary_bias = normal(n_words, embedding), nnx.Param(jnp.zeros(n_words))
         self.position = normal(n_entities, embedding)
         self.object_map, self.subject_map = normal(embedding, 2 * embedding), normal(embedding, 2 * embedding)
@@ -108,7 +101,7 @@ class PairGrounding(nnx.Module):
         subject, object_ = self._terms(entities)
         rows = jnp.arange(self.n_relations) if relations is None else relations
         of_words = rows + self.n_concepts
-        weight = self._of_kin(self.relation_weight)[of_words]
+        weight = self.relation_weight[...][of_words]
         region = described = self._unary(entities, of_words)
         if self.described_rows is not None:
             described = self._unary(entities, jnp.asarray(self.described_rows)[rows])
@@ -140,27 +133,18 @@ class PairGrounding(nnx.Module):
         rows = jnp.arange(self.n_concepts) if words is None else words
         if not self.relation_in_concepts:
             return self._unary(entities, rows)
-        weight, bias = self._of_kin(self.unary_weight)[rows], self.unary_bias[...][rows]
+        weight, bias = self.unary_weight[...][rows], self.unary_bias[...][rows]
         # The column mean of a pair score is linear in the mean pair, so both heads are one product of [e_j ; mean pair of j].
         size = entities.shape[1]
         mean = (subject.sum(1, keepdims=True) - subject + (size - 1) * object_) / size
-        weight = jnp.concatenate([weight, self._of_kin(self.relation_weight)[rows]], -1)
+        weight = jnp.concatenate([weight, self.relation_weight[...][rows]], -1)
         bias = bias + ((size - 1) * self.relation_bias[...][rows] + DIAGONAL) / size
         scores = _scored(weight, jnp.concatenate([entities, mean], -1)) + _per_word(bias)
         return self._pooled(scores, entities, rows)
 
     def _unary(self, entities: Float[Array, "N P D"], rows: Int[Array, ...]) -> Float[Array, "N word P"]:
-        scores = _scored(self._of_kin(self.unary_weight)[rows], entities) + _per_word(self.unary_bias[...][rows])
+        scores = _scored(self.unary_weight[...][rows], entities) + _per_word(self.unary_bias[...][rows])
         return self._pooled(scores, entities, rows)
-
-    def _of_kin(self, weight: nnx.Param) -> Float[Array, "word D"]:
-        """W, from U."""
-        own: Array = weight[...]
-        if self.kinds is None:
-            return own
-        kind = np.array(self.kinds)
-        alike = (1 - ALIKE) * np.eye(len(kind)) + ALIKE * (kind[:, None] == kind[None, :])
-        return jnp.asarray(np.linalg.cholesky(alike), own.dtype) @ own
 
     def _pooled(
         self, scores: Float[Array, "N word P"], entities: Float[Array, "N P D"], rows: Int[Array, ...]

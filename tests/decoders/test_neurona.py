@@ -15,7 +15,6 @@ from neurona.decoders.neurona_settings import NeuronaSettings, build_neurona
 from neurona.decoders.told_words import told_words
 from neurona.encoders.shallow_fbcsp import ShallowFBCSPSettings
 from neurona.errors import ConfigError
-from neurona.programs import Vocabulary
 from neurona.programs.facts import Fact
 from neurona.readings import open_reading
 from neurona.recordings.entities import Entities
@@ -142,18 +141,6 @@ def test_settings_say_what_is_built(fault, rows):
     assert built.grounding.described_rows == rows
     assert (built.grounding.rank, built.grounding.relation_in_concepts) == (0, False)
     assert (built.logic.name, built.hypothesis.object) == ("product", False)
-
-
-def test_words_of_one_kind_are_learned_together_where_it_is_asked_for():
-    words = Vocabulary(("cat", "car", "dog"), ("on",), definitions={"pet": "cat(x) | dog(x)"})
-    signal = signal_of([[0, 1], [2]], 5)
-
-    def kinds(knowledge, vocabulary):
-        return build_neurona(NeuronaSettings(knowledge=knowledge), signal, vocabulary, 0).grounding.kinds
-
-    assert kinds("ontology", words) == (0, 1, 0, 2)
-    assert kinds("none", words) is None
-    assert kinds("ontology", replace(words, definitions={})) is None
 
 
 def test_only_a_logic_that_takes_the_strongest_entity_can_be_given_another_pooling():

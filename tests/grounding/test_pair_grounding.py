@@ -4,7 +4,6 @@ import pytest
 from flax import nnx
 
 from neurona.grounding import PairGrounding
-from neurona.grounding.pair_grounding import ALIKE
 
 N, P, D, CONCEPTS, RELATIONS = 2, 5, 4, 3, 4
 
@@ -73,22 +72,3 @@ def test_described_rows_read_another_words_score(entities):
         faulty(entities).region_described, words.swapaxes(1, 2)[:, :RELATIONS], rtol=1e-4, atol=1e-5
     )
     np.testing.assert_allclose(plain(entities).region_described, plain(entities).region)
-
-
-def test_words_of_one_kind_score_as_with_weights_that_are_alike_and_strangers_as_ever(entities):
-    kin, plain = grounding(kinds=(0, 1, 0, *range(2, 6))), grounding()
-    root = np.array([[1, 0], [ALIKE, np.sqrt(1 - ALIKE**2)]])
-    for head in ("unary_weight", "relation_weight"):
-        weight = np.array(getattr(plain, head)[...])
-        weight[[0, 2]] = root @ weight[[0, 2]]
-        getattr(plain, head)[...] = jnp.asarray(weight)
-    for found, expected in zip(kin(entities), plain(entities), strict=True):
-        if expected is not None:
-            np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
-
-
-def test_a_word_is_learned_with_its_kin(entities):
-    kin = grounding(kinds=(0, 1, 0, *range(2, 6)))
-    slope = nnx.grad(lambda model: model(entities, jnp.full((N, 1), 2)).concepts.sum())(kin)
-    moved = np.abs(slope["unary_weight"][...]).sum(axis=1) > 0
-    assert moved.tolist() == [True, False, True, False, False, False, False]
