@@ -33,9 +33,10 @@ class EntityMap(nnx.Module):
         self.parts = tuple(own.channels for own in signal.members) if self.whole else signal.cells()
         _, inside = filled(self.parts)
         sizes = inside.sum(1)[:, None, None]
-        weight = jax.random.normal(rngs.params(), (len(self.parts), width, inside.shape[1])) / np.sqrt(sizes)
-        self.weight = nnx.Param(weight * inside[:, None, :])
-        self.bias = nnx.Param(jnp.zeros((len(self.parts), width)))
+        # Sums of NumPy are compiled for no shape.
+        drawn = np.asarray(jax.random.normal(rngs.params(), (len(self.parts), width, inside.shape[1])))
+        self.weight = nnx.Param(jax.device_put(drawn * (1 / np.sqrt(sizes).astype(np.float32)) * inside[:, None, :]))
+        self.bias = nnx.Param(jax.device_put(np.zeros((len(self.parts), width), np.float32)))
 
     def __call__(self, recordings: Float[Array, "N channel time"]) -> Float[Array, "P width N T"]:
         n, times = len(recordings), self.n_times

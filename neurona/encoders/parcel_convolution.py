@@ -60,9 +60,9 @@ class ParcelConvolution(Encoder):
         self.block_rows = block_rows
         self.map = EntityMap(signal, HIDDEN, rngs=rngs)
         self.kernels = nnx.List([_normal(rngs, CHANNELS, inputs, WIDTH) for inputs in (self.map.n_times, CHANNELS)])
-        self.kernel_biases = nnx.List([nnx.Param(jnp.zeros(CHANNELS)) for _ in range(2)])
+        self.kernel_biases = nnx.List([nnx.Param(jax.device_put(np.zeros(CHANNELS, np.float32))) for _ in range(2)])
         self.last_weight = _normal(rngs, embedding, CHANNELS * pooled_length(pooled_length(HIDDEN)))
-        self.last_bias = nnx.Param(jnp.zeros(embedding))
+        self.last_bias = nnx.Param(jax.device_put(np.zeros(embedding, np.float32)))
 
     def __call__(
         self, recordings: Float[Array, "N channel time"], rngs: nnx.Rngs | None = None
@@ -91,4 +91,6 @@ class ParcelConvolution(Encoder):
 
 
 def _normal(rngs: nnx.Rngs, out: int, *inputs: int) -> nnx.Param:
-    return nnx.Param(jax.random.normal(rngs.params(), (out, *inputs)) / np.sqrt(np.prod(inputs)))
+    # Sums of NumPy are compiled for no shape.
+    drawn = np.asarray(jax.random.normal(rngs.params(), (out, *inputs)))
+    return nnx.Param(jax.device_put(drawn * (1 / np.sqrt(np.float32(np.prod(inputs))))))

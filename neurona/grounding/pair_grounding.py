@@ -74,17 +74,22 @@ class PairGrounding(nnx.Module):
         rngs: nnx.Rngs,
     ):
         def normal(*shape: int) -> nnx.Param:
-            return nnx.Param(jax.random.normal(rngs.params(), shape) / np.sqrt(shape[-1]))
+            # Sums of NumPy are compiled for no shape.
+            drawn = np.asarray(jax.random.normal(rngs.params(), shape))
+            return nnx.Param(jax.device_put(drawn * (1 / np.sqrt(np.float32(shape[-1])))))
+
+        def zeros(size: int) -> nnx.Param:
+            return nnx.Param(jax.device_put(np.zeros(size, np.float32)))
 
         n_words = n_concepts + n_relations
         self.n_concepts, self.n_relations, self.rank = n_concepts, n_relations, rank
         self.relation_in_concepts, self.described_rows = relation_in_concepts, described_rows
         self.pooling: Pooling = pooling
-        self.unary_weight, self.unary_bias = normal(n_words, embedding), nnx.Param(jnp.zeros(n_words))
+        self.unary_weight, self.unary_bias = normal(n_words, embedding), zeros(n_words)
         self.position = normal(n_entities, embedding)
         self.object_map, self.subject_map = normal(embedding, 2 * embedding), normal(embedding, 2 * embedding)
-        self.pair_bias = nnx.Param(jnp.zeros(embedding))
-        self.relation_weight, self.relation_bias = normal(n_words, embedding), nnx.Param(jnp.zeros(n_words))
+        self.pair_bias = zeros(embedding)
+        self.relation_weight, self.relation_bias = normal(n_words, embedding), zeros(n_words)
         if rank:
             self.left_map, self.right_map = normal(rank, embedding), normal(rank, embedding)
             self.interaction_weight = normal(n_relations, rank)
