@@ -216,7 +216,7 @@ class EndToEnd(nnx.Module):
         """Places in the vocabulary of the words of the template, without the members of its category."""
         slots = group.words.shape[1] - n_words
         relation = np.isin(np.arange(slots), relation_slots(shape)).astype(np.int32) * self.n_concepts
-        return group.words[:, :slots] + jnp.asarray(relation)[None]
+        return jnp.asarray(group.words)[:, :slots] + jnp.asarray(relation)[None]
 
     def _read(
         self, shape: Query, words: Int[Array, "question slot"], group: Group, embedded: Float[Array, "N token width"]

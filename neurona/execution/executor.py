@@ -104,7 +104,7 @@ class _Question(NamedTuple):
                 "computed; relate fewer variables at a time, or use fewer entities"
             )
         if len(group.recording) <= block:
-            return jax.vmap(self.answer)(group.words, group.recording)
+            return jax.vmap(self.answer)(jnp.asarray(group.words), jnp.asarray(group.recording))
         one = jax.checkpoint(lambda row: self.answer(*row))
         return jax.lax.map(one, (group.words, group.recording), batch_size=block)
 
