@@ -34,6 +34,7 @@ from neurona.decoders.trained_module import fit_module
 from neurona.errors import ConfigError, QueryError
 from neurona.execution import Answers, ProgramBatch
 from neurona.execution.compile import Group, relation_slots
+from neurona.initial_weights import normal
 from neurona.programs import Query, Vocabulary, parse
 from neurona.programs.affirmed import affirmed
 from neurona.programs.literals import one_literal
@@ -266,4 +267,4 @@ class _Block(nnx.Module):
 
 
 def _embedding(rows: int, width: int, rngs: nnx.Rngs) -> nnx.Param:
-    return nnx.Param(jax.random.normal(rngs.params(), (max(rows, 1), width)) / np.sqrt(width).astype(np.float32))
+    return normal(rngs, (max(rows, 1), width))

@@ -6,13 +6,12 @@ product: entities of fewer channels than the largest are filled up with zeros.
 
 from __future__ import annotations
 
-import jax
 import jax.numpy as jnp
-import numpy as np
 from flax import nnx
 from jaxtyping import Array, Float
 
 from neurona.encoders.signal import Signal, filled
+from neurona.initial_weights import normal, zeros
 
 
 class EntityMap(nnx.Module):
@@ -32,11 +31,9 @@ class EntityMap(nnx.Module):
         self.n_times = signal.n_times if self.whole else 1
         self.parts = tuple(own.channels for own in signal.members) if self.whole else signal.cells()
         _, inside = filled(self.parts)
-        sizes = inside.sum(1)[:, None, None]
-        # Sums of NumPy are compiled for no shape.
-        drawn = np.asarray(jax.random.normal(rngs.params(), (len(self.parts), width, inside.shape[1])))
-        self.weight = nnx.Param(jax.device_put(drawn * (1 / np.sqrt(sizes).astype(np.float32)) * inside[:, None, :]))
-        self.bias = nnx.Param(jax.device_put(np.zeros((len(self.parts), width), np.float32)))
+        inputs = inside.sum(1)[:, None, None]
+        self.weight = normal(rngs, (len(self.parts), width, inside.shape[1]), inputs, inside[:, None, :])
+        self.bias = zeros(len(self.parts), width)
 
     def __call__(self, recordings: Float[Array, "N channel time"]) -> Float[Array, "P width N T"]:
         n, times = len(recordings), self.n_times

@@ -22,6 +22,7 @@ from neurona.encoders.encoder import Encoder, EncoderSettings, Paper, register
 from neurona.encoders.entity_map import EntityMap
 from neurona.encoders.pooled_convolution import WIDTH, pooled_convolution, pooled_length
 from neurona.encoders.signal import Signal
+from neurona.initial_weights import normal, zeros
 
 HIDDEN, CHANNELS = 128, 32
 ON_CPU, ON_ACCELERATORS = 2**12, 2**15
@@ -60,9 +61,9 @@ class ParcelConvolution(Encoder):
         self.block_rows = block_rows
         self.map = EntityMap(signal, HIDDEN, rngs=rngs)
         self.kernels = nnx.List([_normal(rngs, CHANNELS, inputs, WIDTH) for inputs in (self.map.n_times, CHANNELS)])
-        self.kernel_biases = nnx.List([nnx.Param(jax.device_put(np.zeros(CHANNELS, np.float32))) for _ in range(2)])
+        self.kernel_biases = nnx.List([zeros(CHANNELS) for _ in range(2)])
         self.last_weight = _normal(rngs, embedding, CHANNELS * pooled_length(pooled_length(HIDDEN)))
-        self.last_bias = nnx.Param(jax.device_put(np.zeros(embedding, np.float32)))
+        self.last_bias = zeros(embedding)
 
     def __call__(
         self, recordings: Float[Array, "N channel time"], rngs: nnx.Rngs | None = None
@@ -91,6 +92,4 @@ class ParcelConvolution(Encoder):
 
 
 def _normal(rngs: nnx.Rngs, out: int, *inputs: int) -> nnx.Param:
-    # Sums of NumPy are compiled for no shape.
-    drawn = np.asarray(jax.random.normal(rngs.params(), (out, *inputs)))
-    return nnx.Param(jax.device_put(drawn * (1 / np.sqrt(np.float32(np.prod(inputs))))))
+    return normal(rngs, (out, *inputs), int(np.prod(inputs)))

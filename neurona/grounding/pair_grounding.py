@@ -13,13 +13,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
-import numpy as np
 from flax import nnx
 from jaxtyping import Array, Float, Int
 
 from neurona.grounding.pooling import Gate, Pooling, pooled
+from neurona.initial_weights import normal, zeros
 
 DIAGONAL = -10.0
 """Pair score of an entity with itself."""
@@ -73,26 +72,21 @@ class PairGrounding(nnx.Module):
         described_rows: tuple[int, ...] | None = None,
         rngs: nnx.Rngs,
     ):
-        def normal(*shape: int) -> nnx.Param:
-            # Sums of NumPy are compiled for no shape.
-            drawn = np.asarray(jax.random.normal(rngs.params(), shape))
-            return nnx.Param(jax.device_put(drawn * (1 / np.sqrt(np.float32(shape[-1])))))
-
-        def zeros(size: int) -> nnx.Param:
-            return nnx.Param(jax.device_put(np.zeros(size, np.float32)))
-
         n_words = n_concepts + n_relations
         self.n_concepts, self.n_relations, self.rank = n_concepts, n_relations, rank
         self.relation_in_concepts, self.described_rows = relation_in_concepts, described_rows
         self.pooling: Pooling = pooling
-        self.unary_weight, self.unary_bias = normal(n_words, embedding), zeros(n_words)
-        self.position = normal(n_entities, embedding)
-        self.object_map, self.subject_map = normal(embedding, 2 * embedding), normal(embedding, 2 * embedding)
+        self.unary_weight, self.unary_bias = normal(rngs, (n_words, embedding)), zeros(n_words)
+        self.position = normal(rngs, (n_entities, embedding))
+        self.object_map, self.subject_map = (
+            normal(rngs, (embedding, 2 * embedding)),
+            normal(rngs, (embedding, 2 * embedding)),
+        )
         self.pair_bias = zeros(embedding)
-        self.relation_weight, self.relation_bias = normal(n_words, embedding), zeros(n_words)
+        self.relation_weight, self.relation_bias = normal(rngs, (n_words, embedding)), zeros(n_words)
         if rank:
-            self.left_map, self.right_map = normal(rank, embedding), normal(rank, embedding)
-            self.interaction_weight = normal(n_relations, rank)
+            self.left_map, self.right_map = normal(rngs, (rank, embedding)), normal(rngs, (rank, embedding))
+            self.interaction_weight = normal(rngs, (n_relations, rank))
         # Built last, so that the other weights are the same with and without.
         self.gate = Gate(n_words, embedding, rngs=rngs) if pooling == "attention" else None
 

@@ -30,6 +30,7 @@ from flax import nnx
 from jaxtyping import Array, Float, Int
 
 from neurona.execution.least import least
+from neurona.initial_weights import normal
 
 Pooling: TypeAlias = Literal["max", "mean", "logsumexp", "attention"]
 POOLINGS: tuple[Pooling, ...] = get_args(Pooling)
@@ -70,11 +71,8 @@ class Gate(nnx.Module):
     """
 
     def __init__(self, n_words: int, embedding: int, *, rngs: nnx.Rngs):
-        def normal(*shape: int) -> nnx.Param:
-            return nnx.Param(jax.random.normal(rngs.params(), shape) / np.sqrt(shape[-1]))
-
-        self.content, self.gate = normal(GATE_WIDTH, embedding), normal(GATE_WIDTH, embedding)
-        self.word = normal(n_words, GATE_WIDTH)
+        self.content, self.gate = normal(rngs, (GATE_WIDTH, embedding)), normal(rngs, (GATE_WIDTH, embedding))
+        self.word = normal(rngs, (n_words, GATE_WIDTH))
 
     def __call__(
         self, entities: Float[Array, "N P D"], words: Int[Array, " word"] | Int[Array, "N word"]
