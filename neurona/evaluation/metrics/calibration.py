@@ -181,7 +181,7 @@ def _slopes(
         if not moving.any():
             break
         step *= np.minimum(1.0, most / np.maximum(length, 1e-12))
-    return at[0], np.where(moving, np.sign(at[1]) * np.inf, at[1])
+    return at[0], np.where(moving, np.copysign(np.inf, at[1]), at[1])
 
 
 def log_loss(p: Float[np.ndarray, " n"], true: Bool[np.ndarray, " n"]) -> float:
