@@ -163,25 +163,29 @@ def _slopes(
 ) -> tuple[Float[np.ndarray, " draw"], Float[np.ndarray, " draw"]]:
     """a and b of each row by Newton's method, whose steps are cut where they make the row less likely; b is infinite where it does not end."""
     x, draws = _logits(p), len(true)
-    at, step, most = np.zeros((2, draws)), np.zeros((2, draws)), np.full(draws, _STRIDE)
-    likelihood, moving = np.full(draws, -np.inf), np.ones(draws, bool)
+    at, likelihood, most = np.zeros((2, draws)), np.full(draws, -np.inf), np.full(draws, _STRIDE)
+    moving, step = np.arange(draws), np.zeros((2, draws))
     for _ in range(_STEPS):
-        total = (at + step)[0][:, None] + (at + step)[1][:, None] * x
-        reached = np.where(true, total, 0.0).sum(axis=1) - np.logaddexp(0, total).sum(axis=1)
-        better = reached >= likelihood - 1e-9
-        most = np.where(better, most, most / 4)
-        at, likelihood = np.where(better, at + step, at), np.where(better, reached, likelihood)
-        q = expit(at[0][:, None] + at[1][:, None] * x)
-        weight, left = q * (1 - q), true - q
+        ahead, row = at[:, moving] + step, true[moving]
+        total = ahead[0][:, None] + ahead[1][:, None] * x
+        reached = np.where(row, total, 0.0).sum(axis=1) - np.logaddexp(0, total).sum(axis=1)
+        better = reached >= likelihood[moving] - 1e-9
+        most[moving] = np.where(better, most[moving], most[moving] / 4)
+        at[:, moving] = np.where(better, ahead, at[:, moving])
+        likelihood[moving] = np.where(better, reached, likelihood[moving])
+        q = expit(at[0, moving][:, None] + at[1, moving][:, None] * x)
+        weight, left = q * (1 - q), row - q
         first, second = left.sum(axis=1), left @ x
         aa, ab, bb = weight.sum(axis=1) + 1e-12, weight @ x, weight @ x**2 + 1e-12
         step = np.stack([bb * first - ab * second, aa * second - ab * first]) / np.maximum(aa * bb - ab**2, 1e-12)
         length = np.abs(step).max(axis=0)
-        moving = length > 1e-6
-        if not moving.any():
+        far = length > 1e-6
+        step = (step * np.minimum(1.0, most[moving] / np.maximum(length, 1e-12)))[:, far]
+        moving = moving[far]
+        if not len(moving):
             break
-        step *= np.minimum(1.0, most / np.maximum(length, 1e-12))
-    return at[0], np.where(moving, np.copysign(np.inf, at[1]), at[1])
+    at[1, moving] = np.copysign(np.inf, at[1, moving])
+    return at[0], at[1]
 
 
 def log_loss(p: Float[np.ndarray, " n"], true: Bool[np.ndarray, " n"]) -> float:
