@@ -106,7 +106,7 @@ def write_tiny_run(folder: Path, seed: int = 0) -> Path:
     (training / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     (folder / "tables").mkdir()
     table = pd.DataFrame(
-        {"group": ["<script>alert(1)</script>"], "error": [0.1], "calibrated": [True], "data": "SIMULATED DATA"}
+        {"group": ["<script>alert(1)</script>"], "error": [0.1], "bound": [0.2], "data": "SIMULATED DATA"}
     )
     table.to_csv(folder / "tables" / "calibration.csv", index=False)
     reading.save(folder / "reading")

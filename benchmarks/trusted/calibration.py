@@ -42,7 +42,7 @@ def calibration(trusted: Trusted) -> Iterator[Bar]:
                 yield between(f"calibration slope, {group} ({_told(line)})", slope, *SLOPE, figures=figures)
             else:
                 yield told(f"calibration slope, {group}", "all statements are true, or none, or all the same")
-            yield at_most(f"calibration error within its band, {group}", float(line["error"]), float(line["perfect"]))
+            yield at_most(f"calibration error within its band, {group}", float(line["error"]), float(line["bound"]))
 
 
 def _told(line: Mapping[Hashable, Any]) -> str:

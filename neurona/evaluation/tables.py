@@ -87,15 +87,36 @@ def _differs(row: Mapping[str, Any], name: str, other: str) -> bool:
 
 
 def results_table(results: pd.DataFrame, title: str, simulated: bool = False) -> Table:
-    """Render any table of this room: numbers to the right, probabilities (p, q) to four decimals, others to three, NaN as nothing."""
+    """Render any table of this room: numbers to the right, probabilities (p, q) to four decimals, others to three, NaN as nothing; `low` and `high` of an interval in one column."""
     table = _plain_table(title, simulated)
-    for column in results:
-        numeric = pd.api.types.is_numeric_dtype(results[column]) and not pd.api.types.is_bool_dtype(results[column])
-        shown = escape(str(column).replace("_", " "))
+    told = _intervals_joined(results)
+    for column in told:
+        words = str(column).endswith(_INTERVAL) or pd.api.types.is_numeric_dtype(told[column])
+        numeric = words and not pd.api.types.is_bool_dtype(told[column])
+        shown = escape(str(column).replace("_", "\n" if numeric else " "))
         table.add_column(shown, justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
-    for row in results.to_dict("records"):
+    for row in told.to_dict("records"):
         table.add_row(*(escape(cell(str(column), value)) for column, value in row.items()))
     return table
+
+
+_INTERVAL = "95 %"
+"""What a column of intervals is called, behind the name of what they are of."""
+
+
+def _intervals_joined(results: pd.DataFrame) -> pd.DataFrame:
+    """With `low` and `high`, and `NAME_low` and `NAME_high`, as one column of texts each."""
+    joined: dict[str, Any] = {}
+    for column in map(str, results):
+        name, high = column.removesuffix("low"), column.removesuffix("low") + "high"
+        if column == f"{name}low" and high in results:
+            ends = zip(results[column], results[high], strict=True)
+            joined[name + _INTERVAL] = [
+                "" if pd.isna(low) else f"{cell('', float(low))}-{cell('', float(top))}" for low, top in ends
+            ]
+        elif not (column.endswith("high") and column.removesuffix("high") + "low" in results):
+            joined[column] = results[column]
+    return pd.DataFrame(joined, index=results.index)
 
 
 def probability(p: float) -> str:

@@ -92,6 +92,31 @@ def test_any_result_is_shown_with_its_probabilities_and_gaps():
     output = io.StringIO()
     Console(width=90, file=output).print(results_table(results, "T", simulated=True))
     text = output.getvalue()
-    for part in ("T (SIMULATED DATA)", "adjusted p", "a[b]", "0.123", "< 0.0001", "0.0400", "yes", "no"):
+    for part in ("T (SIMULATED DATA)", "adjusted", "a[b]", "0.123", "< 0.0001", "0.0400", "yes", "no"):
         assert part in text
+    assert "nan" not in text
+
+
+def test_intervals_stand_in_one_column_and_calibration_fits_80_columns():
+    row = {
+        "error": 0.1234,
+        "bound": 0.0567,
+        "slope": 1.3,
+        "low": 0.72,
+        "high": 1.88,
+        "perfect_low": 0.6,
+        "perfect_high": float("inf"),
+    }
+    results = pd.DataFrame(
+        [
+            {"group": "attribute", **row, "brier": 0.191, "log_loss": 0.562, "n": 1476},
+            {"group": "all", **dict.fromkeys(row, float("nan"))},
+        ]
+    )
+    output = io.StringIO()
+    Console(width=80, file=output).print(results_table(results, "calibration"))
+    text = output.getvalue()
+    for part in ("attribute", "0.123", "0.057", "1.300", "0.720-1.880", "0.600-inf", "0.191", "0.562", "1476"):
+        assert part in text
+    assert "high" not in text
     assert "nan" not in text

@@ -81,7 +81,7 @@ def test_the_questions_of_the_table_of_backing_stand_one_by_one(findings):
 def test_even_odds_are_calibrated_where_half_of_the_answers_are_yes(findings):
     found = METRICS["calibration"](findings).set_index("group").loc["yes/no"]
     assert found["n"] == 240
-    assert found["error"] < found["perfect"]
+    assert found["error"] < found["bound"]
     assert found["log_loss"] == pytest.approx(np.log(2))
 
 

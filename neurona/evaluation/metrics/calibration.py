@@ -203,9 +203,9 @@ def calibration_table(predictions: pd.DataFrame, seed: int = 0, *, by: Sequence[
         by: columns that tell clusters apart, see `accuracy_table`.
 
     Returns:
-        One row a type of question that states something, and one for all of yes/no and for all that choose words: group, error (expected calibration error), perfect (below this are 95 % of those of
-        perfectly calibrated decoders), calibrated (error <= perfect), slope, low and high (its 95 % interval), perfect_low and perfect_high (between these are 95 % of the slopes of
-        perfectly calibrated decoders), brier, log_loss, n.
+        One row a type of question that states something, and one for all of yes/no and for all that choose words: group, error (expected calibration error), bound (below it are 95 % of those
+        of perfectly calibrated decoders), slope, low and high (its 95 % interval), perfect_low and perfect_high (between these are 95 % of the slopes of perfectly calibrated decoders),
+        brier, log_loss, n.
 
     Raises:
         DataError: see `check_predictions`.
@@ -220,15 +220,14 @@ def calibration_table(predictions: pd.DataFrame, seed: int = 0, *, by: Sequence[
         if name not in wanted or not kept.any():
             continue
         stated, holds = p[kept], true[kept]
-        error, perfect = reliability(stated, holds).expected_error, error_of_perfect(stated, seed)
+        error = reliability(stated, holds).expected_error
         low, high = slope_interval(stated, holds, cluster[kept])
         perfect_low, perfect_high = slopes_of_perfect(stated, seed)
         rows.append(
             {
                 "group": name,
                 "error": error,
-                "perfect": perfect,
-                "calibrated": error <= perfect,
+                "bound": error_of_perfect(stated, seed),
                 "slope": calibration_slope(stated, holds),
                 "low": low,
                 "high": high,
@@ -239,7 +238,7 @@ def calibration_table(predictions: pd.DataFrame, seed: int = 0, *, by: Sequence[
                 "n": int(kept.sum()),
             }
         )
-    columns = ["group", "error", "perfect", "calibrated", "slope", "low", "high", "perfect_low", "perfect_high"]
+    columns = ["group", "error", "bound", "slope", "low", "high", "perfect_low", "perfect_high"]
     return pd.DataFrame(rows, columns=[*columns, "brier", "log_loss", "n"])
 
 

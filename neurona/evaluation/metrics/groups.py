@@ -106,8 +106,8 @@ def group_table(
         seed: of the decoders that are calibrated perfectly.
 
     Returns:
-        One row a group, and rows `worst group` and `gap`: column, group, accuracy, low, high (95 %), error (expected calibration error), perfect (below
-        this are 95 % of those of perfectly calibrated decoders), slope, coverage (share of the sets that hold the right answer, where there are some), n.
+        One row a group, and rows `worst group` and `gap`: column, group, accuracy, low, high (95 %), error (expected calibration error), bound (below
+        it are 95 % of those of perfectly calibrated decoders), slope, coverage (share of the sets that hold the right answer, where there are some), n.
 
     Raises:
         DataError: see `check_predictions`.
@@ -128,7 +128,7 @@ def group_table(
         if stated.any():
             row |= {
                 "error": reliability(p[stated], true[stated]).expected_error,
-                "perfect": error_of_perfect(p[stated], seed),
+                "bound": error_of_perfect(p[stated], seed),
             }
             row |= {"slope": calibration_slope(p[stated], true[stated])}
         rows.append(row | ({} if held is None else {"coverage": float(held[own].mean())}) | {"n": int(own.sum())})
