@@ -5,7 +5,7 @@ from .explanation import Explanation
 from .hypotheses import HYPOTHESES, Hypothesis, get_hypothesis
 from .logics import LAWS, LOGICS, Logic, get_logic, register_logic
 from .precision import products
-from .scores import DIAGONAL, Interaction, RelationScores, Scores
+from .scores import DIAGONAL, Interaction, RelationScores, Scores, looked_at
 from .trace_counter import TraceCounter
 from .world_shares import conditional, likeliest, share_true, with_word
 from .world_trace import trace_worlds
@@ -37,6 +37,7 @@ __all__ = [
     "get_logic",
     "held",
     "likeliest",
+    "looked_at",
     "numbered",
     "one_template",
     "products",

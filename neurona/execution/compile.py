@@ -53,8 +53,8 @@ class ProgramBatch:
     groups: tuple[Group, ...]
     yes_no: Int[Array | np.ndarray, "*step question"]
     describe: Int[Array | np.ndarray, "*step question"]
-    concepts: Int[Array, "*step recording concept"] | None
-    relations: Int[Array, "*step recording relation"] | None
+    concepts: Int[Array | np.ndarray, "*step recording concept"] | None
+    relations: Int[Array | np.ndarray, "*step recording relation"] | None
     templates: tuple[Query, ...] = field(metadata={"static": True})
     n_words: int = field(metadata={"static": True})
 
@@ -213,23 +213,26 @@ def numbered(queries: Sequence[Query]) -> tuple[tuple[Query, ...], Int[np.ndarra
     return tuple(distinct), number[place.reshape(-1)]
 
 
-def one_template(
-    shape: Query,
-    words: Int[np.ndarray, "question slot"],
-    recordings: Int[np.ndarray, " question"],
-    vocabulary: Vocabulary,
-) -> ProgramBatch:
-    """A batch of questions of one template, as NumPy arrays: what `compile_programs` makes of them, from what is known already.
+def one_template(shape: Query, words: Int[np.ndarray, "question slot"], vocabulary: Vocabulary) -> ProgramBatch:
+    """A batch of questions of one template, each about a row of its own and its own words (`scores.looked_at`), as NumPy arrays: its sizes
+    do not depend on how many recordings and words there are.
 
     Args:
         shape, words: of `slotted`.
-        recordings: row of the scores that each question is about.
         vocabulary: of the questions.
     """
+    widest, is_describe = _widest(vocabulary), isinstance(shape, Describe)
+    slots = words.shape[1] - widest * is_describe
+    related = sorted(set(relation_slots(shape)))
+    plain = [slot for slot in range(slots) if slot not in related]
+    members = range(slots, words.shape[1])
+    (related if isinstance(shape, Describe) and len(shape.terms) == 2 else plain).extend(members)
+    own = np.empty(words.shape[1], np.int32)
+    own[plain], own[related] = np.arange(len(plain)), np.arange(len(related))
     here, nowhere = np.arange(len(words), dtype=np.int32), np.full(len(words), np.iinfo(np.int32).max, np.int32)
-    places = (nowhere, here) if isinstance(shape, Describe) else (here, nowhere)
-    group = Group(words, recordings.astype(np.int32))
-    return ProgramBatch((group,), *places, None, None, (shape,), _widest(vocabulary))
+    places = (nowhere, here) if is_describe else (here, nowhere)
+    group = Group(np.where(words < 0, -1, own), here)
+    return ProgramBatch((group,), *places, words[:, plain], words[:, related], (shape,), widest)
 
 
 def compile_programs(

@@ -6,9 +6,10 @@ words that a batch asks of each recording (see `compile.ProgramBatch.concepts`).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from jaxtyping import Array, Float
+import numpy as np
+from jaxtyping import Array, Float, Int
 
 DIAGONAL = -10.0
 """Pair score of an entity with itself: relations are irreflexive."""
@@ -48,3 +49,32 @@ class Scores(NamedTuple):
 
     unary: Float[Array, "recording concept entity"]
     relations: RelationScores | None = None
+
+
+def looked_at(
+    scores: Scores,
+    recordings: Int[np.ndarray, " row"],
+    concepts: Int[np.ndarray, "row concept"],
+    relations: Int[np.ndarray, "row relation"],
+) -> Scores:
+    """Scores of some recordings, each on words of its own, as NumPy arrays; of arrays on disk nothing else is read.
+
+    Args:
+        scores: on the whole vocabulary.
+        recordings: one a row; a recording may have several.
+        concepts, relations: words of each row; -1, which is no word, has the scores of the first.
+    """
+    rows = recordings[:, None]
+
+    def of(array: Any, words: Int[np.ndarray, "row word"]) -> Any:
+        return np.asarray(array)[rows, np.maximum(words, 0)]
+
+    found, kept = scores.relations, None
+    if found is not None:
+        parts = (of(part, relations) for part in found[:4])
+        across = found.interaction
+        if across is not None:
+            sides = (np.asarray(side)[recordings] for side in (across.left, across.right))
+            across = Interaction(*sides, of(across.weight, relations))
+        kept = RelationScores(*parts, across)
+    return Scores(of(scores.unary, concepts), kept)

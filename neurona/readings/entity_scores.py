@@ -9,6 +9,7 @@ to that of its form.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -30,6 +31,7 @@ from neurona.execution import (
     execute,
     execute_and_trace,
     explain,
+    looked_at,
     numbered,
     one_template,
     slotted,
@@ -41,12 +43,14 @@ from neurona.programs.tree import Count, Describe
 from neurona.readings.asking import AskingModel
 from neurona.readings.belief import Belief, log_odds, log_share
 from neurona.readings.carriers import EntityEvidence, Strongest
-from neurona.readings.forms import form_of
+from neurona.readings.forms import all_concepts, form_of
 from neurona.readings.rates import Rates
 from neurona.readings.reading import About, Reading
 
 _BLOCK = 128
 """Questions of one template at a time. The size never changes, so that one question gets the same bits as many."""
+_UNDER_WAY = 16
+"""Blocks that wait for a device, or are on it."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class EntityScoreReading(Reading):
     ) -> Belief:
         _refuse_given(given)
         distinct, number = numbered(queries)
-        things, of_query = frozenset(self.vocabulary.concepts), number.tolist()
+        things, of_query = all_concepts(self.vocabulary), number.tolist()
         forms = [form_of(query, self.vocabulary, things) for query in distinct]
         choices = [self._choices(query) for query in distinct]
         answers = self._answers(distinct, number, rows)
@@ -140,7 +144,15 @@ class EntityScoreReading(Reading):
         yes_no, describe = np.zeros(len(number), np.float32), np.full((len(number), most), -np.inf, np.float32)
         told = [slotted(query, self.vocabulary) for query in distinct]
         shapes, shape_of = numbered([shape for shape, _ in told])
-        asked, pending = shape_of[number], list[tuple[np.ndarray, list[Answers]]]()
+        asked, pending = shape_of[number], deque[tuple[np.ndarray, list[Answers]]]()
+
+        def fetch() -> None:
+            part, members = pending.popleft()
+            found = averaged(jax.device_get(members))
+            yes_no[part] = found.yes_no[: len(part)]
+            described = np.asarray(found.describe[: len(part)])
+            describe[part, : described.shape[1]] = described
+
         for k, shape in enumerate(shapes):
             own = np.flatnonzero(shape_of == k)
             words, place = np.array([told[one][1] for one in own.tolist()], np.int32), np.searchsorted(own, number)
@@ -148,16 +160,16 @@ class EntityScoreReading(Reading):
             for start in range(0, len(of), _BLOCK):
                 part = of[start : start + _BLOCK]
                 padded = np.pad(part, (0, _BLOCK - len(part)), mode="edge")
-                batch = one_template(shape, words[place[padded]], np.asarray(rows)[padded], self.vocabulary)
-                pending.append(
-                    (part, [_execute(batch, scores, self.logic, self.hypothesis) for scores in self._on_device])
-                )
-        # Fetched when all are under way, so that the device does not wait in between.
-        for part, members in pending:
-            found = averaged(jax.device_get(members))
-            yes_no[part] = found.yes_no[: len(part)]
-            described = np.asarray(found.describe[: len(part)])
-            describe[part, : described.shape[1]] = described
+                batch = one_template(shape, words[place[padded]], self.vocabulary)
+                about = np.asarray(rows)[padded], batch.concepts, batch.relations
+                alone = replace(batch, concepts=None, relations=None)
+                blocks = [looked_at(scores, *about) for scores in self.members]  # type: ignore[arg-type]
+                pending.append((part, [_execute(alone, block, self.logic, self.hypothesis) for block in blocks]))
+                # Some are under way at any time, so that the device does not wait, and no more, lest their scores fill its memory.
+                if len(pending) > _UNDER_WAY:
+                    fetch()
+        while pending:
+            fetch()
         return Answers(yes_no, describe)  # type: ignore[arg-type]
 
     @cached_property
@@ -179,8 +191,9 @@ class EntityScoreReading(Reading):
         _refuse_given(given)
         parsed = self.parse(query)
         row = int(self.rows([recording])[0])
-        batch = compile_programs([parsed], self.vocabulary, [row])
-        _, traces = execute_and_trace(batch, self._on_device[0], self.logic, self.hypothesis, evaluation=True)
+        batch = compile_programs([parsed], self.vocabulary, [0])
+        scores: Scores = jax.device_put(_taken(self.members[0], np.array([row])))
+        _, traces = execute_and_trace(batch, scores, self.logic, self.hypothesis, evaluation=True)
         size = self.members[0].unary.shape[2]
         names = self.entities if len(self.entities) == size else ("the recording",) * size
         return explain(batch, traces, 0, parsed, self.vocabulary, names)
@@ -201,10 +214,6 @@ class EntityScoreReading(Reading):
         if isinstance(query, Count):
             return tuple(map(str, range(self.members[0].unary.shape[2] + 1)))
         return ()
-
-    @cached_property
-    def _on_device(self) -> tuple[Scores, ...]:
-        return tuple(jax.device_put(scores) for scores in self.members)
 
 
 def _refuse_given(given: str | Query | None) -> None:

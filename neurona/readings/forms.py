@@ -37,3 +37,9 @@ def form_of(query: Query, vocabulary: Vocabulary, things: frozenset[str]) -> tup
         return ARITIES[len(fact.arguments)], 1 if holds else -1
     denied = normal_form(Not(found))  # type: ignore[arg-type]
     return "formula", 1 if to_logic(found) <= to_logic(denied) else -1
+
+
+@lru_cache
+def all_concepts(vocabulary: Vocabulary) -> frozenset[str]:
+    """The things of decoders that know no nouns; one object, as equal ones are compared word by word whenever a form is looked up."""
+    return frozenset(vocabulary.concepts)

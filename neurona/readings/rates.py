@@ -14,7 +14,7 @@ from neurona.programs import Query, Vocabulary, to_logic
 from neurona.programs.normal_form import normal_form
 from neurona.programs.tree import Not
 from neurona.questions import Asked
-from neurona.readings.forms import form_of
+from neurona.readings.forms import all_concepts, form_of
 
 _PULL = 5.0
 """Questions that the rate of a form weighs against a program's own."""
@@ -37,7 +37,7 @@ class Rates:
     @classmethod
     def of(cls, asked: Asked, vocabulary: Vocabulary) -> Rates:
         """Of training questions."""
-        things = frozenset(vocabulary.concepts)
+        things = all_concepts(vocabulary)
         programs: Counter[tuple[str, bool]] = Counter()
         forms: Counter[tuple[str, bool]] = Counter()
         words: dict[str, Counter[str]] = {}

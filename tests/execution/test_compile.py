@@ -17,6 +17,7 @@ from neurona.execution import (
     execute,
     executor,
     get_logic,
+    looked_at,
     numbered,
     one_template,
     slotted,
@@ -51,9 +52,7 @@ def random_scores(seed: int, n: int = 3, size: int = 4) -> Scores:
 
 def asked_scores(scores: Scores, batch) -> Scores:
     """The scores of the words that a batch asks for."""
-    rows = np.arange(len(scores.unary))[:, None]
-    relations = RelationScores(*(part[rows, batch.relations] for part in scores.relations[:4]))
-    return Scores(scores.unary[rows, batch.concepts], relations)
+    return looked_at(scores, np.arange(len(scores.unary)), np.asarray(batch.concepts), np.asarray(batch.relations))
 
 
 asked = st.lists(
@@ -81,20 +80,21 @@ def test_a_batch_answers_as_each_question_alone(questions, logic):
     np.testing.assert_allclose(other.describe[: len(queries)], together.describe[: len(queries)], rtol=1e-5, atol=1e-6)
 
 
-@given(asked)
-def test_questions_of_one_template_are_the_batch_that_compiling_makes_of_them(questions):
-    parsed = [parse(form.format(a, b), WORDS) for form, a, b, _ in questions]
+@settings(max_examples=4)
+@given(questions=asked, logic=st.sampled_from(["reference", "product"]))
+def test_questions_of_one_template_look_at_their_own_scores_and_are_answered_as_from_all(questions, logic):
+    scores, parsed = random_scores(0), [parse(form.format(a, b), WORDS) for form, a, b, _ in questions]
     shape = slotted(parsed[0], WORDS)[0]
     chosen = [
         (query, row) for query, (*_, row) in zip(parsed, questions, strict=True) if slotted(query, WORDS)[0] == shape
     ]
     queries, rows = zip(*chosen, strict=True)
-    words = np.array([slotted(query, WORDS)[1] for query in queries], np.int32)
-    found, expected = one_template(shape, words, np.array(rows), WORDS), compile_programs(queries, WORDS, rows)
-    assert jax.tree.structure(found) == jax.tree.structure(expected)
-    n = len(queries)  # sizes that are compiled for leave room
-    for one, other in zip(jax.tree.leaves(found), jax.tree.leaves(expected), strict=True):
-        np.testing.assert_array_equal(one, np.asarray(other)[:n])
+    batch = one_template(shape, np.array([slotted(query, WORDS)[1] for query in queries], np.int32), WORDS)
+    own = looked_at(scores, np.array(rows), batch.concepts, batch.relations)
+    found = answer(batch, own, get_logic(logic))
+    expected = answer(compile_programs(queries, WORDS, rows), scores, get_logic(logic))
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other[: len(queries)], rtol=1e-5, atol=1e-6)
 
 
 @given(asked)
