@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import jax
 import numpy as np
@@ -53,8 +54,8 @@ class ProgramBatch:
     groups: tuple[Group, ...]
     yes_no: Int[Array | np.ndarray, "*step question"]
     describe: Int[Array | np.ndarray, "*step question"]
-    concepts: Int[Array | np.ndarray, "*step recording concept"] | None
-    relations: Int[Array | np.ndarray, "*step recording relation"] | None
+    concepts: Int[Array, "*step recording concept"] | None
+    relations: Int[Array, "*step recording relation"] | None
     templates: tuple[Query, ...] = field(metadata={"static": True})
     n_words: int = field(metadata={"static": True})
 
@@ -213,14 +214,21 @@ def numbered(queries: Sequence[Query]) -> tuple[tuple[Query, ...], Int[np.ndarra
     return tuple(distinct), number[place.reshape(-1)]
 
 
-def one_template(shape: Query, words: Int[np.ndarray, "question slot"], vocabulary: Vocabulary) -> ProgramBatch:
-    """A batch of questions of one template, each about a row of its own and its own words (`scores.looked_at`), as NumPy arrays: its sizes
-    do not depend on how many recordings and words there are.
+class OneTemplate(NamedTuple):
+    """Questions of one template, each about a row of its own, so that sizes do not depend on how many recordings and words there are.
 
-    Args:
-        shape, words: of `slotted`.
-        vocabulary: of the questions.
+    Attributes:
+        batch: on the scores that `scores.looked_at` takes for the questions' recordings and these words.
+        concepts, relations: words of each question.
     """
+
+    batch: ProgramBatch
+    concepts: Int[np.ndarray, "question concept"]
+    relations: Int[np.ndarray, "question relation"]
+
+
+def one_template(shape: Query, words: Int[np.ndarray, "question slot"], vocabulary: Vocabulary) -> OneTemplate:
+    """Questions of one template, as NumPy arrays; shape and words are those of `slotted`."""
     widest, is_describe = _widest(vocabulary), isinstance(shape, Describe)
     slots = words.shape[1] - widest * is_describe
     related = sorted(set(relation_slots(shape)))
@@ -231,8 +239,9 @@ def one_template(shape: Query, words: Int[np.ndarray, "question slot"], vocabula
     own[plain], own[related] = np.arange(len(plain)), np.arange(len(related))
     here, nowhere = np.arange(len(words), dtype=np.int32), np.full(len(words), np.iinfo(np.int32).max, np.int32)
     places = (nowhere, here) if is_describe else (here, nowhere)
-    group = Group(np.where(words < 0, -1, own), here)
-    return ProgramBatch((group,), *places, words[:, plain], words[:, related], (shape,), widest)
+    group = Group(np.where(words < 0, np.int32(-1), own), here)
+    batch = ProgramBatch((group,), *places, None, None, (shape,), widest)
+    return OneTemplate(batch, words[:, plain], words[:, related])
 
 
 def compile_programs(

@@ -69,12 +69,12 @@ def looked_at(
     def of(array: Any, words: Int[np.ndarray, "row word"]) -> Any:
         return np.asarray(array)[rows, np.maximum(words, 0)]
 
-    found, kept = scores.relations, None
-    if found is not None:
-        parts = (of(part, relations) for part in found[:4])
-        across = found.interaction
-        if across is not None:
-            sides = (np.asarray(side)[recordings] for side in (across.left, across.right))
-            across = Interaction(*sides, of(across.weight, relations))
-        kept = RelationScores(*parts, across)
-    return Scores(of(scores.unary, concepts), kept)
+    found = scores.relations
+    if found is None:
+        return Scores(of(scores.unary, concepts))
+    across = found.interaction
+    if across is not None:
+        left, right = (np.asarray(side)[recordings] for side in (across.left, across.right))
+        across = Interaction(left, right, of(across.weight, relations))
+    subject, object_, region, described = (of(part, relations) for part in found[:4])
+    return Scores(of(scores.unary, concepts), RelationScores(subject, object_, region, described, across))

@@ -160,11 +160,9 @@ class EntityScoreReading(Reading):
             for start in range(0, len(of), _BLOCK):
                 part = of[start : start + _BLOCK]
                 padded = np.pad(part, (0, _BLOCK - len(part)), mode="edge")
-                batch = one_template(shape, words[place[padded]], self.vocabulary)
-                about = np.asarray(rows)[padded], batch.concepts, batch.relations
-                alone = replace(batch, concepts=None, relations=None)
-                blocks = [looked_at(scores, *about) for scores in self.members]  # type: ignore[arg-type]
-                pending.append((part, [_execute(alone, block, self.logic, self.hypothesis) for block in blocks]))
+                batch, *own_words = one_template(shape, words[place[padded]], self.vocabulary)
+                blocks = [looked_at(scores, np.asarray(rows)[padded], *own_words) for scores in self.members]
+                pending.append((part, [_execute(batch, block, self.logic, self.hypothesis) for block in blocks]))
                 # Some are under way at any time, so that the device does not wait, and no more, lest their scores fill its memory.
                 if len(pending) > _UNDER_WAY:
                     fetch()

@@ -89,9 +89,8 @@ def test_questions_of_one_template_look_at_their_own_scores_and_are_answered_as_
         (query, row) for query, (*_, row) in zip(parsed, questions, strict=True) if slotted(query, WORDS)[0] == shape
     ]
     queries, rows = zip(*chosen, strict=True)
-    batch = one_template(shape, np.array([slotted(query, WORDS)[1] for query in queries], np.int32), WORDS)
-    own = looked_at(scores, np.array(rows), batch.concepts, batch.relations)
-    found = answer(batch, own, get_logic(logic))
+    batch, *words = one_template(shape, np.array([slotted(query, WORDS)[1] for query in queries], np.int32), WORDS)
+    found = answer(batch, looked_at(scores, np.array(rows), *words), get_logic(logic))
     expected = answer(compile_programs(queries, WORDS, rows), scores, get_logic(logic))
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(one, other[: len(queries)], rtol=1e-5, atol=1e-6)
