@@ -10,10 +10,8 @@ from pages import DOCS, text_of
 SCRIPTS = sorted((DOCS / "gallery").glob("*.py"))
 
 
-@pytest.mark.parametrize(
-    "script",
-    [pytest.param(path, id=path.stem, marks=[] if path.stem == "arrays" else pytest.mark.slow) for path in SCRIPTS],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("script", SCRIPTS, ids=[path.stem for path in SCRIPTS])
 def test_a_script_runs(script, tmp_path):
     own = os.environ | {"TMPDIR": str(tmp_path)}
     done = subprocess.run([sys.executable, script], check=False, cwd=tmp_path, env=own, capture_output=True, text=True)

@@ -22,6 +22,7 @@ def test_the_config_shown_is_the_one_in_the_experiments():
     assert shown == CONFIG.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:the number of connected components")
 def test_the_tutorial_runs_as_written(neurona, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
