@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -66,7 +67,7 @@ class Split:
         if twice := [name for name, times in Counter((*self.train, *self.test, *self.validation)).items() if times > 1]:
             raise DataError(f"split {self.name!r}: {len(twice)} id(s) stand twice or on two sides, e.g. {twice[0]!r}")
 
-    @property
+    @cached_property
     def parts(self) -> dict[str, str]:
         """Id -> `train`, `test` or `validation`."""
         sides = (("train", self.train), ("test", self.test), ("validation", self.validation))

@@ -32,6 +32,12 @@ def test_a_split_of_images_is_a_fold_of_their_recordings():
     assert fold.validation.tolist() == [False, False, False, False, True]
 
 
+def test_a_fold_of_many_recordings_takes_as_long_as_their_number():
+    ids = [f"i{k}" for k in range(100_000)]
+    fold = Split("mine", tuple(ids[:90_000]), tuple(ids[90_000:])).fold(ids)  # with a table made for each recording: hours
+    assert (fold.train.sum(), fold.test.sum()) == (90_000, 10_000)
+
+
 def test_splits_that_are_none_are_refused():
     with pytest.raises(DataError, match=r"1 id.* on two sides, e.g. 'a'"):
         Split("mine", ("a", "b"), ("a",))
