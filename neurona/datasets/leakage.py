@@ -9,17 +9,19 @@ over channels and times lies above a threshold. Taking the mean recording off ma
 correlate near 1. The first two are errors. With few values a recording, or smooth ones, high correlations come about by chance, so
 near-duplicates are told.
 
-Recordings are read in blocks, so that a lazy array never stands in memory as a whole.
+Recordings are read once, batch by batch, so that a lazy array never stands in memory as a whole; those that are compared are kept (`neurona.blocks`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from neurona.blocks import give_back, room
 from neurona.datasets.splits.rows import coordinate
 from neurona.datasets.splits.split import Fold
 from neurona.errors import DataError
@@ -66,27 +68,33 @@ def check_leakage(
             subject's: runs of two subjects differ even if they have the same name.
         threshold: correlation above which two recordings are near-duplicates.
         most: how many recordings of each side are compared, at even distances; copies are looked for among all.
-        block: recordings read at a time; about 4 x block x values per recording x 4 bytes are held.
+        block: recordings of each side that are compared at a time; about 4 x block x values per recording x 4 bytes are held.
 
     Raises:
         DataError: leakage, naming the pairs; an unknown coordinate; a side without recordings.
     """
-    data = recordings.data
     apart = [coordinate(recordings, name) for name in apart]
-    ids = data.recording.values.astype(str)
-    digests = _digests(recordings, block)
-    reports = []
+    ids = recordings.data.recording.values.astype(str)
+    sides = []
     for fold in folds:
-        sides = np.flatnonzero(fold.train | fold.validation), np.flatnonzero(fold.test)
-        for side, rows in zip(("training", "test"), sides, strict=True):
+        each = np.flatnonzero(fold.train | fold.validation), np.flatnonzero(fold.test)
+        for side, rows in zip(("training", "test"), each, strict=True):
             if not len(rows):
                 raise DataError(f"split {fold.name!r}: none of the recordings is on the {side} side")
         for name in apart:
-            _check_apart(fold.name, name, _labels(recordings, name), *sides)
-        _check_copies(fold.name, ids, digests, *sides)
-        train, test = (rows[:: -(-len(rows) // most)] for rows in sides)
-        report = _near(fold.name, ids, recordings, train, test, threshold, block)
-        reports.append(report._replace(n_train=len(sides[0]), n_test=len(sides[1])))
+            _check_apart(fold.name, name, _labels(recordings, name), *each)
+        sides.append((fold.name, *each))
+    compared = [[rows[:: -(-len(rows) // most)] for rows in each] for _, *each in sides]
+    kept = np.zeros(len(ids), dtype=bool)
+    kept[np.concatenate([np.zeros(0, np.int64), *(rows for each in compared for rows in each)])] = True
+    looked_at = np.flatnonzero(kept)
+    digests, values = _read(recordings, looked_at)
+    reports = []
+    for (name, train, test), each in zip(sides, compared, strict=True):
+        _check_copies(name, ids, digests, train, test)
+        places = [np.searchsorted(looked_at, rows) for rows in each]
+        report = _near(name, ids[looked_at], values, *places, threshold, block)
+        reports.append(report._replace(n_train=len(train), n_test=len(test)))
     return reports
 
 
@@ -104,9 +112,17 @@ def _check_apart(split: str, name: str, labels: np.ndarray, train: np.ndarray, t
         raise DataError(f"split {split!r} leaks: {len(both)} {name}(s) on both sides: {shown}; split by {name}")
 
 
-def _digests(recordings: Recordings, block: int) -> list[str]:
-    rows = np.arange(recordings.n_recordings)
-    return [digest(values.tobytes()) for part in _blocks(rows, block) for values in _read(recordings, part)]
+def _read(recordings: Recordings, kept: Int[np.ndarray, " kept"]) -> tuple[list[str], Float[np.ndarray, "kept value"]]:
+    """The digest of every recording, and the values of those that are kept, in ascending order; in one pass, for each unpacks the store."""
+    values = room((len(kept), math.prod(recordings.data.shape[1:])))
+    digests: list[str] = []
+    for batch in recordings.batches():
+        own = np.asarray(batch.data.values, dtype=np.float32).reshape(batch.n_recordings, -1)
+        first, last = np.searchsorted(kept, (len(digests), len(digests) + len(own)))
+        values[first:last] = own[kept[first:last] - len(digests)]
+        give_back(values)
+        digests += [digest(one.tobytes()) for one in own]
+    return digests, values
 
 
 def _check_copies(split: str, ids: np.ndarray, digests: list[str], train: np.ndarray, test: np.ndarray) -> None:
@@ -125,23 +141,22 @@ def _check_copies(split: str, ids: np.ndarray, digests: list[str], train: np.nda
 def _near(
     fold: str,
     ids: np.ndarray,
-    recordings: Recordings,
-    train: np.ndarray,
-    test: np.ndarray,
+    values: Float[np.ndarray, "recording value"],
+    train: Int[np.ndarray, " train"],
+    test: Int[np.ndarray, " test"],
     threshold: float,
     block: int,
 ) -> LeakageReport:
     """The highest correlation across the sides, and how many lie above the threshold."""
-    total = sum(
-        _read(recordings, part).sum(axis=0, dtype=np.float64) for part in _blocks(np.union1d(train, test), block)
-    )
+    total = sum(values[part].sum(axis=0, dtype=np.float64) for part in _blocks(np.union1d(train, test), block))
     mean = (total / (len(train) + len(test))).astype(np.float32)
     highest, pair = -1.0, (str(ids[train[0]]), str(ids[test[0]]))
     near = 0
     for held in _blocks(test, block):
-        right = _unit(_read(recordings, held) - mean)
+        right = _unit(values[held] - mean)
         for part in _blocks(train, block):
-            correlation = _unit(_read(recordings, part) - mean) @ right.T
+            correlation = _unit(values[part] - mean) @ right.T
+            give_back(values)
             best = np.unravel_index(int(correlation.argmax()), correlation.shape)
             if correlation[best] > highest:
                 highest, pair = float(correlation[best]), (str(ids[part[best[0]]]), str(ids[held[best[1]]]))
@@ -151,11 +166,6 @@ def _near(
 
 def _blocks(rows: Int[np.ndarray, " recording"], block: int) -> list[Int[np.ndarray, " part"]]:
     return [rows[k : k + block] for k in range(0, len(rows), block)]
-
-
-def _read(recordings: Recordings, rows: Int[np.ndarray, " part"]) -> Float[np.ndarray, "part value"]:
-    values = np.asarray(recordings.data.isel(recording=rows).values, dtype=np.float32)
-    return values.reshape(len(rows), -1)
 
 
 def _unit(values: Float[np.ndarray, "part value"]) -> Float[np.ndarray, "part value"]:
