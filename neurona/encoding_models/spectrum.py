@@ -50,7 +50,7 @@ def noise_covariance(
 
 def one_shrinkage(values: Rows) -> Float[np.ndarray, "axis axis"]:
     """Ledoit and Wolf's."""
-    return shrunk(values.sum(lambda _, block: block.T @ block) / len(values), len(values))
+    return shrunk(_gram(values) / len(values), len(values))
 
 
 def _log_density(values: Rows, covariance: Float[np.ndarray, "axis axis"]) -> Float[np.ndarray, " row"]:
@@ -68,17 +68,25 @@ def held_out_covariance(values: Rows) -> Float[np.ndarray, "axis axis"]:
     values = replace(values, dtype=np.float64)
     n, size = values.shape
     folds = min(_FOLDS, n)
-    _, directions = _principal(values)
+    whole = _gram(values) if n >= size else None
+    directions = _principal(values, whole)
     # At first each axis has its place: those of fewer recordings are stretched over it.
     at = (np.arange(len(directions)) + 0.5) / len(directions)
     along, beyond = np.zeros(len(directions)), 0.0
     for fold in range(folds):
         held = np.arange(n) % folds == fold
-        _, axes = _principal(values.take(~held))
-        own = values.take(held)
-        power = sum(((block @ axes.T) ** 2).sum(axis=0) for _, block in own) / len(own)
+        own, others = values.take(held), values.take(~held)
+        if whole is not None and len(others) >= size:
+            # Of many rows, products are the cost: those of the others are those of all, less a fold's own.
+            gram = _gram(own)
+            axes = _principal(others, whole - gram)
+            power, total = ((axes @ gram) * axes).sum(axis=1) / len(own), float(np.trace(gram))
+        else:
+            axes = _principal(others)
+            power = sum(((block @ axes.T) ** 2).sum(axis=0) for _, block in own) / len(own)
+            total = own.sum(lambda _, block: (block**2).sum())
         along += np.interp(at, (np.arange(len(axes)) + 0.5) / len(axes), power) / folds
-        left = own.sum(lambda _, block: (block**2).sum()) / len(own) - power.sum()
+        left = total / len(own) - power.sum()
         beyond += left / max(size - len(axes), 1) / folds
     variance = isotonic_regression(along, increasing=False).x
     # The least of many estimates is too small; axes that none but noise tells apart are as noisy as their tenth.
@@ -90,16 +98,20 @@ def held_out_covariance(values: Rows) -> Float[np.ndarray, "axis axis"]:
     return found
 
 
-def _principal(
-    values: Rows,
-) -> tuple[Float[np.ndarray, " direction"], Float[np.ndarray, "direction axis"]]:
-    """Powers, largest first, and unit vectors of all directions that the rows span."""
+def _gram(values: Rows) -> Float[np.ndarray, "axis axis"]:
+    found: np.ndarray = values.sum(lambda _, block: block.T @ block)
+    return found
+
+
+def _principal(values: Rows, gram: Float[np.ndarray, "axis axis"] | None = None) -> Float[np.ndarray, "direction axis"]:
+    """Unit vectors of all directions that the rows span, that of the highest power first; `gram` is theirs, where it is known."""
     n, size = values.shape
     if n >= size:
-        power, vectors = np.linalg.eigh(values.sum(lambda _, block: block.T @ block))
-        return power[::-1], vectors[:, ::-1].T
+        vectors = np.linalg.eigh(_gram(values) if gram is None else gram)[1]
+        return vectors[:, ::-1].T
     whole = np.concatenate([block for _, block in values])
     power, vectors = np.linalg.eigh(whole @ whole.T)
     power, vectors = power[::-1], vectors[:, ::-1]
     kept = power > 1e-9 * max(float(power[0]), 1e-12)
-    return power[kept], (vectors[:, kept] / np.sqrt(power[kept])).T @ whole
+    found: np.ndarray = (vectors[:, kept] / np.sqrt(power[kept])).T @ whole
+    return found
