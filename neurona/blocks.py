@@ -15,17 +15,20 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
-from neurona.errors import OutputError
+from neurona.errors import DataError, OutputError
 
 IN_MEMORY = 2**20 * int(os.environ.get("NEURONA_IN_MEMORY_MB", "256"))
 """Bytes of the largest array that is kept in memory, and in one block."""
 BLOCK = IN_MEMORY // 8
 """Bytes of a block of larger ones."""
+_LIMITS = "memory.max", "memory/memory.limit_in_bytes"
+"""Of a container, under /sys/fs/cgroup, by its version."""
 
 
 def room(shape: tuple[int, ...], dtype: Any = np.float32) -> np.ndarray:
@@ -76,6 +79,36 @@ def taken(array: Shaped[np.ndarray, "row ..."], rows: Int[np.ndarray, " taken"])
         found[part] = array[rows[part]]
         give_back(array)
         give_back(found)
+    return found
+
+
+def check_held(what: str, values: int, copies: int) -> None:
+    """Refuse work that has to hold all values in memory, in float64 so many times over, where the machine would kill it.
+
+    Args:
+        what: to be left out, as its config names it.
+        values: of all recordings together.
+        copies: that are held at once.
+
+    Raises:
+        DataError: the machine has less memory.
+    """
+    needed, there = 8.0 * copies * values, memory()
+    if needed > there:
+        raise DataError(
+            f"{what}: holds {values:,} values of recordings {copies} times over, {needed / 1e9:.1f} GB, and this machine has {there / 1e9:.1f} GB; "
+            "leave it out, or choose fewer recordings or entities"
+        )
+
+
+def memory() -> float:
+    """Bytes of this machine's memory, or of the container's; infinite where nothing says."""
+    found = math.inf
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        found = float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    for limit in (Path("/sys/fs/cgroup") / name for name in _LIMITS):
+        if limit.is_file() and (text := limit.read_text(encoding="utf-8").strip()).isdigit():
+            found = min(found, float(text))
     return found
 
 

@@ -7,8 +7,8 @@ import pytest
 from on_disk import on_disk
 
 from neurona import blocks
-from neurona.blocks import Rows, give_back, parts, room, taken
-from neurona.errors import OutputError
+from neurona.blocks import Rows, check_held, give_back, memory, parts, room, taken
+from neurona.errors import DataError, OutputError
 
 
 @pytest.fixture
@@ -62,6 +62,16 @@ def test_sums_over_blocks_are_those_of_all_rows_and_of_some(cut):
     np.testing.assert_allclose(
         rows.take(even).sum(lambda part, block: weight[part] @ block), weight @ (values[:20:2] - values[0])
     )
+
+
+def test_what_memory_cannot_hold_is_refused_and_what_it_can_is_not(monkeypatch):
+    assert memory() > 1e8
+    monkeypatch.setattr(blocks, "memory", lambda: 1e9)
+    check_held("carriers", 25_000_000, 5)
+    with pytest.raises(
+        DataError, match=r"carriers: holds 25,000,000 values .* 6 times over, 1\.2 GB, .* has 1\.0 GB; leave it out"
+    ):
+        check_held("carriers", 25_000_000, 6)
 
 
 def test_a_disk_without_room_is_told(monkeypatch, tmp_path):

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from neurona.blocks import give_back, taken
 from neurona.datasets.splits.rows import column
 from neurona.decoders.linear_evidence import LinearEvidence
 from neurona.errors import DataError
@@ -50,6 +51,8 @@ PROMISED = 0.9
 """Coverage of sets of answers."""
 STRONGEST = 5
 """Entities that a table of patterns names of each word."""
+_TOGETHER = 1024
+"""Recordings whose reading is in memory at a time."""
 
 
 @METRICS.register("groundings")
@@ -216,16 +219,18 @@ def patterns(findings: Findings) -> pd.DataFrame:
     first = findings.fitted[0]
     if first.reading is None:
         raise DataError(f"decoder {findings.config.decoder.kind!r} has no reading, so there are no read-outs")
-    rows = np.flatnonzero(first.fold.train)
-    features = first.problem.entities.features[rows]
-    ids = [str(row) for row in rows]
-    reading = first.decoder.read(features, ids)  # type: ignore[union-attr]
+    features = taken(first.problem.entities.features, np.flatnonzero(first.fold.train))
     words = findings.study.dataset.vocabulary.concepts
-    queries = {word: f"exists x. {word}(x)" for word in words}
-    said = reading.ask(list(queries.values())).pivot(index="recording", columns="query", values="probability")
-    read_outs = log_odds(said.loc[ids, list(queries.values())].to_numpy(np.float64))
+    queries = [f"exists x. {word}(x)" for word in words]
+    read_outs = np.empty((len(features), len(words)))
+    for part in (slice(start, start + _TOGETHER) for start in range(0, len(features), _TOGETHER)):
+        ids = [str(k) for k in range(len(features))[part]]
+        said = first.decoder.read(features[part], ids).ask(queries)  # type: ignore[union-attr]
+        told = said.pivot(index="recording", columns="query", values="probability")
+        read_outs[part] = log_odds(told.loc[ids, queries].to_numpy(np.float64))
+        give_back(features)
     maps = by_entity(
-        activation_patterns(features.astype(np.float64), read_outs),
+        activation_patterns(features, read_outs),
         first.problem.entities.entity_of_feature,
         len(first.problem.entities.names),
     )

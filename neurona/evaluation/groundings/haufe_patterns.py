@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
+from neurona.blocks import Rows
 from neurona.errors import DataError
 
 
@@ -26,7 +27,7 @@ def activation_patterns(
     """The activation pattern of each read-out.
 
     Args:
-        features: what the read-outs were learned from, scaled as they saw it.
+        features: what the read-outs were learned from, scaled as they saw it; may lie on disk (`neurona.blocks`).
         read_outs: what was read out of each recording, one column a word.
 
     Returns:
@@ -42,11 +43,16 @@ def activation_patterns(
         )
     if len(features) < 2:
         raise DataError(f"activation patterns: {len(features)} recording(s) have no covariance; two or more are needed")
-    if not (np.isfinite(features).all() and np.isfinite(read_outs).all()):
+    mean, moved = (
+        Rows(features).sum(lambda _, block: block.sum(axis=0)) / len(features),
+        read_outs - read_outs.mean(axis=0),
+    )
+    if not (np.isfinite(mean).all() and np.isfinite(moved).all()):
         raise DataError("activation patterns: features and read-outs must be finite")
-    centred, moved = features - features.mean(axis=0), read_outs - read_outs.mean(axis=0)
     # The covariance of thousands of features is never formed.
-    return (centred.T @ moved) @ np.linalg.pinv(moved.T @ moved, hermitian=True)
+    together = Rows(features, less=mean).sum(lambda part, block: block.T @ moved[part])
+    found: np.ndarray = together @ np.linalg.pinv(moved.T @ moved, hermitian=True)
+    return found
 
 
 def by_entity(

@@ -27,6 +27,7 @@ import pandas as pd
 from jaxtyping import Float, Int
 from scipy import sparse
 
+from neurona.blocks import give_back, parts
 from neurona.errors import DataError
 from neurona.evaluation.grouping import question_groups
 from neurona.evaluation.inference.intervals import accuracy_interval
@@ -65,7 +66,7 @@ def noise_ceiling(
     """Split-half reliability of each feature and the noise ceiling that follows from it.
 
     Args:
-        features: responses.
+        features: responses; may lie on disk (`neurona.blocks`), and are looked at some features at a time where they are many.
         images: what each recording shows; images shown once, and one repeat of an odd number, are left out.
         n_splits: random halvings that are averaged.
         seed: of the halvings.
@@ -80,9 +81,14 @@ def noise_ceiling(
     repeated = np.flatnonzero(half)
     if len(repeated) < 3:
         raise DataError(f"noise ceiling: {len(repeated)} image(s) are shown twice or more; three or more are needed")
-    rng = np.random.default_rng(seed)
-    values = features.astype(np.float64)
-    r = np.mean([_halves_agree(values, image, half, rng) for _ in range(n_splits)], axis=0)
+    r = np.zeros(features.shape[1])
+    for part in parts(len(r), 8 * len(features)):
+        values, rng = (
+            features[:, part].astype(np.float64),
+            np.random.default_rng(seed),
+        )  # the same halves for all features
+        give_back(features)
+        r[part] = np.mean([_halves_agree(values, image, half, rng) for _ in range(n_splits)], axis=0)
     reliability = spearman_brown(r, 2.0)
     mean_half = float(half[repeated].mean())
     single = spearman_brown(r, 1 / mean_half) if mean_half > 1 else r

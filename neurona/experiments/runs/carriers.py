@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
+from neurona.blocks import check_held
 from neurona.decoders.told_words import told_words
 from neurona.evaluation import CarrierTest, carrier_test
 from neurona.experiments.runs.folds import Fitted
@@ -14,6 +15,9 @@ from neurona.questions import Asked
 from neurona.recordings.alignment.groups import group_of_each
 from neurona.scenes.facts import SceneFacts
 
+_COPIES = 6
+"""Of the responses, in float64, that the test holds at once: in the order of runs, white, less the words, and its components."""
+
 
 def carriers_of(fitted: Fitted, study: Study, seed: int) -> CarrierTest:
     """The test of all words in a fold's entities, in all of its recordings.
@@ -21,10 +25,11 @@ def carriers_of(fitted: Fitted, study: Study, seed: int) -> CarrierTest:
     Nothing that the decoder says decides it, and it decides nothing of the decoder: it speaks of the data that the decoder's map is about.
 
     Raises:
-        DataError: see `carrier_test`.
+        DataError: see `carrier_test`; or more recordings than memory holds.
     """
     fold, entities, vocabulary = fitted.fold, fitted.problem.entities, study.dataset.vocabulary
     rows = np.flatnonzero(fold.train | fold.validation | fold.test)
+    check_held("carriers", len(rows) * entities.features.shape[1], _COPIES)
     words = (*vocabulary.concepts, *vocabulary.relations)
     runs = np.array(group_of_each(study.dataset.recordings, "run"))
     return carrier_test(

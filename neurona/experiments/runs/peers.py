@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Int, Shaped
 
+from neurona.blocks import check_held
 from neurona.datasets.dataset import Dataset
 from neurona.evaluation.metrics.accuracy import Accuracy
 from neurona.evaluation.metrics.baselines import Signal, accuracy_of, baseline_predictions
@@ -22,10 +23,23 @@ from neurona.experiments.runs.folds import Fitted
 from neurona.programs import Vocabulary
 from neurona.programs.tree import Describe
 from neurona.questions import Asked
+from neurona.recordings.recordings import Recordings
 
 APART = "apart"
 Labels = dict[str, Shaped[np.ndarray, " recording"]]
 _AND = " & "
+_COPIES = 3
+"""Of all recordings, in float64, that a peer holds at once."""
+
+
+def check_peers(names: Sequence[str], recordings: Recordings) -> None:
+    """Refuse peers of more recordings than memory holds, before any long work.
+
+    Raises:
+        DataError: see `neurona.blocks.check_held`.
+    """
+    if names:
+        check_held("evaluation.baselines", recordings.data.size, _COPIES)
 
 
 def peer_predictions(

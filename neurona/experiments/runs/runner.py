@@ -23,7 +23,7 @@ from neurona.experiments.runs.findings import Findings
 from neurona.experiments.runs.finished_run import DECODER, DECODERS
 from neurona.experiments.runs.folds import Fitted, fold_problem, folds_of, leakage_of, unit_of
 from neurona.experiments.runs.identity import data_fingerprint
-from neurona.experiments.runs.peers import peer_predictions, peer_table
+from neurona.experiments.runs.peers import check_peers, peer_predictions, peer_table
 from neurona.experiments.runs.predictions import predictions_of, unseen_conjunctions
 from neurona.experiments.runs.results import measure, plot, show
 from neurona.experiments.runs.texts import text_predictions
@@ -50,6 +50,7 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     run_folder.begin(folder, config)
     fingerprint = data_fingerprint(config, console)
     study = load_study(config, console)
+    check_peers(config.evaluation.baselines, study.dataset.recordings)
     if config.evaluation.shuffle:
         study = replace(study, dataset=shuffled(study.dataset, config.seed))
     dataset = study.dataset

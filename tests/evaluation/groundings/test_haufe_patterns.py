@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from on_disk import on_disk
 
 from neurona.errors import DataError
 from neurona.evaluation import activation_patterns, by_entity, grounding_table
@@ -25,6 +26,14 @@ def test_it_is_the_equation():
     covariance = np.cov(features, rowvar=False)
     expected = covariance @ weights @ np.linalg.inv(np.cov(features @ weights, rowvar=False))
     np.testing.assert_allclose(activation_patterns(features, features @ weights), expected, rtol=1e-8)
+
+
+def test_recordings_in_blocks_have_the_patterns_that_they_have_together():
+    rng = np.random.default_rng(1)
+    features, weights = rng.normal(size=(50, 6)), rng.normal(size=(6, 3))
+    with on_disk(rows=7, values=6):
+        found = activation_patterns(features, features @ weights)
+    np.testing.assert_allclose(found, activation_patterns(features, features @ weights), rtol=1e-8)
 
 
 def test_a_full_set_of_read_outs_is_inverted():

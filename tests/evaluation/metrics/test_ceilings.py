@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from on_disk import on_disk
 
 from neurona.errors import DataError
 from neurona.evaluation import answer_agreement, ceiling_table, noise_ceiling, spearman_brown
@@ -45,6 +46,14 @@ def test_noise_has_no_ceiling_to_speak_of_and_odd_repeats_are_left_out():
     assert found.repeats == 2
     with pytest.raises(DataError, match=r"1 image\(s\) are shown twice"):
         noise_ceiling(rng.normal(size=(3, 2)), ["a", "a", "b"])
+
+
+def test_features_that_are_looked_at_one_after_another_have_the_ceilings_that_they_have_together():
+    features, names = responses(np.random.default_rng(0), np.array([0.5, 1.0, 3.0]), 20)
+    whole = noise_ceiling(features, names, 3)
+    with on_disk(rows=len(features), values=1):
+        one_by_one = noise_ceiling(features, names, 3)
+    np.testing.assert_allclose(one_by_one.reliability, whole.reliability, rtol=1e-12)
 
 
 def test_entities_have_the_mean_of_their_features():

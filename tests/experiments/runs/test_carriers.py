@@ -5,9 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
+from neurona import blocks
 from neurona.datasets.dataset import Dataset
 from neurona.datasets.splits import Fold
+from neurona.errors import DataError
 from neurona.experiments.runs.carriers import carriers_of, shown_words
 from neurona.experiments.study import Study
 from neurona.programs.facts import Fact
@@ -41,7 +44,7 @@ def test_scenes_tell_it_where_they_are_known_and_no_more_than_they_know():
     np.testing.assert_array_equal(shown[:2], [[1, 0, 0], [np.nan, 0, 1]])
 
 
-def test_the_recordings_of_a_fold_say_what_their_entities_carry():
+def test_the_recordings_of_a_fold_say_what_their_entities_carry(monkeypatch):
     dataset, signal = labelled()
     names = tuple(f"e{k}" for k in range(5))
     entities = SimpleNamespace(features=signal, entity_of_feature=np.arange(5), names=names)
@@ -53,3 +56,6 @@ def test_the_recordings_of_a_fold_say_what_their_entities_carry():
     found = carriers_of(fitted, Study(dataset), 0)
     carried = found.carried(dataset.vocabulary.concepts, names)
     assert carried[dataset.vocabulary.concepts.index("house")].tolist() == [False, True, False, False, False]
+    monkeypatch.setattr(blocks, "memory", lambda: 1.0)
+    with pytest.raises(DataError, match="carriers: holds 600 values"):
+        carriers_of(fitted, Study(dataset), 0)

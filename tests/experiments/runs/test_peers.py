@@ -5,10 +5,12 @@ import pytest
 from rich.console import Console
 
 import neurona as nr
+from neurona import blocks
 from neurona.decoders import fit
+from neurona.errors import DataError
 from neurona.evaluation.predictions import right_answers
 from neurona.experiments.runs.folds import Fitted, fold_problem, folds_of
-from neurona.experiments.runs.peers import joint, peer_predictions, peer_table
+from neurona.experiments.runs.peers import check_peers, joint, peer_predictions, peer_table
 from neurona.experiments.runs.predictions import unseen_conjunctions
 from neurona.experiments.schema import Config
 from neurona.experiments.study import Study, chosen_questions
@@ -41,6 +43,14 @@ def answers(dataset, split, **evaluation):
     if split == "conjunctions":
         told["unseen"] = unseen_conjunctions(told, dataset, evaluation["columns"], fitted)
     return told
+
+
+def test_peers_of_more_than_memory_holds_are_refused(planted, monkeypatch):
+    check_peers(["lda"], planted.recordings)
+    monkeypatch.setattr(blocks, "memory", lambda: 1.0)
+    check_peers([], planted.recordings)
+    with pytest.raises(DataError, match=r"evaluation\.baselines: .* leave it out"):
+        check_peers(["lda"], planted.recordings)
 
 
 def test_each_category_and_all_at_once(planted):
