@@ -13,10 +13,13 @@ import math
 import mmap
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
@@ -27,6 +30,10 @@ IN_MEMORY = 2**20 * int(os.environ.get("NEURONA_IN_MEMORY_MB", "256"))
 """Bytes of the largest array that is kept in memory, and in one block."""
 BLOCK = IN_MEMORY // 8
 """Bytes of a block of larger ones."""
+_MAPPED: WeakSet[mmap.mmap] = WeakSet()
+"""What arrays on disk lie in, all that anybody holds."""
+_CHANGING = threading.Lock()
+"""Held while that set changes."""
 _LIMITS = "memory.max", "memory/memory.limit_in_bytes"
 """Of a container, under /sys/fs/cgroup, by its version."""
 
@@ -50,6 +57,8 @@ def room(shape: tuple[int, ...], dtype: Any = np.float32) -> np.ndarray:
         raise OutputError(
             f"{folder}: no room for an array of {size / 1e9:.1f} GB ({error}); set TMPDIR to a folder on a disk that has it"
         ) from error
+    with _CHANGING:
+        _MAPPED.add(mapped)
     return np.frombuffer(mapped, dtype).reshape(shape)
 
 
@@ -68,6 +77,33 @@ def give_back(array: np.ndarray) -> None:
     base = base.obj if isinstance(base, memoryview) else base
     if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
         base.madvise(mmap.MADV_DONTNEED)
+
+
+@contextmanager
+def giving_back(seconds: float = 1.0) -> Iterator[None]:
+    """Within it, pages of all arrays on disk are given back time and again: a compiled program reads the whole of them and cannot let go.
+
+    Args:
+        seconds: from one time to the next. What was read since is all that is held.
+    """
+    done = threading.Event()
+
+    def work() -> None:
+        while not done.wait(seconds):
+            with _CHANGING:
+                mapped = list(_MAPPED)
+            for one in mapped:
+                one.madvise(mmap.MADV_DONTNEED)
+
+    thread = threading.Thread(target=work, name="giving back", daemon=True)
+    if hasattr(mmap, "MADV_DONTNEED"):
+        thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        if thread.is_alive():
+            thread.join()
 
 
 def taken(array: Shaped[np.ndarray, "row ..."], rows: Int[np.ndarray, " taken"]) -> Shaped[np.ndarray, "taken ..."]:

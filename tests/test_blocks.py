@@ -1,13 +1,15 @@
 """Arrays that may be larger than memory are what they would be in memory, whatever their blocks."""
 
 import gc
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from on_disk import on_disk
 
 from neurona import blocks
-from neurona.blocks import Rows, check_held, give_back, memory, parts, room, taken
+from neurona.blocks import Rows, check_held, give_back, giving_back, memory, parts, room, taken
 from neurona.errors import DataError, OutputError
 
 
@@ -30,6 +32,26 @@ def test_what_was_written_is_read_after_its_pages_were_given_back(cut):
     del found
     gc.collect()
     np.testing.assert_array_equal(part, values[4:9])
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not say what a process holds")
+def test_pages_that_anybody_reads_are_given_back_meanwhile(cut):
+    def held():
+        lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+        return sum(int(line.split()[1]) for line in lines if line.startswith(("RssFile", "RssShmem"))) / 1024
+
+    array = room((2**22,))
+    array[:] = 1.0
+    give_back(array)
+    before = held()
+    assert array.sum() == 2**22
+    assert held() > before + 12
+    with giving_back(seconds=0.01):
+        end = time.monotonic() + 10
+        while held() > before + 4 and time.monotonic() < end:
+            time.sleep(0.01)
+    assert held() < before + 4
+    assert array.sum() == 2**22
 
 
 def test_small_arrays_are_in_memory_and_one_block():

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from flax import nnx
 
-from neurona.blocks import taken
+from neurona.blocks import giving_back, taken
 from neurona.decoders.decoder import Context
 from neurona.questions import Problem
 from neurona.questions.scene_questions import with_scene_questions
@@ -35,15 +35,16 @@ def fit_module(
     rows = problem.train_rows
     layout = Layout.of(problem.entities, rows, standardised)
     inputs = layout(problem.entities.features)
-    trained = train(
-        lambda seed: build(seed, taken(inputs, rows)),
-        inputs,
-        with_scene_questions(problem),
-        context.training,
-        asked_only=asked_only,
-        folder=context.folder,
-        console=context.console,
-        test=context.test,
-        mesh=context.mesh,
-    )
+    with giving_back():
+        trained = train(
+            lambda seed: build(seed, taken(inputs, rows)),
+            inputs,
+            with_scene_questions(problem),
+            context.training,
+            asked_only=asked_only,
+            folder=context.folder,
+            console=context.console,
+            test=context.test,
+            mesh=context.mesh,
+        )
     return trained, layout

@@ -34,7 +34,9 @@ def test_a_split_of_images_is_a_fold_of_their_recordings():
 
 def test_a_fold_of_many_recordings_takes_as_long_as_their_number():
     ids = [f"i{k}" for k in range(100_000)]
-    fold = Split("mine", tuple(ids[:90_000]), tuple(ids[90_000:])).fold(ids)  # with a table made for each recording: hours
+    fold = Split("mine", tuple(ids[:90_000]), tuple(ids[90_000:])).fold(
+        ids
+    )  # with a table made for each recording: hours
     assert (fold.train.sum(), fold.test.sum()) == (90_000, 10_000)
 
 
