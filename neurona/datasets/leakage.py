@@ -90,10 +90,10 @@ def check_leakage(
     looked_at = np.flatnonzero(kept)
     digests, values = _read(recordings, looked_at)
     reports = []
-    for (name, train, test), each in zip(sides, compared, strict=True):
+    for (name, train, test), some in zip(sides, compared, strict=True):
         _check_copies(name, ids, digests, train, test)
-        places = [np.searchsorted(looked_at, rows) for rows in each]
-        report = _near(name, ids[looked_at], values, *places, threshold, block)
+        first, second = (np.searchsorted(looked_at, rows) for rows in some)
+        report = _near(name, ids[looked_at], values, first, second, threshold, block)
         reports.append(report._replace(n_train=len(train), n_test=len(test)))
     return reports
 

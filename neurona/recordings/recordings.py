@@ -177,12 +177,15 @@ class Recordings:
         highest = -lowest
         for batch in self.batches():
             values = batch.data.values
-            bad = np.argwhere(~np.isfinite(values))
-            if len(bad) and first is None:
-                first = batch.data.recording.values[bad[0][0]], batch.data.channel.values[bad[0][1]]
-            count += len(bad)
-            lowest = np.minimum(lowest, values.min(axis=(0, 2)))
-            highest = np.maximum(highest, values.max(axis=(0, 2)))
+            # Over recordings first, which is many times quicker than over both; what is not finite shows in one of the two.
+            low, high = values.min(axis=0), values.max(axis=0)
+            if not (np.isfinite(low).all() and np.isfinite(high).all()):
+                bad = np.argwhere(~np.isfinite(values))
+                if first is None:
+                    first = batch.data.recording.values[bad[0][0]], batch.data.channel.values[bad[0][1]]
+                count += len(bad)
+            lowest = np.minimum(lowest, low.min(axis=1))
+            highest = np.maximum(highest, high.max(axis=1))
         if first is not None:
             raise DataError(
                 f"{source}: recording {first[0]}, channel {first[1]}: NaN or infinite "
