@@ -1,6 +1,7 @@
 from .api import fit, load, load_dataset
 from .datasets.dataset import Dataset
 from .decoders.fitted import FittedDecoder
+from .decoders.state_filter import StateFilter
 from .estimator import ConceptDecoder
 from .experiments.runs.finished_run import open_run
 from .programs.surfaces import parse
@@ -15,6 +16,7 @@ __all__ = [
     "Dataset",
     "FittedDecoder",
     "Recordings",
+    "StateFilter",
     "Vocabulary",
     "__version__",
     "fit",

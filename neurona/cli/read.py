@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from neurona.readings import Reading
+    from neurona.recordings.entities.expected import Missing
 
 
 def read(
@@ -28,18 +32,43 @@ def read(
     interpolate: Annotated[
         bool, typer.Option("--interpolate", help="EEG: interpolate channels that are missing")
     ] = False,
+    every: Annotated[
+        float | None,
+        typer.Option(
+            help="seconds; continuous M/EEG: a window every so often instead of epochs of events, the state of concepts carried on from window to window"
+        ),
+    ] = None,
+    dwell: Annotated[
+        float | None,
+        typer.Option(
+            help="with --every: seconds that a state lasts on average, 0 to carry none on; by the order of the decoder's training recordings unless given"
+        ),
+    ] = None,
 ) -> None:
     """Read new recordings, measured like those that the decoder was fitted to; `neurona query READING ...` asks about them."""
-    from neurona.datasets.new_recordings import new_recordings
+    from neurona.datasets.new_recordings import new_recordings, new_windows
+    from neurona.decoders.state_filter import StateFilter
+    from neurona.errors import ConfigError
     from neurona.experiments.runs.finished_run import decoder_of
     from neurona.readings.joined import joined
 
     console = Console()
     fitted = decoder_of(decoder)
-    parts = {}
+    missing: Missing = "interpolate" if interpolate else "error"
+    parts: dict[str, Reading] = {}
+    if every is None and dwell is not None:
+        raise ConfigError(
+            "--dwell: states are carried on from window to window; say with --every how far these are apart"
+        )
     for path in data:
+        if every is not None:
+            states = StateFilter(fitted, dwell, missing=missing)
+            windows = new_windows(path, fitted.conversion, console, every_s=every, options=set_ or ())
+            parts[str(path)] = states.read_all(windows)
+            console.print(f"{path}: states last {states.dwell_s:g} s", highlight=False)
+            continue
         recordings = new_recordings(path, fitted.conversion, console, layout=layout, options=set_ or ())
-        parts[str(path)] = fitted.read(recordings, missing="interpolate" if interpolate else "error")
+        parts[str(path)] = fitted.read(recordings, missing=missing)
     reading = joined(parts)
     reading.save(out)
     simulated = " (SIMULATED)" if reading.about.simulated else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -33,6 +33,7 @@ from neurona.recordings.raw_epochs import plan_epochs, trial_epochs
 from neurona.recordings.raw_files import data_set_of, raw_file
 from neurona.recordings.raw_runs import RawRun
 from neurona.recordings.recordings import Recordings
+from neurona.recordings.sliding import sliding_windows
 
 NAME = "bids_meeg"
 
@@ -103,6 +104,25 @@ def read_file(file: Path, settings: BidsMeeg, console: Console) -> Recordings:
     if recordings.n_recordings > 1:  # a single one has channels that never vary
         recordings.validate(str(file))
     return recordings
+
+
+def sliding(file: Path, settings: BidsMeeg, every_s: float, console: Console) -> Iterator[Recordings]:
+    """Windows that slide over one continuous file, by the settings of a data set, a part of the signal at a time; see `sliding_windows`.
+
+    Raises:
+        DataError: see `raw_file`, `sliding_windows`.
+    """
+    run = raw_file(
+        file,
+        datatype=settings.datatype,
+        label_column=settings.label_column,
+        epoching=settings.epoching,
+        drop_incomplete=True,
+        needs_events=False,
+    )
+    root = data_set_of(file)
+    simulated = root is not None and is_simulated(read_description(root))
+    return sliding_windows(run, epoching=settings.epoching, every_s=every_s, simulated=simulated, console=console)
 
 
 def check(root: Path, console: Console, settings: BidsMeeg) -> FolderReport:

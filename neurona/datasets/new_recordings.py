@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,7 @@ def new_recordings(
     if are_epochs:
         return _epochs(data)
     if data.name.lower().endswith(FORMATS):
-        return _continuous(data, conversion, console, options)
+        return bids_meeg.read_file(data, _settings_of_epochs(data, conversion, options), console)
     if data.is_dir():
         return _converted(data, conversion, console, layout, options)
     if data.name.endswith((".nii", ".nii.gz")):
@@ -67,6 +67,26 @@ def new_recordings(
         f"{data}: expected a data set, a folder as obtained (such as BIDS), MNE epochs (-epo.fif), continuous M/EEG ({', '.join(FORMATS)}) or a "
         "NIfTI image (.nii.gz)"
     )
+
+
+def new_windows(
+    file: Path, conversion: Conversion, console: Console, *, every_s: float, options: Sequence[str] = ()
+) -> Iterator[Recordings]:
+    """Windows that slide over continuous M/EEG, each made as the decoder's own epochs were, a part of the signal in memory at a time.
+
+    Args:
+        file: `.fif`, `.edf`, `.vhdr` and others; it needs no events.
+        conversion, console, options: see `new_recordings`.
+        every_s: seconds from window to window.
+
+    Raises:
+        DataError: no such file, another kind of file, or a decoder that does not know how its epochs were made.
+    """
+    if not file.exists():
+        raise DataError(f"{file}: no such file")
+    if not file.name.lower().endswith(FORMATS) or (file.name.endswith((".fif", ".fif.gz")) and _are_epochs(file)):
+        raise DataError(f"{file}: windows slide over continuous M/EEG alone ({', '.join(FORMATS)}); leave --every out")
+    return bids_meeg.sliding(file, _settings_of_epochs(file, conversion, options), every_s, console)
 
 
 def _converted(
@@ -123,8 +143,8 @@ def _epochs(file: Path) -> Recordings:
     )
 
 
-def _continuous(file: Path, conversion: Conversion, console: Console, options: Sequence[str]) -> Recordings:
-    """Epochs of a continuous recording, made as the decoder's own were."""
+def _settings_of_epochs(file: Path, conversion: Conversion, options: Sequence[str]) -> Any:
+    """How the decoder's own epochs were made of continuous recordings."""
     settings = conversion.get("settings", {})
     if conversion.get("layout") != bids_meeg.NAME or settings.get("derivatives"):
         known = (
@@ -139,7 +159,7 @@ def _continuous(file: Path, conversion: Conversion, console: Console, options: S
             "Neurona made epochs of. Make epochs as its own were made (same filter, reference, channels, window, baseline and rate), save them "
             "(epochs.save('NAME-epo.fif')) and read that file"
         )
-    return bids_meeg.read_file(file, _settings(bids_meeg.NAME, conversion, file.parent, options), console)
+    return _settings(bids_meeg.NAME, conversion, file.parent, options)
 
 
 def _as_bids(image: Path, conversion: Conversion, root: Path) -> Path:

@@ -35,6 +35,7 @@ class FittedDecoder:
         about: data set, kind of decoder, supervision, whether nobody measured what it learned from.
         seed: of the fit.
         conversion: how the recordings were made that it was fitted to, where they were converted (`layouts.conversion_of`).
+        dwell_s: mean time in seconds that a state lasts, by the order of the training recordings (`filtering.learned_dwell`); None where that does not tell.
 
     Examples:
         >>> import numpy as np, neurona as nr
@@ -53,6 +54,7 @@ class FittedDecoder:
     about: About
     seed: int = 0
     conversion: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    dwell_s: float | None = None
 
     def read(self, recordings: Recordings | Dataset, *, missing: Missing = "error") -> Reading:
         """What it says about recordings.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Int
 
 from neurona.datasets.dataset import Dataset
 from neurona.decoders.decoder import Answerer, Context, Decoder, DecoderSettings
@@ -14,6 +14,7 @@ from neurona.decoders.registry import decoders, fit
 from neurona.errors import ConfigError, DataError, nearest_name
 from neurona.questions import Asked, Problem
 from neurona.readings import About
+from neurona.readings.filtering import learned_dwell
 from neurona.recordings.alignment import Alignment
 from neurona.recordings.alignment.groups import group_of_each
 from neurona.recordings.entities import EntitySettings, FittedEntities, default_entities, fit_entities
@@ -83,7 +84,24 @@ def fitted_decoder(
             f"decoder {kind!r} answers the questions of an experiment and reads no recordings; use another, such as explain"
         )
     about = About(problem.dataset, kind, settings.supervision, problem.simulated)
-    return FittedDecoder(entities, decoder, settings, problem.vocabulary, about, problem.seed, dataset.conversion)
+    dwell = dwell_of(dataset.recordings, np.unique(problem.learning.recording))
+    return FittedDecoder(
+        entities, decoder, settings, problem.vocabulary, about, problem.seed, dataset.conversion, dwell
+    )
+
+
+def dwell_of(recordings: Recordings, rows: Int[np.ndarray, " row"]) -> float | None:
+    """How long a label lasts, in seconds, by the order of some recordings; None where these have no times or labels, or their order does not tell.
+
+    Args:
+        recordings: with `label` and, where times are known, `onset` (seconds).
+        rows: that may be learned from.
+    """
+    if "onset" not in recordings.data.coords or "label" not in recordings.data.coords:
+        return None
+    label, onset = (recordings.data[name].values[rows] for name in ("label", "onset"))
+    run = np.array(group_of_each(recordings, "run"))[rows]
+    return learned_dwell(label.astype(str), onset.astype(float), run.tolist())
 
 
 def problem_of(

@@ -185,16 +185,30 @@ def prepared(
 def cut(
     raw: mne.io.BaseRaw, events: pd.DataFrame, epoching: Epoching, source: str
 ) -> tuple[mne.BaseEpochs, Counter[str]]:
+    """As `epochs_at`, of which one at least must be left.
+
+    Args:
+        raw, events, epoching: see there.
+        source: for messages.
+
+    Raises:
+        DataError: no epoch is left.
+    """
+    epochs, lost = epochs_at(raw, events, epoching)
+    if not len(epochs):
+        raise DataError(
+            f"{source}: no epoch is left of {len(events)} ({dict(lost)}); check tmin, tmax, onsets and reject"
+        )
+    return epochs, lost
+
+
+def epochs_at(raw: mne.io.BaseRaw, events: pd.DataFrame, epoching: Epoching) -> tuple[mne.BaseEpochs, Counter[str]]:
     """The epochs of a prepared signal, and how many were left out for which reason.
 
     Args:
         raw: what `prepared` returned.
         events: onset in seconds after the first sample, and trial_type.
         epoching: window, baseline, rejection.
-        source: for messages.
-
-    Raises:
-        DataError: no epoch is left.
     """
     kinds = sorted(set(events.trial_type))
     codes = {kind: code for code, kind in enumerate(kinds, start=1)}
@@ -214,12 +228,7 @@ def cut(
         event_repeated="drop",
         verbose="error",
     )
-    lost = Counter(_reason(reasons[0], raw.ch_names) for reasons in epochs.drop_log if reasons)
-    if not len(epochs):
-        raise DataError(
-            f"{source}: no epoch is left of {len(events)} ({dict(lost)}); check tmin, tmax, onsets and reject"
-        )
-    return epochs, lost
+    return epochs, Counter(_reason(reasons[0], raw.ch_names) for reasons in epochs.drop_log if reasons)
 
 
 def band_power(raw: mne.io.BaseRaw, epochs: mne.BaseEpochs, epoching: Epoching, **labels: str) -> Recordings:

@@ -11,6 +11,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import mne
+import numpy as np
+import pandas as pd
 from joblib import Parallel, delayed
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -71,7 +74,6 @@ def plan_epochs(raws: Sequence[RawRun], *, epoching: Epoching, trial_types: Sequ
     bad: dict[str, tuple[tuple[float, float], ...]] = {}
     for raw in raws:
         chosen = raw.events[raw.events.trial_type.isin(wanted)]
-        marks = raw.events[[bool(_MARK.fullmatch(kind)) and kind not in wanted for kind in raw.events.trial_type]]
         half = 0.5 / raw.sfreq
         start, end = chosen.onset + epoching.tmin, chosen.onset + epoching.tmax
         inside = (chosen.onset >= 0) & (start > -half) & (end < raw.end - half)
@@ -86,7 +88,7 @@ def plan_epochs(raws: Sequence[RawRun], *, epoching: Epoching, trial_types: Sequ
         except DataError as error:
             faults.append(str(error))
         runs.append(replace(raw, events=chosen))
-        bad[raw.id] = tuple(zip(marks.onset.astype(float), marks.duration.astype(float), strict=True))
+        bad[raw.id] = bad_segments(raw.events, wanted)
     raise_faults(faults)
     if not runs:
         raise DataError(
@@ -98,6 +100,18 @@ def plan_epochs(raws: Sequence[RawRun], *, epoching: Epoching, trial_types: Sequ
             f"read as trials, not as bad segments: {', '.join(called_bad)}; name the trial types that count with trial_types"
         )
     return EpochPlan(tuple(runs), bad, tuple(notes))
+
+
+def bad_segments(events: pd.DataFrame, wanted: Sequence[str] = ()) -> tuple[tuple[float, float], ...]:
+    """Start and duration in seconds of the segments that events mark as bad.
+
+    Args:
+        events: onset, duration, trial_type.
+        wanted: types that are trials, whatever they are called.
+    """
+    is_bad = [bool(_MARK.fullmatch(kind)) and kind not in wanted for kind in events.trial_type]
+    marks = events[np.array(is_bad, dtype=bool)]
+    return tuple(zip(marks.onset.astype(float), marks.duration.astype(float), strict=True))
 
 
 def trial_epochs(
@@ -120,8 +134,8 @@ def trial_epochs(
         console: where progress, bad channels and dropped epochs are reported.
 
     Returns:
-        Recordings `[epoch, channel, time]` in SI units with coordinates subject, session, run and label; attributes
-        `bad_channels` and `bad_channels_were` name what was repaired.
+        Recordings `[epoch, channel, time]` in SI units with coordinates subject, session, run, label and `onset` (of the event, in seconds after the
+        run's first sample); attributes `bad_channels` and `bad_channels_were` name what was repaired.
 
     Raises:
         DataError: an unknown trial type, a flat channel that is not marked as bad, or no epoch left in a run.
@@ -176,7 +190,21 @@ def _epochs(
     raw = mark_gaps(run.open().load_data(verbose="error"), run.gaps, bad)
     raw = prepared(raw, kept, run.bads, epoching, source)
     epochs, lost = cut(raw, run.events, epoching, source)
-    labels = {"subject": run.subject, "run": run.name, "session": run.session, "source": source}
+    found = recordings_of(raw, epochs, run, epoching).data
+    onset = run.events.onset.to_numpy(dtype=float)[found.epoch.values]
+    return Recordings(found.assign_coords(onset=("recording", onset))), lost
+
+
+def recordings_of(raw: mne.io.BaseRaw, epochs: mne.BaseEpochs, run: RawRun, epoching: Epoching) -> Recordings:
+    """The signal of a run's epochs, or its power in bands.
+
+    Args:
+        raw: what `prepared` returned.
+        epochs: of it.
+        run: whose they are.
+        epoching: whether it has bands, and what channels are kept.
+    """
+    labels = {"subject": run.subject, "run": run.name, "session": run.session, "source": str(run.file)}
     if epoching.bands:
-        return band_power(raw, epochs, epoching, **labels), lost
-    return epochs_recordings(epochs, extra=epoching.extra, **labels), lost
+        return band_power(raw, epochs, epoching, **labels)
+    return epochs_recordings(epochs, extra=epoching.extra, **labels)

@@ -34,6 +34,7 @@ def raw_file(
     label_column: str = "trial_type",
     epoching: Epoching,
     drop_incomplete: bool = False,
+    needs_events: bool = True,
 ) -> RawRun:
     """The run that a file holds, its header, channels and events checked.
 
@@ -43,9 +44,10 @@ def raw_file(
         label_column: column of the table of events that holds the labels.
         epoching: what will be done to the signal.
         drop_incomplete: whether events outside the run are let pass; who makes epochs of them leaves them out.
+        needs_events: whether a file of no data set has to have events.
 
     Raises:
-        DataError: it cannot be read, no events are known, or see `RawRun.look`.
+        DataError: it cannot be read, no events are known where they are needed, or see `RawRun.look`.
     """
     root = data_set_of(file)
     if root is not None:
@@ -72,7 +74,7 @@ def raw_file(
         partial(open_alone, file),
         (lambda raw: read_events(table, label_column))
         if table.is_file()
-        else partial(_annotated, file=file, table=table),
+        else partial(_annotated, file=file, table=table, needed=needs_events),
         table if table.is_file() else file,
         tuple(gaps_of(alone)),
         labels=labels_of(file),
@@ -101,10 +103,10 @@ def stem_of(file: Path) -> str:
     return re.sub(r"[-_](eeg|meg|raw|epo)$", "", re.sub(r"\.[a-z]+(\.gz)?$", "", file.name))
 
 
-def _annotated(raw: mne.io.BaseRaw, *, file: Path, table: Path) -> pd.DataFrame:
+def _annotated(raw: mne.io.BaseRaw, *, file: Path, table: Path, needed: bool) -> pd.DataFrame:
     """Events by a recording's own annotations, their number as the line."""
     rows = [(k, one) for k, one in enumerate(raw.annotations, start=1) if not is_gap(one["description"])]
-    if not rows:
+    if not rows and needed:
         raise DataError(
             f"{file}: no annotations, and no {table.name} beside it; write that table, with columns onset, duration and trial_type, or annotate the "
             "recording (raw.set_annotations; of a trigger channel by mne.find_events and mne.annotations_from_events)"

@@ -63,3 +63,22 @@ def test_what_holds_no_decoder_says_what_to_name(files, neurona, tmp_path):
     code, _, error = neurona("read", files / "set", files / "second", "--out", tmp_path / "reading")
     assert code == 2
     assert "name the directory of a finished run" in error
+
+
+def test_windows_slide_over_a_continuous_file_and_are_asked(files, neurona, tmp_path):
+    file = next((files / "second").rglob("*_eeg.vhdr"))
+    out = tmp_path / "reading"
+    code, _, error = neurona("read", files / "decoder", file, "--out", out, "--every", 0.5)
+    assert code == 2
+    assert "give the mean time in seconds" in error or "give the" in error
+    code, printed, error = neurona("read", files / "decoder", file, "--out", out, "--every", 0.5, "--dwell", 2)
+    assert (code, error) == (0, "")
+    assert "39 recordings (SIMULATED)" in printed or "38 recordings (SIMULATED)" in printed
+    code, printed, _ = neurona("query", out, "exists x. face(x)", "--recordings", "sub-09_run-01_at-00003.200s")
+    assert (code, "at-00003.200s" in printed) == (0, True)
+
+
+def test_a_dwell_time_without_windows_is_refused(files, neurona, tmp_path):
+    code, _, error = neurona("read", files / "decoder", files / "second", "--out", tmp_path / "x", "--dwell", 2)
+    assert code == 2
+    assert "say with --every how far these are apart" in error

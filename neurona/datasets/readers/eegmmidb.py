@@ -183,7 +183,8 @@ def _trials(file: Path, settings: EegmmidbSettings, who: int, run: int) -> Recor
         raise DataError(
             f"{file}: no trial lasts from {settings.tmin} to {settings.tmax} s; choose data.settings.tmin and tmax"
         )
-    return epochs_recordings(epochs, subject=str(who), run=f"run-{run:02d}", source=str(file))
+    found = epochs_recordings(epochs, subject=str(who), run=f"run-{run:02d}", source=str(file)).data
+    return Recordings(found.assign_coords(onset=("recording", (epochs.events[:, 0] - raw.first_samp) * step)))
 
 
 DATASETS.add(NAME, Source(fetch, locate, read, EegmmidbSettings.files, EegmmidbSettings))
