@@ -3,9 +3,13 @@
     python benchmarks/gpu.py [--quick] [--only PART ...] [--entities P ...] [--words N ...] [--precisions NAME ...] [--recordings N] [--minutes 5] [--out FILE]
 
 Nothing more is begun after so many minutes; on a CPU ask for `--quick`, or for some parts and sizes. SIMULATED data throughout. It runs from the source tree, with JAX for the
-device and what pyproject.toml lists, but for mne-bids and pybids. A machine that has the usual packages of machine learning (Flax, Optax, Orbax, pandas,
-scikit-learn) may lack these, to be brought as wheels: annotated-types decorator donfig google-crc32c lark lazy-loader mne nibabel nilearn numcodecs platformdirs
-pooch pydantic pydantic-core typing-inspection zarr.
+device. On a machine without a network these wheels are to be brought, beside those of flax, optax, orbax-checkpoint, pandas and scikit-learn:
+
+    annotated-doc annotated-types certifi charset-normalizer contourpy cycler decorator donfig filelock fonttools google-crc32c h5py idna importlib-resources
+    jaxtyping jinja2 kiwisolver lark lazy-loader markupsafe matplotlib mne mpmath networkx nibabel nilearn numcodecs packaging pillow platformdirs pooch
+    pyarrow pydantic pydantic-core pyparsing requests shellingham sympy tqdm typer typing-inspection urllib3 wadler-lindig xarray zarr
+
+Its parts:
 
     parity      same answers, losses, scores and probabilities on the device and on a CPU, and the released arithmetic's (tests/vectors)
     execution   questions as `speeds/answering.py` asks them: on entity scores, from recordings to answers, and on possible worlds (NumPy: no device)

@@ -103,7 +103,7 @@ def learning(speeds: Speeds) -> Iterator[Bar]:
     inputs, about = problem_of(recordings, WORDS)
     settings = TrainingSettings(epochs=epochs, selection="last")
     model = problem.decoder(ENTITIES, about.vocabulary)
-    loop = _Training(model, inputs, about, settings, True, None, None)
+    loop = _Training(model, inputs, about, settings, True, None)
     bare = _Bare(loop, settings)
     bare.epoch(0)
     with Clock() as alone:

@@ -23,12 +23,13 @@ def run(
     from neurona.experiments.config import load_config
     from neurona.experiments.runs.identity import data_fingerprint, digest_of
     from neurona.experiments.runs.runner import run as run_experiment
+    from neurona.training import is_first
 
     console = Console()
     loaded = load_config(config, set_ or ())
     folder = out or Path("runs") / loaded.name / digest_of(loaded, data_fingerprint(loaded, console))
     run_experiment(loaded, folder, console)
-    console.print(f"results: {folder}")
+    console.print(f"results: {folder}" if is_first() else "results: with process 0")
 
 
 Jobs = Annotated[int, typer.Option(help="runs at a time")]

@@ -15,7 +15,6 @@ from typing import Annotated, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from annotated_types import Ge
-from jax.sharding import Mesh
 from jaxtyping import Float, Int
 from rich.console import Console
 
@@ -61,14 +60,12 @@ class Context:
         training: of gradient training.
         folder: where checkpoints and logs go; nowhere when None.
         console: for progress.
-        mesh: devices of gradient training.
         test: questions to choose the epoch by where `training.selection` is `test`, as the reference does; read in no other case.
     """
 
     training: TrainingSettings = field(default_factory=TrainingSettings)
     folder: Path | None = None
     console: Console | None = None
-    mesh: Mesh | None = None
     test: Asked | None = field(default=None, repr=False)
 
 

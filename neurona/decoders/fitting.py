@@ -47,7 +47,7 @@ def fit_decoder(
         training: of gradient training, for decoders that need it.
         validation: share of the images that settings are chosen by, and that the asking model is learned from.
         facts: image -> what holds in its scene, where `supervision` is `scenes`.
-        context: folder for checkpoints and logs, console, devices; `training` goes before its settings.
+        context: folder for checkpoints and logs, console; `training` goes before its settings.
 
     Raises:
         ConfigError: no such kind of decoder, entities or alignment, one that cannot read, or scenes to learn from that are not there.
@@ -66,7 +66,7 @@ def fit_decoder(
     train, later = (asked.take(mask[asked.recording]) for mask in (~held, held))
     problem = problem_of(dataset, fitted, train, later, settings, facts, seed)
     own = context or Context()
-    found = fit(problem, settings, own if training is None else Context(training, own.folder, own.console, own.mesh))
+    found = fit(problem, settings, own if training is None else Context(training, own.folder, own.console))
     return fitted_decoder(found, fitted, problem, settings, dataset)
 
 

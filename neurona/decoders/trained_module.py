@@ -28,7 +28,7 @@ def fit_module(
     Args:
         build: seed, inputs of the training recordings `[N, channel, time]` -> untrained module.
         problem: its features are standardised on the training recordings.
-        context: settings of the training, folder, console, devices.
+        context: settings of the training, folder, console.
         asked_only: whether the module reads the words that a batch asks for (see `train`).
         standardised: see `Layout.of`.
     """
@@ -45,6 +45,5 @@ def fit_module(
             folder=context.folder,
             console=context.console,
             test=context.test,
-            mesh=context.mesh,
         )
     return trained, layout

@@ -19,7 +19,7 @@ from neurona.registry import Registry
 from neurona.settings import SILENT
 from neurona.simulation.settings import SimulationSettings
 from neurona.training.augmentation import AUGMENTATIONS
-from neurona.training.settings import TrainingSettings
+from neurona.training.settings import MeshSettings, TrainingSettings
 from neurona.validated import Section
 
 BaselineName = Literal["ridge", "logistic", "linear_svc", "lda", "lda_window", "tangent_space", "minirocket"]
@@ -35,6 +35,7 @@ for settings in (
     *AUGMENTATIONS.values(),
     *ALIGNMENT_SETTINGS,
     *get_args(EntitySettings),
+    MeshSettings,
     TrainingSettings,
     SimulationSettings,
 ):

@@ -1,7 +1,8 @@
-"""Devices: data parallel over a mesh of the machine's devices.
+"""Devices: data parallel over a mesh, in one process or in several (`training.processes`).
 
 Every device holds the parameters and the recordings; the lessons of a step are shared out along the axis `data`, and gradients are
-summed over it. The steps are those of one device, so is the loss curve, to float tolerance.
+summed over it. The steps are those of one device, so is the loss curve, to float tolerance. What a step draws (units dropped, augmentation) and moments of
+batches are each device's own: a network that has them learns the same way, and not the same numbers.
 """
 
 from __future__ import annotations
@@ -15,31 +16,57 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import Array, Key
 
 from neurona.errors import ConfigError
+from neurona.training.settings import TrainingSettings
 
 AXIS = "data"
 Tree = TypeVar("Tree")
 
 
-def data_mesh(n_devices: int | None = None) -> Mesh | None:
-    """Devices along one axis; None where there is but one.
-
-    Args:
-        n_devices: use so many; None: all.
+def data_mesh(settings: TrainingSettings) -> Mesh | None:
+    """The devices that share out steps, along one axis, process by process; None where it is but one.
 
     Raises:
-        ConfigError: there are not so many.
+        ConfigError: there are not so many devices or processes, or more devices than recordings in a step.
     """
-    devices = jax.devices()
-    if n_devices is not None and not 1 <= n_devices <= len(devices):
-        raise ConfigError(f"training.devices: {n_devices} asked for, there are {len(devices)} ({devices[0].platform})")
-    devices = devices[:n_devices]
-    return Mesh(np.array(devices), (AXIS,)) if len(devices) > 1 else None
+    wanted = settings.mesh
+    if wanted.devices == 1 and wanted.processes == 1:
+        return None
+    found = [jax.local_devices(process) for process in range(jax.process_count())]
+    if wanted.processes not in (None, len(found)):
+        raise ConfigError(
+            f"training.mesh.processes: {wanted.processes} asked for, {len(found)} train together; give all of them the same number, "
+            "and in Python call neurona.training.join before anything else of JAX"
+        )
+    counts = [len(devices) for devices in found]
+    size = wanted.devices or counts[0]
+    if size > min(counts) or (wanted.devices is None and len(set(counts)) > 1):
+        asked, there = wanted.devices or "all", ", ".join(map(str, sorted(set(counts))))
+        raise ConfigError(
+            f"training.mesh.devices: {asked} asked for, there are {there} ({found[0][0].platform}); ask for at most {min(counts)}"
+        )
+    devices = np.array([devices[:size] for devices in found]).reshape(-1)
+    if len(devices) > settings.recordings_per_step:
+        raise ConfigError(
+            f"training.mesh: {len(devices)} devices share out steps of training.recordings_per_step {settings.recordings_per_step}; "
+            "use fewer devices, or larger steps"
+        )
+    return Mesh(devices, (AXIS,)) if len(devices) > 1 else None
 
 
 def put(tree: Tree, mesh: Mesh | None) -> Tree:
-    """Arrays on every device of the mesh, or on the default device."""
-    sharding = None if mesh is None else NamedSharding(mesh, PartitionSpec())
-    return jax.tree.map(lambda leaf: jax.device_put(leaf, sharding), tree)
+    """Arrays on every device of the mesh, or on the default device; each process gives the same."""
+    if mesh is None:
+        return jax.tree.map(jax.device_put, tree)
+    sharding = NamedSharding(mesh, PartitionSpec())
+    if not mesh.is_multi_process:
+        return jax.tree.map(lambda leaf: jax.device_put(leaf, sharding), tree)
+
+    def own(leaf: Any) -> Array:
+        # device_put would send every array around, to see that it is the same everywhere.
+        values = np.asarray(leaf)
+        return jax.make_array_from_callback(values.shape, sharding, lambda part: values[part])
+
+    return jax.tree.map(own, tree)
 
 
 def fetched(tree: Tree) -> Tree:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 from flax import nnx
-from jax.sharding import Mesh
 from jaxtyping import Float
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -25,14 +24,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from neurona.errors import ConfigError
 from neurona.questions import Asked, Problem
 from neurona.training.answering import on_device
-from neurona.training.devices import fetched, put
+from neurona.training.devices import data_mesh, fetched, put
 from neurona.training.ensemble import Ensemble
 from neurona.training.epoch import Model, Sums, judge, trainer
 from neurona.training.feeding import Feed
 from neurona.training.lessons import Lessons
 from neurona.training.logs import Log
+from neurona.training.processes import as_first, check_agreement, is_first
+from neurona.training.resume import ROUNDED, Saved, identity
 from neurona.training.resume import Progress as Saving
-from neurona.training.resume import Saved, identity
 from neurona.training.schedules import optimiser_of, schedule_of
 from neurona.training.settings import TrainingSettings
 from neurona.training.worst_group import Groups
@@ -72,7 +72,6 @@ def train(
     folder: Path | None = None,
     console: Console | None = None,
     test: Asked | None = None,
-    mesh: Mesh | None = None,
 ) -> Trained:
     """Train a decoder on the problem's training questions.
 
@@ -81,15 +80,19 @@ def train(
             for each member.
         inputs: of all recordings that the problem's questions count.
         asked_only: whether the model reads the words that a batch asks for, see `Compiler`.
-        folder: where state and logs are kept; what is found there is gone on with.
+        folder: where state and logs are kept, by the first process; what is found there is gone on with.
         console: for progress; None: silent.
         test: questions to choose by if `selection` is `test`; read in no other case.
-        mesh: devices, see `data_mesh`; None: one.
 
     Raises:
-        ConfigError: settings that contradict each other or the problem, or a folder that holds another training.
+        ConfigError: settings that contradict each other or the problem, a folder that holds another training, devices that are not there
+            (`data_mesh`), or processes that do not train the same.
     """
-    return _Training(model, inputs, problem, settings, asked_only, test, mesh).run(folder, console)
+    training = _Training(model, inputs, problem, settings, asked_only, test)
+    if is_first():
+        return training.run(folder, console)
+    training.settings = replace(settings, tensorboard=False, mlflow=False)
+    return training.run(None, None)
 
 
 class _Training:
@@ -103,10 +106,10 @@ class _Training:
         settings: TrainingSettings,
         asked_only: bool,
         test: Asked | None,
-        mesh: Mesh | None,
     ):
         judged = _judged_by(problem, settings, test)
-        self.settings, self.mesh, self.seed = settings, mesh, problem.seed
+        self.settings, self.seed = settings, problem.seed
+        self.mesh = mesh = data_mesh(settings)
         self.graph, self.params, self.rest = _members(model, problem.seed, settings.members)
         self.model = Model(self.graph, settings.precision, mesh, settings.members, settings.augmentation)
         self.judged_name = "test" if settings.selection == "test" else "validation"
@@ -134,6 +137,7 @@ class _Training:
         self.n_questions = self.lessons.n_questions
         asked = {"train": problem.train, self.judged_name: judged}
         self.identity = identity(settings.decisive(), asked, inputs, (self.params, self.rest), problem.seed)
+        check_agreement({name: told for name, told in self.identity.items() if name not in ROUNDED}, inputs)
 
     def _feeds(self, inputs: np.ndarray, compiled: list[Lessons]) -> list[Feed]:
         settings, mesh = self.settings, self.mesh
@@ -164,14 +168,14 @@ class _Training:
         fresh = Saving((weights, fetched(jax.jit(start)(self.params)), weights), 0, [], [], [], False)
         none = [-1] * settings.members, [float("-inf")] * settings.members
         fresh = fresh._replace(best_epoch=none[0], best=none[1])
-        progress = (saved.restore(fresh.arrays) if saved else None) or fresh
+        progress = as_first((saved.restore(fresh.arrays) if saved else None) or fresh)
         (params, rest), state, best = put(progress.arrays, self.mesh)
         best_epoch, best_value, history = np.array(progress.best_epoch), np.array(progress.best), [*progress.history]
         epoch, finished, saved_at = progress.epoch, progress.finished, (progress.epoch, time.monotonic())
         with Log(folder, settings, epoch) as log, _display(console, settings, epoch) as shown:
             while not finished and epoch < settings.epochs:
                 began = time.monotonic()
-                limit = jnp.float32(self._largest_size(epoch))
+                limit = np.float32(self._largest_size(epoch))
                 weights_now = self._of_groups(history)
                 block = self.feed.block(epoch)
                 params, state, rest, sums = epoch_of(params, state, rest, block, lessons, limit, weights_now)
@@ -202,11 +206,11 @@ class _Training:
         traces = epoch_of.traces - traced[0], judge_of.traces - traced[1] if judge_of else 0
         return self._trained(fetched(best), history, best_epoch, traces)
 
-    def _of_groups(self, history: list[dict[str, float]]) -> jax.Array:
+    def _of_groups(self, history: list[dict[str, float]]) -> Float[np.ndarray, " group"]:
         """What a question of each group weighs in the next epoch."""
         if self.groups is None:
-            return jnp.ones(1)
-        return jnp.asarray(self.groups.weights(history, self.settings.worst_group_rate), jnp.float32)
+            return np.ones(1, np.float32)
+        return np.asarray(self.groups.weights(history, self.settings.worst_group_rate), np.float32)
 
     def _group_row(self, name: str, steps: Sums) -> dict[str, float]:
         return {} if self.groups is None else self.groups.row(name, _group_losses(steps).mean(axis=0))

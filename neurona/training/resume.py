@@ -22,6 +22,8 @@ from neurona.files import write_json
 from neurona.questions import Asked
 
 FILE = "training.json"
+ROUNDED = "recordings", "initial parameters"
+"""Parts of an identity that machines of other kinds round otherwise."""
 
 
 class Progress(NamedTuple):
@@ -58,17 +60,16 @@ class Saved:
     def __init__(self, folder: Path, identity: Mapping[str, Any]):
         self.folder = folder.absolute()
         told = json.loads(json.dumps(identity))
-        path = self.folder / FILE
+        path, state = self.folder / FILE, self.folder / "state"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            state.mkdir(parents=True, exist_ok=True)
             if path.exists():
                 _refuse_others(path, told)
             else:
                 write_json(path, told)
         except OSError as error:
             raise OutputError(f"{self.folder}: cannot be written ({error.strerror}); name another folder") from error
-        options = ocp.CheckpointManagerOptions(max_to_keep=1, enable_async_checkpointing=False, create=True)
-        self._manager = ocp.CheckpointManager(self.folder / "state", options=options)
+        self._manager = ocp.CheckpointManager(state, options=_options())
 
     def save(self, progress: Progress) -> None:
         """Replace what was saved before."""
@@ -99,6 +100,15 @@ class Saved:
         self._manager.close()
 
 
+def _options() -> ocp.CheckpointManagerOptions:
+    """Of several processes one saves, and waits for no other."""
+    alone = ocp.options.MultiprocessingOptions(
+        primary_host=jax.process_index(), active_processes={jax.process_index()}, barrier_sync_key_prefix="first"
+    )
+    several = {} if jax.process_count() == 1 else {"multiprocessing_options": alone}
+    return ocp.CheckpointManagerOptions(max_to_keep=1, enable_async_checkpointing=False, create=False, **several)
+
+
 def identity(
     settings: Mapping[str, Any],
     asked: Mapping[str, Asked | None],
@@ -111,8 +121,7 @@ def identity(
     told |= {
         f"{name} questions": None if table is None else _digest_of_questions(table) for name, table in asked.items()
     }
-    told["recordings"] = _digest(inputs)
-    told["initial parameters"] = _digest(*jax.tree.leaves(params))
+    told |= dict(zip(ROUNDED, (_digest(inputs), _digest(*jax.tree.leaves(params))), strict=True))
     return told | {"seed": seed}
 
 

@@ -12,6 +12,25 @@ from neurona.training.augmentation import AugmentationConfig
 
 
 @dataclass(frozen=True)
+class MeshSettings:
+    """Devices that share out the lessons of each step, in one process or in several, each of which is started with the same config.
+
+    Attributes:
+        devices: of each process: so many; None: all there are.
+        processes: that train together; None: those that SLURM, Open MPI or a TPU pod started.
+        process: which of them this is, from 0; None: as the launcher says.
+        coordinator: HOST:PORT of process 0, which the others can reach; None: JAX_COORDINATOR_ADDRESS, or as the launcher says.
+        wait_seconds: for all processes to be started.
+    """
+
+    devices: Annotated[int, Ge(1)] | None = 1
+    processes: Annotated[int, Ge(1)] | None = 1
+    process: Annotated[int, Ge(0)] | None = None
+    coordinator: str | None = None
+    wait_seconds: Annotated[int, Ge(1)] = 300
+
+
+@dataclass(frozen=True)
 class TrainingSettings:
     """How a decoder is trained.
 
@@ -38,8 +57,8 @@ class TrainingSettings:
         precision: `tf32` rounds the factors of matrix products to eleven bits where the device can (GPUs); `bfloat16` is the precision of all
             but parameters, answers and loss.
         members: seeds trained side by side; their answers are averaged as probabilities.
-        devices: of this machine that share out the lessons of each step; None: all there are. The loss curve is the same to float
-            tolerance.
+        mesh: devices and processes that share out the lessons of each step. Results are the same to float tolerance, but for what is drawn and for moments
+            of batches, which are a device's own (`training.devices`).
         checkpoint_epochs, checkpoint_seconds: the state is saved after so many epochs or, at the next epoch, so many seconds.
         tensorboard, mlflow: further logs beside `log.jsonl`; see the extra `logs`.
     """
@@ -63,7 +82,7 @@ class TrainingSettings:
     augmentation: tuple[AugmentationConfig, ...] = ()
     precision: Literal["float32", "tf32", "bfloat16"] = "float32"
     members: Annotated[int, Ge(1)] = 1
-    devices: Annotated[Annotated[int, Ge(1)] | None, SILENT] = 1
+    mesh: Annotated[MeshSettings, SILENT] = MeshSettings()
     checkpoint_epochs: Annotated[int, Ge(1), SILENT] = 10
     checkpoint_seconds: Annotated[float, Gt(0), SILENT] = 60.0
     tensorboard: Annotated[bool, SILENT] = False

@@ -36,7 +36,7 @@ def identical(one, other):
 
 @pytest.mark.slow
 def test_killed_in_mid_training_and_started_again(tmp_path):
-    command = [sys.executable, str(SCRIPT), str(tmp_path / "killed"), "1", "3"]
+    command = [sys.executable, str(SCRIPT), str(tmp_path / "killed"), '{"network": "stateful"}', "3"]
     killed = subprocess.run(command, capture_output=True, text=True, check=False)
     assert killed.returncode == -9, killed.stderr[-2000:]
     assert [row["epoch"] for row in read_log(tmp_path / "killed" / "log.jsonl")] == [0, 1, 2]

@@ -1,13 +1,15 @@
 """SIMULATED: a problem of a few dozen recordings, and a linear decoder with relations that compiles in a second.
 
-Run as a script (python tiny.py FOLDER DEVICES [EPOCHS]) it trains and writes what came out, for tests that need a process of their own:
-one that is killed after so many epochs, one with many devices.
+Run as a script (python tiny.py FOLDER SETTINGS [EPOCHS]) it trains and writes what came out, for tests that need a process of their own:
+one that is killed after so many epochs, one with many devices, one of many.
 """
 
 import json
 import os
 import signal
+import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from neurona.execution import RelationScores, Scores, execute, get_logic
 from neurona.programs import Vocabulary
 from neurona.questions import Asked, Problem
 from neurona.recordings.entities import Entities
-from neurona.training import TrainingSettings, data_mesh, train
+from neurona.training import MeshSettings, TrainingSettings, join, train
 from neurona.training.logs import Log
 
 WORDS = Vocabulary(("cat", "dog", "red"), ("hold", "ride"), {"Action": ("hold", "ride")})
@@ -123,18 +125,49 @@ def killed_after(epochs):
     Log.write = written
 
 
-def main(folder, devices, kill=""):
-    if kill:
-        killed_after(int(kill))
-    told = problem()
-    saved = None if folder == "-" else Path(folder)
-    mesh = data_mesh()
-    assert (1 if mesh is None else mesh.size) == int(devices)
-    kind = Stateful if kill else Linear
-    found = train(kind, inputs(told), told, SETTINGS, asked_only=True, mesh=mesh, folder=saved)
+def started(folder, devices=1, kill="", **chosen):
+    """Training in a process of its own, which sees so many devices."""
+    flags = f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count={devices}"
+    environment = {**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"}
+    command = [sys.executable, __file__, str(folder), json.dumps(chosen), *([str(kill)] if kill else [])]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def result(process):
+    """What such a process found."""
+    out, error = process.communicate(timeout=300)
+    assert process.returncode == 0, error[-2000:]
+    return json.loads(out.splitlines()[-1])
+
+
+def agrees(found, expected):
+    """Whether two such results are the same to float tolerance."""
+    for name in ("train_loss", "validation_loss", "train_accuracy"):
+        np.testing.assert_allclose(found["history"][name], expected["history"][name], atol=1e-5)
+    for a, b in zip(found["parameters"], expected["parameters"], strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-4)
+
+
+def told(found):
+    """History, without what the clock says, and parameters."""
     leaves = jax.tree.leaves(nnx.state(found.model))
     numbers = found.history.drop(columns=["seconds", "questions_per_s"]).to_dict("list")
-    print(json.dumps({"history": numbers, "parameters": [np.asarray(leaf).ravel().tolist() for leaf in leaves]}))
+    return {"history": numbers, "parameters": [np.asarray(leaf).ravel().tolist() for leaf in leaves]}
+
+
+def main(folder, chosen="{}", kill=""):
+    """Train with the settings chosen, as JSON, the network and the problem's seed among them."""
+    chosen = json.loads(chosen)
+    kind = {"linear": Linear, "stateful": Stateful}[chosen.pop("network", "linear")]
+    seed = chosen.pop("seed", 0)
+    settings = replace(SETTINGS, **{**chosen, "mesh": MeshSettings(**chosen.get("mesh", {}))})
+    join(settings)
+    if kill:
+        killed_after(int(kill))
+    saved = None if folder == "-" else Path(folder)
+    lesson = problem(seed=seed)
+    found = train(kind, inputs(lesson), lesson, settings, asked_only=True, folder=saved)
+    print(json.dumps(told(found)))
 
 
 if __name__ == "__main__":

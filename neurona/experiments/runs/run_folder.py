@@ -21,6 +21,7 @@ from neurona.experiments.runs.folds import Fitted
 from neurona.experiments.schema import Config
 from neurona.files import write_atomically, write_json, write_text
 from neurona.readings.joined import JoinedReading
+from neurona.training import data_mesh
 
 PACKAGES = ("neurona", "jax", "flax", "optax", "numpy", "mne", "nilearn", "scikit-learn", "pandas")
 
@@ -97,12 +98,14 @@ def write_reading(folder: Path, fitted: Sequence[Fitted]) -> None:
 
 
 def provenance(config: Config, dataset: Dataset, fingerprint: str) -> dict:
-    """Versions, commit, device, supervision, data checksums and seed."""
+    """Versions, commit, device, how many train together, supervision, data checksums and seed."""
+    mesh = data_mesh(config.training)
     return {
         "versions": {name: version(name) for name in PACKAGES},
         "python": platform.python_version(),
         "commit": _commit(),
         "device": str(jax.devices()[0]),
+        "mesh": {"devices": 1 if mesh is None else mesh.size, "processes": jax.process_count()},
         "seed": config.seed,
         "supervision": config.decoder.supervision,
         "dataset": {

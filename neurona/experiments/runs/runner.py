@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -31,13 +32,15 @@ from neurona.experiments.schema import Config
 from neurona.experiments.study import Study, chosen_questions, load_study
 from neurona.questions import Asked
 from neurona.recordings.recordings import Recordings
-from neurona.training import data_mesh
+from neurona.training import is_first, join
 
 logger = logging.getLogger(__name__)
 
 
 def run(config: Config, folder: Path, console: Console) -> dict:
     """Run an experiment and leave its files in `folder`; `metrics.json`, written last, says that it is finished.
+
+    Where several processes train together (`training.mesh`), each runs the whole experiment, so that none waits for another, and the first leaves the files.
 
     Returns:
         The metrics: `accuracy` by question type and `baselines`, see `accuracy_table`; `unit`, what their intervals take to be independent; `supervision`, what the decoder
@@ -47,6 +50,14 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     Raises:
         NeuronaError: bad data or config, before training; results that cannot be written.
     """
+    join(config.training)
+    if is_first():
+        return _run(config, folder, console)
+    with tempfile.TemporaryDirectory() as nowhere:
+        return _run(config, Path(nowhere), Console(quiet=True))
+
+
+def _run(config: Config, folder: Path, console: Console) -> dict:
     run_folder.begin(folder, config)
     fingerprint = data_fingerprint(config, console)
     study = load_study(config, console)
@@ -59,7 +70,7 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     )
     ids = dataset.recordings.data.recording.values.astype(str)
     asked = Asked.of(chosen_questions(study), dataset.vocabulary, ids.tolist())
-    context = Context(config.training, mesh=data_mesh(config.training.devices))
+    context = Context(config.training)
     fitted = []
     # Not rich.progress.track: after an error its display would go on until the traceback is forgotten.
     folds = folds_of(config, study)

@@ -142,6 +142,11 @@ def plan_run(
     """
     config_path = find_config(config_path)
     config = load_config(config_path, list(texts))
+    if config.training.mesh.processes != 1:
+        raise ConfigError(
+            f"training.mesh.processes: found {config.training.mesh.processes}, expected 1: each run of a sweep is one process; leave it out, "
+            "or start the runs one by one with `neurona run`"
+        )
     known = {} if known is None else known
     place = (config.data.name, config.data.path, repr(config.data.settings), config.data.simulation is None)
     if place not in known:

@@ -20,7 +20,7 @@ from neurona.experiments.runs.identity import data_fingerprint, decisive_setting
         ("name=other", True),
         ("training.checkpoint_epochs=3", True),
         ("training.tensorboard=true", True),
-        ("training.devices=2", True),
+        ("training.mesh.devices=2", True),
         ("training.epochs=60", True),
         ("seed=1", False),
         ("training.epochs=3", False),

@@ -1,9 +1,7 @@
-"""Sweeps of a run that takes no time; the processes, files and backends are the real ones."""
+"""Sweeps: what they plan, tell and leave, of a run that takes no time; what a kill costs them, of real ones. Processes, files and backends are the real ones."""
 
 import io
 import json
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -85,32 +83,67 @@ def test_a_run_that_takes_its_process_with_it_leaves_those_after_it_alone(config
     assert table.groupby("seed").status.first().to_dict() == {0: "failed", 1: "finished"}
 
 
+REAL = """
+name: real
+data:
+  simulation: {subjects: 1, images: 60, snr: 1.0, nouns: 20, adjectives: 4, questions: 10, components: 72, parcels: 6, test_share: 0.3}
+entities: groups
+decoder: {kind: linear_evidence, decays: [0.1], inner_folds: 2, steps: 10}
+evaluation: {split: published, validation: 0.1, metrics: [], plots: [], fit_all: false}
+"""
+
+
+def swept(folder, *options):
+    """The command, on real runs of SIMULATED data."""
+    (folder / "real.yaml").write_text(REAL)
+    words = [sys.executable, "-m", "neurona", "sweep", "real.yaml", "--over", "seed=0:3", *options]
+    return subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def finished(folder):
+    return {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("runs/real/*/metrics.json")}
+
+
+def numbers(folder):
+    """All that the runs of a sweep found, and their answers, which no clock is part of."""
+    found = {path.parent.name: json.loads(path.read_text()) for path in folder.glob("runs/real/*/metrics.json")}
+    return found, {name: pd.read_parquet(folder / "runs/real" / name / "predictions.parquet") for name in found}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("undisturbed")
+    process = swept(folder, "--together", "3")
+    said = process.communicate(timeout=900)[0]
+    assert process.returncode == 0, said[-2000:]
+    return numbers(folder)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["loky", "dask"])
-def test_a_killed_sweep_loses_the_run_in_hand_and_no_more(config, monkeypatch, backend):
+def test_a_killed_sweep_loses_the_runs_in_hand_and_goes_on_to_the_same_numbers(tmp_path, undisturbed, backend):
     if backend == "dask":
-        pytest.importorskip("distributed")
-    monkeypatch.setenv("STUB_SECONDS", "1.5")
-    code = (
-        "import sys; from pathlib import Path; from rich.console import Console\n"
-        "from neurona.experiments.sweeps.sweep import Workers, sweep\n"
-        f"sweep(Path({str(config)!r}), {{'seed': range(4)}}, console=Console(file=sys.stderr), runs=Path({str(config.parent / 'runs')!r}),"
-        f" run={STUB!r}, workers=Workers(together=4, backend={backend!r}))\n"
-    )
-    runs = config.parent / "runs" / "stub"
-    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL) as process:
-        while not list(runs.glob("*/metrics.json")):
-            assert process.poll() is None
-            time.sleep(0.05)
-        os.kill(process.pid, signal.SIGKILL)
-    time.sleep(2.5)  # an orphan would finish its run in this time
-    finished = {path.parent.name: path.stat().st_mtime_ns for path in runs.glob("*/metrics.json")}
-    assert len(finished) == 1
-    monkeypatch.setenv("STUB_SECONDS", "0")
-    table, said = perform(config, "seed=0:4", workers=Workers(together=4, backend=backend))
-    assert "4 runs: 1 finished before, 3 to do" in said
-    assert set(table.status) == {"finished"}
-    assert all((runs / name / "metrics.json").stat().st_mtime_ns == when for name, when in finished.items())
+        pytest.importorskip("distributed", reason="pip install 'neurona[dask]'")
+    options = "--backend", backend, *(("--jobs", "2") if backend == "dask" else ("--together", "3"))
+    process = swept(tmp_path, *options)
+    # Killed in the middle of a run, with one that is finished.
+    while not finished(tmp_path) or len(list(tmp_path.glob("runs/real/*/config.yaml"))) == len(finished(tmp_path)):
+        assert process.poll() is None, process.communicate()[0][-2000:]
+        time.sleep(0.05)
+    process.kill()
+    process.communicate()
+    time.sleep(3)  # an orphan would go on
+    kept = finished(tmp_path)
+    assert 1 <= len(kept) < 3
+    again = swept(tmp_path, *options)
+    said = again.communicate(timeout=900)[0]
+    assert again.returncode == 0, said[-2000:]
+    assert f"3 runs: {len(kept)} finished before, {3 - len(kept)} to do" in said
+    assert kept.items() <= finished(tmp_path).items()
+    (metrics, answers), (whole_metrics, whole_answers) = numbers(tmp_path), undisturbed
+    assert metrics == whole_metrics
+    for name, table in answers.items():
+        pd.testing.assert_frame_equal(table, whole_answers[name])
 
 
 def test_a_dask_cluster_of_this_machine_performs_runs(config):
@@ -172,6 +205,11 @@ def test_a_host_that_does_not_exist_is_told_like_one_that_does_not_answer():
 def test_words_for_a_cluster_are_left_to_ray():
     knock("auto")
     knock("local")
+
+
+def test_runs_of_several_processes_are_refused(config):
+    with pytest.raises(ConfigError, match=r"training\.mesh\.processes: found 2, expected 1.*neurona run"):
+        plan_sweep(config, {"training.mesh.processes": (2,)})
 
 
 def test_a_wrong_key_is_refused_before_any_run(config):
