@@ -55,7 +55,7 @@ def test_every_setting_of_training_is_decisive_or_says_that_it_is_not():
     from neurona.training.settings import TrainingSettings
 
     assert silent_names(TrainingSettings) == {
-        "devices",
+        "mesh",
         "checkpoint_epochs",
         "checkpoint_seconds",
         "tensorboard",

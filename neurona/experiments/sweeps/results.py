@@ -79,8 +79,9 @@ def over_seeds(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
         over: seeds, or the run's unit).
     """
     finished = rows[rows.status == "finished"]
+    groups: Any = finished.groupby([*keys, "type"], sort=False, dropna=False) if len(finished) else ()
     found = []
-    for place, group in finished.groupby([*keys, "type"], sort=False, dropna=False):
+    for place, group in groups:
         images = 0.0 if group.own_images.all() else float((group.high - group.low).mean()) / 2
         low, high = np.clip(seeds_interval(group.value.to_numpy(np.float64), images), 0.0, 1.0).tolist()
         if len(group) == 1:

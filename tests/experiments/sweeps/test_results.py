@@ -42,3 +42,8 @@ def test_the_interval_of_one_seed_is_its_own_and_none_leaves_the_range_of_an_acc
     assert (one.low, one.high, one.seeds) == pytest.approx((0.65, 0.75, 1))
     far = over_seeds(runs([0.98, 0.6], own_images=True), ["decoder"]).iloc[0]
     assert (far.low, far.high) == (0.0, 1.0)
+
+
+def test_a_sweep_whose_runs_all_failed_has_no_means():
+    failed = pd.DataFrame([{"seed": 0, "status": "failed", "error": "no such folder"}])
+    assert len(over_seeds(failed, [])) == 0

@@ -88,7 +88,7 @@ name: real
 data:
   simulation: {subjects: 1, images: 60, snr: 1.0, nouns: 20, adjectives: 4, questions: 10, components: 72, parcels: 6, test_share: 0.3}
 entities: groups
-decoder: {kind: linear_evidence, decays: [0.1], inner_folds: 2, steps: 10}
+decoder: relational_evidence
 evaluation: {split: published, validation: 0.1, metrics: [], plots: [], fit_all: false}
 """
 
