@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from bars.bar import Bar
 from bars.report import report
-from speeds import answering, export, larger, logic, long, peers, readings, starting, training
+from speeds import answering, export, larger, logic, long, peers, quiet, readings, starting, training
 from speeds.bench import Speeds
 
 THEMES: dict[str, Callable[[Speeds], Iterator[Bar]]] = {
@@ -26,6 +26,7 @@ THEMES: dict[str, Callable[[Speeds], Iterator[Bar]]] = {
     "export": export.export,
     "larger": larger.larger,
     "long": long.long,
+    "quiet": quiet.quiet,
 }
 
 if __name__ == "__main__":

@@ -70,14 +70,14 @@ def carried(recordings: int) -> Iterator[Bar]:
     ]
     yield from _compared("long", right, "(SIMULATED)")
     gain = np.array([one["filter"] - one["decoder"] for one in right])
-    yield at_least(f"long: lower end of the filter's gain, {_interval(gain)} (SIMULATED)", _bounds(gain)[0], 0.05)
+    yield at_least(f"long: lower end of the filter's gain, {interval(gain)} (SIMULATED)", bounds(gain)[0], 0.05)
     beside = np.array([one["filter"] - one["hidden Markov"] for one in right])
-    yield at_least(f"long: filter less hidden Markov, {_interval(beside)} (SIMULATED)", beside.mean(), -0.01)
+    yield at_least(f"long: filter less hidden Markov, {interval(beside)} (SIMULATED)", beside.mean(), -0.01)
     none = np.array([one["filter"] - one["decoder"] for one in shuffled])
-    yield at_most(f"long: filter's gain in an order by lot, {_interval(none)} (SIMULATED)", none.mean(), 0.0)
+    yield at_most(f"long: filter's gain in an order by lot, {interval(none)} (SIMULATED)", none.mean(), 0.0)
     loss = {name: np.array([one[f"{name} loss"] for one in right]) for name in ("decoder", "filter", "hidden Markov")}
     for name, values in loss.items():
-        yield told(f"long: {name}: nats a window, -log p of what was shown (SIMULATED)", _interval(values))
+        yield told(f"long: {name}: nats a window, -log p of what was shown (SIMULATED)", interval(values))
 
 
 def movements() -> Iterator[Bar]:
@@ -91,7 +91,7 @@ def movements() -> Iterator[Bar]:
     yield told("long, eegmmidb S001: dwell time learned in the last fold, s", f"{decoder.dwell_s or 0:.1f}")
     yield from _compared("long, eegmmidb S001", right, "")
     gain = np.array([one["filter"] - one["decoder"] for one in right])
-    yield told("long, eegmmidb S001: filter's gain", _interval(gain))
+    yield told("long, eegmmidb S001: filter's gain", interval(gain))
 
 
 def hours(folder: Path, minutes: tuple[int, int]) -> Iterator[Bar]:
@@ -129,10 +129,10 @@ def simulated(seed: int, seconds: int, pattern: np.ndarray, hz: int = HZ) -> Win
 def dataset(windows: Windows, hz: float) -> nr.Dataset:
     """Windows with their times and what they show."""
     data = nr.Dataset.from_arrays(windows.values, windows.word, groups=windows.run.tolist(), sampling_hz=hz)
-    return replace(data, recordings=_timed(data.recordings, windows))
+    return replace(data, recordings=timed(data.recordings, windows))
 
 
-def _timed(recordings: Recordings, windows: Windows) -> Recordings:
+def timed(recordings: Recordings, windows: Windows) -> Recordings:
     coordinates = {"onset": ("recording", windows.onset), "run": ("recording", windows.run)}
     return Recordings(recordings.data.assign_coords(coordinates | {"label": ("recording", windows.word)}))
 
@@ -172,10 +172,10 @@ class HiddenMarkov:
 def _rights(decoder: nr.FittedDecoder, peer: HiddenMarkov, test: Windows) -> Mapping[str, float]:
     """Accuracy, and mean -log p of what was shown, of each way to read one recording."""
     data = nr.Dataset.from_arrays(test.values, sampling_hz=decoder.entities.expected.sampling_hz).recordings
-    recordings = _timed(data, test)
+    recordings = timed(data, test)
     said = {
-        "decoder": _shares(decoder.read(recordings)),
-        "filter": _shares(nr.StateFilter(decoder, decoder.dwell_s or 0.0).read(recordings)),
+        "decoder": shares(decoder.read(recordings)),
+        "filter": shares(nr.StateFilter(decoder, decoder.dwell_s or 0.0).read(recordings)),
         "LDA": peer.lda.predict_proba(peer.features(test))[:, _order(peer)],
         "hidden Markov": peer(test)[:, _order(peer)],
     }
@@ -190,16 +190,14 @@ def _order(peer: HiddenMarkov) -> np.ndarray:
     return np.array([peer.lda.classes_.tolist().index(word) for word in WORDS])
 
 
-def _shares(reading: Any) -> np.ndarray:
+def shares(reading: Any) -> np.ndarray:
     return np.stack([reading.ask(f"exists x. {word}(x)").probability.to_numpy() for word in WORDS], axis=1)
 
 
 def _compared(name: str, right: list[Mapping[str, float]], what: str) -> Iterator[Bar]:
     for way in ("decoder", "filter", "LDA", "hidden Markov"):
         values = np.array([one[way] for one in right])
-        yield told(
-            f"{name}: {way}, accuracy by window {what}".rstrip(), _interval(values), {"of each": values.tolist()}
-        )
+        yield told(f"{name}: {way}, accuracy by window {what}".rstrip(), interval(values), {"of each": values.tolist()})
 
 
 def _eegmmidb() -> tuple[Windows, float]:
@@ -234,12 +232,12 @@ def _decoder_of_files(folder: Path) -> Path:
     return nr.fit(nr.load_dataset(folder / "set"), "linear_evidence", entities="whole").save(folder / "decoder")
 
 
-def _bounds(values: np.ndarray) -> tuple[float, float]:
+def bounds(values: np.ndarray) -> tuple[float, float]:
     """95 % interval of the mean, by Student's t."""
     half = float(student.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
     return float(values.mean()) - half, float(values.mean()) + half
 
 
-def _interval(values: np.ndarray) -> str:
-    low, high = _bounds(values)
+def interval(values: np.ndarray) -> str:
+    low, high = bounds(values)
     return f"{values.mean():.3f} ({low:.3f} to {high:.3f})"

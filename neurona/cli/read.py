@@ -44,6 +44,12 @@ def read(
             help="with --every: seconds that a state lasts on average, 0 to carry none on; by the order of the decoder's training recordings unless given"
         ),
     ] = None,
+    surprise: Annotated[
+        float | None,
+        typer.Option(
+            help="with --every: nats; windows whose means and variances surprise less are not read in full, their state is what is expected; all are unless given"
+        ),
+    ] = None,
 ) -> None:
     """Read new recordings, measured like those that the decoder was fitted to; `neurona query READING ...` asks about them."""
     from neurona.datasets.new_recordings import new_recordings, new_windows
@@ -56,16 +62,17 @@ def read(
     fitted = decoder_of(decoder)
     missing: Missing = "interpolate" if interpolate else "error"
     parts: dict[str, Reading] = {}
-    if every is None and dwell is not None:
+    if every is None and (dwell is not None or surprise is not None):
         raise ConfigError(
-            "--dwell: states are carried on from window to window; say with --every how far these are apart"
+            "--dwell, --surprise: states are carried on from window to window; say with --every how far these are apart"
         )
     for path in data:
         if every is not None:
-            states = StateFilter(fitted, dwell, missing=missing)
+            states = StateFilter(fitted, dwell, missing=missing, surprise=surprise)
             windows = new_windows(path, fitted.conversion, console, every_s=every, options=set_ or ())
             parts[str(path)] = states.read_all(windows)
-            console.print(f"{path}: states last {states.dwell_s:g} s", highlight=False)
+            some = f", {states.quiet.read} of {states.quiet.seen} windows read in full" if states.quiet else ""
+            console.print(f"{path}: states last {states.dwell_s:g} s{some}", highlight=False)
             continue
         recordings = new_recordings(path, fitted.conversion, console, layout=layout, options=set_ or ())
         parts[str(path)] = fitted.read(recordings, missing=missing)

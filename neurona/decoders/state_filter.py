@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from neurona.decoders.fitted import FittedDecoder
+from neurona.decoders.quiet_windows import QuietWindows, cheap_features
 from neurona.errors import DataError
 from neurona.readings.filtering import Carried, Timeline, filtered, stacked
 from neurona.readings.world_reading import WorldReading
@@ -22,9 +24,11 @@ class StateFilter:
         decoder: fitted; of those that list all that a recording may show (`linear_evidence`, `explain` on labels).
         dwell_s: mean time in seconds until a state is drawn anew; as the order of the decoder's training recordings tells when None. 0: nothing is carried.
         missing: see `FittedDecoder.read`.
+        surprise: nats; windows whose cheap features surprise less (`quiet_windows`) are not read in full: their state is what is expected. All are read when None.
 
     Attributes:
         dwell_s: see above.
+        quiet: which windows are read in full, and how many were; None where all are.
         carried: the state after the last window; None at the beginning.
 
     Raises:
@@ -42,9 +46,18 @@ class StateFilter:
         True
     """
 
-    def __init__(self, decoder: FittedDecoder, dwell_s: float | None = None, *, missing: Missing = "error"):
+    def __init__(
+        self,
+        decoder: FittedDecoder,
+        dwell_s: float | None = None,
+        *,
+        missing: Missing = "error",
+        surprise: float | None = None,
+    ):
         self.decoder, self.missing = decoder, missing
         self.carried: Carried | None = None
+        self.quiet = None if surprise is None else QuietWindows(surprise)
+        self._nothing: WorldReading | None = None
         if decoder.entities.alignment is not None:
             raise DataError(
                 f"decoder {decoder.about.decoder!r} aligns recordings ({decoder.entities.alignment.settings.does}), for which a whole run must have been "
@@ -80,9 +93,38 @@ class StateFilter:
             tuple(group_of_each(windows, "run")),
             data.sizes["time"] / float(data.attrs["sampling_hz"]),
         )
+        if self.quiet is not None:
+            return self._read_some(windows, timeline, self.quiet)
         reading = self.decoder.read(windows, missing=self.missing)
         found, self.carried = filtered(reading, timeline, self.dwell_s, self.carried)
-        return found
+        return self._whose(found, windows)
+
+    def _read_some(self, windows: Recordings, timeline: Timeline, quiet: QuietWindows) -> WorldReading:
+        """Window by window, for which one is read depends on the state before it."""
+        parts: list[WorldReading] = []
+        values = windows.data.values
+        for k in range(windows.n_recordings):
+            cheap, when = cheap_features(values[k]), timeline.at(k)
+            if self._nothing is not None and self.carried is not None and when.run[0] == self.carried.run:
+                # What was not read leaves no trace: the next elapsed time is from the last window that was.
+                expected, _ = filtered(self._nothing, when, self.dwell_s, self.carried)
+                if not quiet.surprises(cheap, expected.worlds.share[0], expected.before.share[0]):
+                    parts.append(expected)
+                    continue
+            else:
+                quiet.seen += 1
+            reading = self.decoder.read(Recordings(windows.data[k : k + 1]), missing=self.missing)
+            found, self.carried = filtered(reading, when, self.dwell_s, self.carried)
+            self._nothing = found.take(())
+            quiet.learn(cheap, found.worlds.share[0])
+            parts.append(found)
+        return self._whose(stacked(parts), windows)
+
+    @staticmethod
+    def _whose(reading: WorldReading, windows: Recordings) -> WorldReading:
+        if "subject" not in windows.data.coords:
+            return reading
+        return replace(reading, subjects=tuple(map(str, windows.data.subject.values)))
 
     def read_all(self, windows: Iterable[Recordings]) -> WorldReading:
         """As `read`, portion by portion, of all of them together; memory holds one portion, and the shares of all windows' worlds.

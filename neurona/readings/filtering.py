@@ -72,6 +72,10 @@ class Timeline:
                     "windows of a run in the order of time"
                 )
 
+    def at(self, k: int) -> Timeline:
+        """Of one window."""
+        return Timeline(self.recordings[k : k + 1], self.onset_s[k : k + 1], self.run[k : k + 1], self.length_s)
+
     def elapsed(self, carried: Carried | None) -> Float[np.ndarray, " window"]:
         """Seconds since the window before each; infinite where a run begins.
 

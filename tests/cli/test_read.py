@@ -82,3 +82,11 @@ def test_a_dwell_time_without_windows_is_refused(files, neurona, tmp_path):
     code, _, error = neurona("read", files / "decoder", files / "second", "--out", tmp_path / "x", "--dwell", 2)
     assert code == 2
     assert "say with --every how far these are apart" in error
+
+
+def test_quiet_windows_are_counted(files, neurona, tmp_path):
+    file = next((files / "second").rglob("*_eeg.vhdr"))
+    options = ["--every", 0.2, "--dwell", 2, "--surprise", -0.3]
+    code, printed, _ = neurona("read", files / "decoder", file, "--out", tmp_path / "reading", *options)
+    assert code == 0
+    assert "windows read in full" in printed

@@ -14,12 +14,12 @@ from neurona.recordings.recordings import Recordings
 WORDS = np.array(["rest", "left", "right"])
 
 
-def windows(seed, n=240, dwell=12):
+def windows(seed, n=240, dwell=12, scale=1):
     """SIMULATED windows of a second, weak, and what each shows."""
     rng = np.random.default_rng(seed)
     drawn = rng.random(n) > np.exp(-1 / dwell)
     shown = rng.integers(0, 3, n)[np.maximum.accumulate(np.where(drawn, np.arange(n), 0))]
-    signal = rng.normal(size=(n, 6)) + np.eye(6)[shown]
+    signal = rng.normal(size=(n, 6)) + scale * np.eye(6)[shown]
     data = nr.Dataset.from_arrays(signal, WORDS[shown], simulated=True, groups=[f"run {seed}"] * n)
     timed = data.recordings.data.assign_coords(onset=("recording", 1.0 * np.arange(n)))
     return replace(data, recordings=Recordings(timed)), shown
@@ -76,6 +76,16 @@ def test_what_cannot_be_filtered_is_refused_with_what_to_do(decoder):
         nr.StateFilter(aligned)
     with pytest.raises(DataError, match="no window was read"):
         nr.StateFilter(decoder).read_all(iter(()))
+
+
+def test_without_persistence_it_is_the_decoder_whoever_is_read(decoder):
+    data = windows(5)[0]
+    plain, found = (
+        one.ask("exists x. rest(x)") for one in (decoder.read(data), nr.StateFilter(decoder, 0).read(data.recordings))
+    )
+    assert (plain.answer == found.answer).all()
+    np.testing.assert_allclose(plain[["probability", "as_asked"]], found[["probability", "as_asked"]], rtol=1e-6)
+    assert nr.StateFilter(decoder).read(data.recordings).subjects == decoder.read(data).subjects
 
 
 def test_coordinates_other_than_times_do_not_matter(decoder):

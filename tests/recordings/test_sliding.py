@@ -35,7 +35,11 @@ def windows(run, epoching=EPOCHING, every_s=0.5):
     return list(sliding_windows(run, epoching=epoching, every_s=every_s))
 
 
-@pytest.mark.parametrize("epoching", [EPOCHING, replace(EPOCHING, l_freq=1.0, notch=())], ids=["notch", "slow"])
+@pytest.mark.parametrize(
+    "epoching",
+    [EPOCHING, pytest.param(replace(EPOCHING, l_freq=1.0, notch=()), marks=pytest.mark.slow)],
+    ids=["notch", "low"],
+)
 def test_windows_of_parts_are_those_of_the_whole(file, monkeypatch, epoching):
     monkeypatch.setattr(sliding, "PART_S", 20.0)
     run = run_of(file, epoching)
@@ -60,7 +64,7 @@ def test_windows_are_called_by_their_time(file):
 
 def test_memory_holds_a_part_of_the_windows_whatever_the_length(file, monkeypatch):
     monkeypatch.setattr(sliding, "PART_BYTES", 4 * 4 * 100 * 10)
-    assert max(part.n_recordings for part in windows(run_of(file))) == 10
+    assert max(part.n_recordings for part in windows(run_of(file), every_s=2.0)) == 10
 
 
 def test_windows_over_bad_segments_are_left_out(file, tmp_path):
