@@ -3,8 +3,8 @@
     python benchmarks/long_pairs.py [--seeds N] [--out FILE]
 
 SIMULATED: 16,000 tokens of 8 channels (10 a second, 27 minutes), white noise; two events of a token each, 20 minutes apart (12,000 tokens, 100 more or less), each of kind a or b by lot. Four questions, learned together: is there an a; is there a b; are both events of one kind; and, where they are not, does a come first. What each could know: a single event says nothing of the last two. Gated pooling (M. Ilse, J. Tomczak,
-M. Welling 2018, ICML, eq. 8 and 9) gives the mean of the events that its gate finds, in no order. By a linear read-out, as the `neurona` decoder has, it cannot tell (a, a) and (b, b) both from (a, b); with a hidden layer it can, but never
-their order. Attention with rotary positions could know all. Among 16,000 tokens no network of these finds two events by questions alone (AUC of `an a` .54 after twelve epochs), so all begin with an
+M. Welling 2018, ICML, eq. 8 and 9) gives the mean of the events that its gate finds, in no order. By a linear read-out, as the `neurona` decoder has, it cannot tell (a, a) and (b, b) both from (a, b); with a hidden layer it can, but not
+their order, unless tokens know their places (Fourier features, as the encoder `instances` has). Attention with rotary positions could know all. Among 16,000 tokens no network of these finds two events by questions alone (AUC of `an a` .54 after twelve epochs), so all begin with an
 embedding and a gate that gated pooling learned from 1,024 labelled epochs of 64 tokens, of one event or none.
 
 The attention is sparse by blocks of 64 tokens: of each block of queries the keys of its own block and of the three blocks of the highest scores count, where a score is the product of mean query and mean key, of the high and of the low half
@@ -65,7 +65,7 @@ def weights(seed: int) -> Weights:
     """Of all networks; each uses its own."""
     shapes = {
         "embed": (CHANNELS, HIDDEN), "embed_bias": (HIDDEN,), "out": (HIDDEN, SIZE), "gate": (SIZE, HIDDEN), "gate_u": (SIZE, HIDDEN), "gate_w": (HIDDEN,),
-        "query": (SIZE, SIZE), "key": (SIZE, SIZE), "value": (SIZE, SIZE), "share": (), "mix": (2 * SIZE, HIDDEN), "mix_bias": (HIDDEN,), "mixed": (HIDDEN, SIZE),
+        "query": (SIZE, SIZE), "key": (SIZE, SIZE), "value": (SIZE, SIZE), "share": (), "mix": (2 * SIZE, HIDDEN), "mix_bias": (HIDDEN,), "mixed": (HIDDEN, SIZE), "placed": (2 * SIZE, HIDDEN), "placed_bias": (HIDDEN,), "placed_out": (HIDDEN, SIZE),
         "head": (SIZE, HIDDEN), "head_bias": (HIDDEN,), "head_out": (HIDDEN, 4), "linear": (SIZE, 4), "bias": (4,),
     }  # fmt: skip
     keys = jax.random.split(jax.random.key(seed), len(shapes))
@@ -80,27 +80,46 @@ def embedded(w: Weights, tokens: Float[Array, "token channel"]) -> Float[Array, 
     return jax.nn.relu(tokens @ w["embed"] + w["embed_bias"]) @ w["out"]
 
 
-def pooled(w: Weights, tokens: Float[Array, "token size"]) -> Float[Array, " size"]:
-    """Their mean, weighed by the gate."""
-    gate = (jnp.tanh(tokens @ w["gate"]) * jax.nn.sigmoid(tokens @ w["gate_u"])) @ w["gate_w"]
-    return jax.nn.softmax(gate) @ tokens
+def pooled(w: Weights, own: Float[Array, "token size"], values: Float[Array, "token size"]) -> Float[Array, " size"]:
+    """The mean of values, weighed by the gate of each token's own embedding."""
+    gate = (jnp.tanh(own @ w["gate"]) * jax.nn.sigmoid(own @ w["gate_u"])) @ w["gate_w"]
+    return jax.nn.softmax(gate) @ values
+
+
+def linear(w: Weights, pool: Float[Array, " size"]) -> Float[Array, "4"]:
+    """Logits of yes."""
+    return pool @ w["linear"] + w["bias"]
+
+
+def hidden(w: Weights, pool: Float[Array, " size"]) -> Float[Array, "4"]:
+    """By a hidden layer."""
+    return jax.nn.relu(pool @ w["head"] + w["head_bias"]) @ w["head_out"] + w["bias"]
 
 
 def gated_linear(w: Weights, tokens: Float[Array, "token channel"]) -> Float[Array, "4"]:
-    """Logits of yes by a linear read-out of what is pooled."""
-    return pooled(w, embedded(w, tokens)) @ w["linear"] + w["bias"]
+    """Gated pooling with a linear read-out."""
+    own = embedded(w, tokens)
+    return linear(w, pooled(w, own, own))
 
 
 def gated_hidden(w: Weights, tokens: Float[Array, "token channel"]) -> Float[Array, "4"]:
-    """By a read-out with a hidden layer."""
-    return jax.nn.relu(pooled(w, embedded(w, tokens)) @ w["head"] + w["head_bias"]) @ w["head_out"] + w["bias"]
+    """Gated pooling with a hidden layer."""
+    own = embedded(w, tokens)
+    return hidden(w, pooled(w, own, own))
+
+
+def gated_placed(w: Weights, tokens: Float[Array, "token channel"]) -> Float[Array, "4"]:
+    """The same of tokens that know when they were, by sines and cosines of one to eight periods in 32,000 tokens."""
+    own, phase = embedded(w, tokens), np.arange(len(tokens))[:, None] * 2 * np.pi / 32_000 * np.array([1, 2, 4, 8])
+    placed = jnp.concatenate([own, np.cos(phase), np.sin(phase)], axis=1)
+    return hidden(w, pooled(w, own, jax.nn.relu(placed @ w["placed"] + w["placed_bias"]) @ w["placed_out"]))
 
 
 def attention(w: Weights, tokens: Float[Array, "token channel"]) -> Float[Array, "4"]:
-    """By a linear read-out of tokens that have looked at others."""
+    """Gated pooling, with a hidden layer, of tokens that have looked at others."""
     own = embedded(w, tokens)
     both = jnp.concatenate([own, block_sparse(w, own)], axis=1)
-    return pooled(w, jax.nn.relu(both @ w["mix"] + w["mix_bias"]) @ w["mixed"]) @ w["linear"] + w["bias"]
+    return hidden(w, pooled(w, own, jax.nn.relu(both @ w["mix"] + w["mix_bias"]) @ w["mixed"]))
 
 
 def block_sparse(w: Weights, own: Float[Array, "token size"]) -> Float[Array, "token size"]:
@@ -198,6 +217,7 @@ def learned(network: Callable[..., Array], seed: int, values: np.ndarray, answer
 NETWORKS = {
     "gated pooling": gated_linear,
     "gated pooling, hidden layer": gated_hidden,
+    "gated pooling, hidden layer, places": gated_placed,
     "block-sparse attention": attention,
 }
 

@@ -4,7 +4,7 @@
     surprise = log sum over w of p(w) p(z | w) - log sum over w of p(w | windows before) p(z | w)
 
 how much likelier a window is, by what is cheap to see of it, if its state was drawn anew than if it is the one that the filter expects; in nats. m and C are learned from the windows that were read in
-full, each counting for a state as far as the filter believes in that (one pass of expectation maximisation), so that they need no training and follow drift between days.
+full, each counting for a state as far as the filter believes in that (one pass of expectation maximisation), so that they need no training, and are those of the day.
 The log likelihood ratio of tests for a change (E. Page 1954, Continuous inspection schemes, Biometrika 41), with the filter in place of a state that is known.
 """
 
