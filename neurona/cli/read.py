@@ -66,6 +66,8 @@ def read(
         raise ConfigError(
             "--dwell, --surprise: states are carried on from window to window; say with --every how far these are apart"
         )
+    if every is not None and layout is not None:
+        raise ConfigError("--layout: windows slide over continuous files, which have none; leave it out")
     for path in data:
         if every is not None:
             states = StateFilter(fitted, dwell, missing=missing, surprise=surprise)

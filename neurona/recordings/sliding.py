@@ -1,13 +1,15 @@
 """A continuous M/EEG run as windows that slide over it, a part of the signal in memory at a time.
 
 Each part is filtered, repaired and resampled with so much signal on both sides as the filters reach, so that its windows hold what they would if the whole run had been worked on
-at once (zero-phase FIR filters: to float tolerance; resampling and the Hilbert transform of band power, which reach further: nearly). Memory does not grow with the run.
+at once (zero-phase FIR filters: to float tolerance; the Hilbert transform of band power, which reaches further: nearly). Resampled to half or a quarter of the rate they are so, too; to other rates MNE-Python's Fourier
+method moves each part by up to half a new sample, as it does a whole run. Memory does not grow with the run.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 
 import mne
 import numpy as np
@@ -68,14 +70,15 @@ def sliding_windows(
     dropped = run.bads if epoching.bad_channels == "drop" else ()
     kept = [name for name in run.channels if name not in dropped]
     raw, bad = mark_gaps(run.open(), run.gaps, bad_segments(run.events)), Counter[str]()
-    reach = _reach_s(epoching, run.sfreq)
+    reach, grid = _reach_s(epoching, run.sfreq), _grid(epoching.sfreq, run.sfreq)
     samples = (epoching.tmax - epoching.tmin) * (epoching.sfreq or run.sfreq) + 1
     together = int(PART_BYTES / (4 * len(kept) * max(1, len(epoching.bands)) * samples))
     together = max(1, min(together, int(max(PART_S, 2 * reach) / every_s)))
     for start in range(0, len(onsets), together):
         part = onsets[start : start + together]
-        first = max(0, int((part[0] + epoching.tmin - reach) * run.sfreq))
-        last = min(raw.n_times - 1, int((part[-1] + epoching.tmax + reach) * run.sfreq) + 1)
+        first = max(0, int((part[0] + epoching.tmin - reach) * run.sfreq) // grid * grid)
+        end = int((part[-1] + epoching.tmax + reach) * run.sfreq) + 1
+        last = min(raw.n_times, first - (first - end) // grid * grid) - 1
         piece = raw.copy().crop(first / run.sfreq, last / run.sfreq).load_data(verbose="error")
         source = f"{run.file} ({first / run.sfreq:.0f} to {last / run.sfreq:.0f} s)"
         piece = prepared(piece, kept, run.bads, epoching, source)
@@ -106,6 +109,15 @@ def _reach_s(epoching: Epoching, sfreq: float) -> float:
     lengths.append(max((_length(low, high, sfreq) for low, high in epoching.bands.values()), default=0))
     resampled = epoching.sfreq not in (None, sfreq) or bool(epoching.bands)
     return sum(lengths) / 2 / sfreq + _RESAMPLED_S * resampled + 2 / sfreq
+
+
+def _grid(new_hz: float | None, hz: float) -> int:
+    """Samples from one place to the next at which a part may begin and end so that, resampled, its samples are those of the whole run.
+
+    An even number of new ones, for a time that lies half way between two of these is rounded to the even one.
+    """
+    grid = 1 if new_hz is None else 2 * Fraction(new_hz / hz).limit_denominator(1000).denominator
+    return grid if grid < PART_S / 4 * hz else 1
 
 
 def _length(low: float | None, high: float | None, sfreq: float) -> int:

@@ -37,8 +37,12 @@ def windows(run, epoching=EPOCHING, every_s=0.5):
 
 @pytest.mark.parametrize(
     "epoching",
-    [EPOCHING, pytest.param(replace(EPOCHING, l_freq=1.0, notch=()), marks=pytest.mark.slow)],
-    ids=["notch", "low"],
+    [
+        EPOCHING,
+        pytest.param(replace(EPOCHING, l_freq=1.0, notch=()), marks=pytest.mark.slow),
+        pytest.param(replace(EPOCHING, tmax=0.98, h_freq=20.0, notch=(), sfreq=50.0), marks=pytest.mark.slow),
+    ],
+    ids=["notch", "low", "resampled"],
 )
 def test_windows_of_parts_are_those_of_the_whole(file, monkeypatch, epoching):
     monkeypatch.setattr(sliding, "PART_S", 20.0)
@@ -50,7 +54,7 @@ def test_windows_of_parts_are_those_of_the_whole(file, monkeypatch, epoching):
     np.testing.assert_allclose(onsets, 0.5 * np.arange(len(onsets)))
     events = pd.DataFrame({"onset": onsets, "duration": 0.0, "trial_type": "window"})
     whole = trial_epochs([replace(run, events=events)], epoching=epoching).data
-    np.testing.assert_allclose(found, whole.values, atol=1e-4 * whole.values.std())
+    np.testing.assert_allclose(found, whole.values, atol=5e-3 * whole.values.std())
 
 
 def test_windows_are_called_by_their_time(file):
