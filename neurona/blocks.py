@@ -109,7 +109,10 @@ def giving_back(seconds: float = 1.0) -> Iterator[None]:
 def taken(array: Shaped[np.ndarray, "row ..."], rows: Int[np.ndarray, " taken"]) -> Shaped[np.ndarray, "taken ..."]:
     """`array[rows]`, which may be as large as the array."""
     if len(rows) * _row_bytes(array) <= IN_MEMORY:
-        return np.asarray(array[rows])
+        few = np.asarray(array[rows])
+        # The system reads ahead: a few rows from all over may leave the whole array in memory.
+        give_back(array)
+        return few
     found = room((len(rows), *array.shape[1:]), array.dtype)
     for part in parts(len(rows), _row_bytes(array)):
         found[part] = array[rows[part]]
