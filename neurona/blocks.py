@@ -30,6 +30,8 @@ IN_MEMORY = 2**20 * int(os.environ.get("NEURONA_IN_MEMORY_MB", "256"))
 """Bytes of the largest array that is kept in memory, and in one block."""
 BLOCK = IN_MEMORY // 8
 """Bytes of a block of larger ones."""
+_AROUND = 2**19
+"""Bytes that the system may bring into memory for a row among others that nobody asks for."""
 _MAPPED: WeakSet[mmap.mmap] = WeakSet()
 """What arrays on disk lie in, all that anybody holds."""
 _CHANGING = threading.Lock()
@@ -108,13 +110,8 @@ def giving_back(seconds: float = 1.0) -> Iterator[None]:
 
 def taken(array: Shaped[np.ndarray, "row ..."], rows: Int[np.ndarray, " taken"]) -> Shaped[np.ndarray, "taken ..."]:
     """`array[rows]`, which may be as large as the array."""
-    if len(rows) * _row_bytes(array) <= IN_MEMORY:
-        few = np.asarray(array[rows])
-        # The system reads ahead: a few rows from all over may leave the whole array in memory.
-        give_back(array)
-        return few
     found = room((len(rows), *array.shape[1:]), array.dtype)
-    for part in parts(len(rows), _row_bytes(array)):
+    for part in parts(len(rows), max(_row_bytes(array), _AROUND)):
         found[part] = array[rows[part]]
         give_back(array)
         give_back(found)
