@@ -87,7 +87,7 @@ def movements() -> Iterator[Bar]:
     for run in np.unique(windows.run):
         train, test = windows.take(windows.run != run), windows.take(windows.run == run)
         decoder = nr.fit(dataset(train, hz), "linear_evidence", entities="tangent")
-        right.append(_rights(decoder, HiddenMarkov(train, power=True), test))
+        right.append(_rights(decoder, HiddenMarkov(train, power=True, fresh=0.5), test))
     yield told("long, eegmmidb S001: dwell time learned in the last fold, s", f"{decoder.dwell_s or 0:.1f}")
     yield from _compared("long, eegmmidb S001", right, "")
     gain = np.array([one["filter"] - one["decoder"] for one in right])
@@ -143,13 +143,14 @@ class HiddenMarkov:
     Args:
         train: labelled windows.
         power: whether features are the logarithm of each channel's variance, not its mean.
+        fresh: part of a window that the one before it did not hold; evidence counts as far as it is new.
     """
 
-    def __init__(self, train: Windows, power: bool = False):
-        self.power = power
+    def __init__(self, train: Windows, power: bool = False, fresh: float = 1.0):
+        self.power, self.fresh = power, fresh
         self.lda = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(self.features(train), train.word)
         place = np.searchsorted(self.lda.classes_, train.word)
-        follows = (train.run[1:] == train.run[:-1]) & (np.diff(train.onset) < 1.5)
+        follows = train.run[1:] == train.run[:-1]
         self.transition = np.ones((len(self.lda.classes_),) * 2)
         np.add.at(self.transition, (place[:-1][follows], place[1:][follows]), 1)
         self.transition /= self.transition.sum(axis=1, keepdims=True)
@@ -160,7 +161,7 @@ class HiddenMarkov:
 
     def __call__(self, windows: Windows) -> np.ndarray:
         """p(w_t | y_1:t), of one recording."""
-        emission = self.lda.predict_proba(self.features(windows)) / self.lda.priors_
+        emission = (self.lda.predict_proba(self.features(windows)) / self.lda.priors_) ** self.fresh
         share, found = self.lda.priors_, np.empty(emission.shape)
         for t, row in enumerate(emission):
             share = row * (self.transition.T @ share if t else share)

@@ -94,3 +94,18 @@ def test_coordinates_other_than_times_do_not_matter(decoder):
     with_times = nr.StateFilter(decoder).read(data)
     given = nr.StateFilter(decoder).read(Recordings(data.data.drop_vars("onset")), onset_s=np.arange(240.0))
     np.testing.assert_array_equal(with_times.worlds.share, given.worlds.share)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["explain", "relational_evidence"])
+def test_every_decoder_that_lists_what_a_recording_shows_can_be_filtered(kind):
+    other = nr.fit(windows(0)[0], kind)
+    data, shown = windows(1)
+    assert right(nr.StateFilter(other, 12.0).read(data.recordings), shown) > right(other.read(data), shown) + 0.05
+
+
+@pytest.mark.slow
+def test_a_decoder_that_does_not_is_refused_with_one_that_does():
+    product = nr.fit(windows(0)[0], "product_of_experts")
+    with pytest.raises(DataError, match=r"does not list all that a recording may show.*e\.g\. linear_evidence"):
+        nr.StateFilter(product, 12.0).read(windows(1)[0].recordings)
