@@ -13,6 +13,7 @@ import os
 import socket
 import time
 from collections.abc import Mapping
+from textwrap import shorten
 from typing import Any
 
 import jax
@@ -31,16 +32,22 @@ _SAMPLE = 256
 """Values by which recordings are known to be the same."""
 
 
-def join(settings: TrainingSettings) -> None:
-    """Make this process one of those that train together, and see that the mesh can be made. It comes before anything else of JAX.
+def join(settings: TrainingSettings, alike: Mapping[str, Any] | None = None) -> None:
+    """Make this process one of those that train together, and see that they can. It comes before anything else of JAX.
+
+    Args:
+        settings: of training.
+        alike: what else must be equal in all of them.
 
     Raises:
-        ConfigError: the others cannot be reached, do not count as this one does, or have other devices; or `data_mesh` cannot be made.
+        ConfigError: the others cannot be reached, do not count as this one does, have other devices or settings; or `data_mesh` cannot be made.
     """
-    mesh = settings.mesh
-    if mesh.processes != 1 and not jax.distributed.is_initialized():
-        _introduce(mesh)
-    data_mesh(settings)
+    if settings.mesh.processes != 1 and not jax.distributed.is_initialized():
+        _introduce(settings.mesh)
+    mesh = data_mesh(settings)
+    if mesh is not None and mesh.is_multi_process:
+        told = {f"training.{name}": value for name, value in settings.decisive().items()}
+        _same({"number of devices": mesh.size, **told, **(alike or {})})
 
 
 def is_first() -> bool:
@@ -63,7 +70,6 @@ def check_agreement(told: Mapping[str, Any], inputs: Float[np.ndarray, "recordin
     flat = inputs.reshape(-1)
     places = np.linspace(0, len(flat) - 1, _SAMPLE).astype(np.int64)
     told = {**told, "shape of the recordings": list(inputs.shape)}
-    _same({"version of Neurona (names of settings)": sorted(told)})
     _same(told)
     sample = multihost_utils.process_allgather(np.asarray(flat[places], np.float32))
     if not np.allclose(sample, sample[:1], rtol=1e-3, atol=1e-4):
@@ -73,15 +79,16 @@ def check_agreement(told: Mapping[str, Any], inputs: Float[np.ndarray, "recordin
 
 
 def _same(told: Mapping[str, Any]) -> None:
-    found: UInt32[np.ndarray, "process name"] = multihost_utils.process_allgather(
-        np.array([_number(value) for value in told.values()], np.uint32)
-    )
-    for name, column in zip(told, found.T, strict=True):
-        if len(set(column.tolist())) > 1:
-            raise ConfigError(
-                f"training.mesh: process {jax.process_index()} has {name} {told[name]!r}, and not all others have; "
-                "start all processes with the same config and data"
-            )
+    for part in ({"names of settings": sorted(told)}, told):  # another version of Neurona may have others
+        found: UInt32[np.ndarray, "process name"] = multihost_utils.process_allgather(
+            np.array([_number(value) for value in part.values()], np.uint32)
+        )
+        for (name, value), column in zip(part.items(), found.T, strict=True):
+            if len(set(column.tolist())) > 1:
+                raise ConfigError(
+                    f"training.mesh: process {jax.process_index()} has {name} {shorten(repr(value), 300)}, and not all others have; "
+                    "start all processes with the same config and data"
+                )
 
 
 def _number(value: Any) -> int:

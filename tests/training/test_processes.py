@@ -83,10 +83,10 @@ def test_processes_that_would_train_different_things_are_refused_by_the_first_di
     assert f"process 1 has {told}" in said
 
 
-def command(out, process=None, at=""):
-    """`neurona run` by itself, or as one of two."""
-    chosen = [] if process is None else [f"processes=2 process={process} coordinator={at}"]
-    settings = [word for text in chosen for one in text.split() for word in ("--set", f"training.mesh.{one}")]
+def command(out, process=None, at="", *others):
+    """`neurona run` by itself, or as one of two, with other settings."""
+    mesh = [] if process is None else ["processes=2", f"process={process}", f"coordinator={at}"]
+    settings = [word for one in (*(f"training.mesh.{one}" for one in mesh), *others) for word in ("--set", one)]
     words = [sys.executable, "-m", "neurona", "run", str(out.parent / "tiny.yaml"), "--out", str(out), *settings]
     return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
@@ -124,6 +124,16 @@ def test_the_command_in_two_processes_killed_and_run_again_leaves_the_run_of_one
     found, expected = (json.loads((run / "metrics.json").read_text())["accuracy"] for run in (two, one))
     assert found["overall"]["value"] == expected["overall"]["value"]
     assert json.loads((two / "provenance.json").read_text())["mesh"] == {"devices": 2, "processes": 2}
+
+
+@pytest.mark.slow
+def test_commands_of_different_configs_are_refused_before_any_work(tmp_path):
+    (tmp_path / "tiny.yaml").write_text(CONFIG)
+    at = address()
+    _, second = [command(tmp_path / f"run{k}", k, at, f"seed={k}") for k in (0, 1)]
+    said = second.communicate(timeout=300)[0]
+    assert second.returncode == 2
+    assert "training.mesh: process 1 has seed 1, and not all others have" in said
 
 
 def settings(**mesh):

@@ -23,7 +23,7 @@ from neurona.experiments.runs import run_folder
 from neurona.experiments.runs.findings import Findings
 from neurona.experiments.runs.finished_run import DECODER, DECODERS
 from neurona.experiments.runs.folds import Fitted, fold_problem, folds_of, leakage_of, unit_of
-from neurona.experiments.runs.identity import data_fingerprint
+from neurona.experiments.runs.identity import data_fingerprint, decisive_settings
 from neurona.experiments.runs.peers import check_peers, peer_predictions, peer_table
 from neurona.experiments.runs.predictions import predictions_of, unseen_conjunctions
 from neurona.experiments.runs.results import measure, plot, show
@@ -50,7 +50,8 @@ def run(config: Config, folder: Path, console: Console) -> dict:
     Raises:
         NeuronaError: bad data or config, before training; results that cannot be written.
     """
-    join(config.training)
+    told = decisive_settings(config)
+    join(config.training, {name: told.get(name) for name in Config.model_fields if name != "training"})
     if is_first():
         return _run(config, folder, console)
     with tempfile.TemporaryDirectory() as nowhere:
