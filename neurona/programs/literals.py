@@ -68,13 +68,21 @@ def literal_tree(query: Query, things: Collection[str], vocabulary: Vocabulary |
         things: words that are nouns.
         vocabulary: its definitions are expanded.
     """
-    found = normal_form(query, vocabulary)
+    return literals_of_normal(normal_form(query, vocabulary), things)
+
+
+def literals_of_normal(found: Query, things: Collection[str]) -> LiteralTree | None:
+    """`literal_tree` of a query in normal form, which is not worked out again."""
     return None if isinstance(found, Count | Describe) else _tree(found, things)
 
 
 def literals(query: Query, things: Collection[str], vocabulary: Vocabulary | None = None) -> tuple[Literal, ...]:
     """The maximal sub-formulas that state one fact, with their polarity, each once; arguments as for `literal_tree`."""
-    tree = literal_tree(query, things, vocabulary)
+    return leaves(literal_tree(query, things, vocabulary))
+
+
+def leaves(tree: LiteralTree | None) -> tuple[Literal, ...]:
+    """The literals of a composition, each once; none of what is no formula."""
     return () if tree is None else tuple(dict.fromkeys(_leaves(tree)))
 
 

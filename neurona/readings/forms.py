@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from neurona.programs import Query, Vocabulary, to_logic
-from neurona.programs.literals import one_literal
+from neurona.programs.literals import Literal, literals_of_normal
 from neurona.programs.normal_form import normal_form
 from neurona.programs.tree import Count, Describe, Not
 
@@ -31,10 +31,9 @@ def form_of(query: Query, vocabulary: Vocabulary, things: frozenset[str]) -> tup
     if isinstance(query, Count):
         return "count", 1
     found = normal_form(query, vocabulary)
-    literal = one_literal(found, things)
-    if literal is not None:
-        fact, holds = literal
-        return ARITIES[len(fact.arguments)], 1 if holds else -1
+    literal = literals_of_normal(found, things)
+    if isinstance(literal, Literal):
+        return ARITIES[len(literal.fact.arguments)], 1 if literal.holds else -1
     denied = normal_form(Not(found))  # type: ignore[arg-type]
     return "formula", 1 if to_logic(found) <= to_logic(denied) else -1
 

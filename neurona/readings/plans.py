@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from neurona.programs import Query, Vocabulary
 from neurona.programs.facts import Fact
-from neurona.programs.literals import described, literals, one_literal
+from neurona.programs.literals import Literal, described, leaves, literals_of_normal
 from neurona.programs.normal_form import normal_form
 from neurona.programs.tree import Atom, Count, Describe, Exists, Formula, Variable
 from neurona.readings.forms import form_of
@@ -50,8 +50,10 @@ class Plans:
         """Of a formula in normal form."""
         found = self._items.get(formula)
         if found is None:
-            stated = tuple(dict.fromkeys(literal.fact for literal in literals(formula, self._nouns)))
-            found = self._items[formula] = Item(formula, one_literal(formula, self._nouns), stated)
+            tree = literals_of_normal(formula, self._things)
+            stated = tuple(dict.fromkeys(literal.fact for literal in leaves(tree)))
+            whole = (tree.fact, tree.holds) if isinstance(tree, Literal) else None
+            found = self._items[formula] = Item(formula, whole, stated)
         return found
 
     def _word(self, query: Describe, word: str) -> Item:

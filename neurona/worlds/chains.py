@@ -16,7 +16,17 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, UInt32
 from scipy.special import expit
 
-from neurona.worlds.moves import Rates, Walk, exchange_facts, exchange_things, jump, rates, single_facts, walk_from
+from neurona.worlds.moves import (
+    Rates,
+    Walk,
+    exchange_facts,
+    exchange_things,
+    jump,
+    no_rates,
+    rates,
+    single_facts,
+    walk_from,
+)
 from neurona.worlds.tables import Table
 
 
@@ -132,8 +142,10 @@ def _segment(table: Table, start: Float[Array, "C J"], key: Array, heats: Float[
 
     walk = jax.vmap(lambda said: walk_from(said, table))(start)
     each = jax.random.split(key, len(heats)), heats
-    # Rates are those of the last heat; heats change on the way from the start alone, which no world is kept of.
-    begun = walk, rated(walk, heats[0, 0]), jnp.zeros_like(start)
+    # Rates are those of the last heat; heats change on the way from the start alone, which no world is kept of. At first there are none: to
+    # work them out here would compile them once more.
+    still = jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (chains, *leaf.shape)), no_rates(table))
+    begun = walk, still, jnp.zeros_like(start)
     (walk, _, sums), (said, stay, log_p, trace, time) = jax.lax.scan(kept, begun, each)
     return Segment(walk.said, said, stay, log_p, trace, time, sums)
 

@@ -102,6 +102,12 @@ def rates(walk: Walk, table: Table, heat: float | Float[Array, ""]) -> Rates:
     return Rates(each, each.sum())
 
 
+def no_rates(table: Table) -> Rates:
+    """Of a walk whose rates are not known yet: it stays for no time, and a jump leaves it where it is."""
+    slots, size = table.first.shape
+    return Rates(_padded(jnp.zeros(2 * size + slots)), jnp.float32(jnp.inf))
+
+
 def pick(weights: Float[Array, " L"], uniform: Float[Array, ""]) -> tuple[Int[Array, ""], Bool[Array, ""]]:
     """A place in proportion to its weight, and whether one was found: inverse distribution function in two steps of sums."""
     blocks = weights.reshape(-1, _BLOCK)

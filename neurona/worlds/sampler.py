@@ -3,7 +3,7 @@
 C chains a recording walk by `moves` from scenes of their own, at first at half of log p, so that they start apart; K worlds are kept, each
 with the time that chains stayed near it. Facts have Rao-Blackwell probabilities: the mean over time of P(fact | the rest of the
 world), which is less noisy than counting worlds (G. Casella, C. Robert 1996, Biometrika 83). Chains of a recording walk on until that
-is known well enough. Split R-hat of log p at evenly spaced times tells whether they have mixed (A. Gelman et al. 2013, Bayesian Data
+is known well enough and they have mixed, by split R-hat of log p at evenly spaced times (A. Gelman et al. 2013, Bayesian Data
 Analysis, 11.4).
 
 A recording's draws depend on its own candidates and the seed: alone, or among others in any order, it has the same worlds.
@@ -42,6 +42,8 @@ _COLD = 0.5
 """Chains start at p^0.5, of which little is certain."""
 _OPEN = 0.01
 """Facts of a probability between this and 1 minus this decide whether a recording is known well enough."""
+_MIXED = 1.1
+"""Chains of a split R-hat below this have mixed."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class SamplerSettings:
         chains: C.
         visits: of a chain between two worlds that are kept; each is some jumps and exchanges.
         jumps: of a visit.
-        error: chains walk on while the mean Monte Carlo error of a recording's open facts is above this ...
+        error: chains walk on while the mean Monte Carlo error of a recording's open facts is above this, or they have not mixed ...
         rounds: ... and they have not walked this many times as far.
     """
 
@@ -62,10 +64,10 @@ class SamplerSettings:
     candidates: Annotated[int, Ge(1)] = 192
     worlds: Annotated[int, Ge(64)] = 512
     chains: Annotated[int, Ge(2)] = 8
-    visits: Annotated[int, Ge(1)] = 4
+    visits: Annotated[int, Ge(1)] = 2
     jumps: Annotated[int, Ge(1)] = 4
     error: Annotated[float, Gt(0)] = 0.011
-    rounds: Annotated[int, Ge(1)] = 10
+    rounds: Annotated[int, Ge(1)] = 20
 
     def __post_init__(self) -> None:
         if self.worlds % 64 or self.worlds % (_SEGMENTS * self.chains):
@@ -170,11 +172,22 @@ class _Chains:
         spread = (chain[:, None] ** 2 * (each - mean) ** 2).sum(axis=0) * len(chain) / (len(chain) - 1)
         return mean, np.sqrt(spread)
 
+    def rhat(self) -> float:
+        """Split R-hat of log p."""
+        trace, time = (
+            np.concatenate([getattr(part, name) for part in self.walked]).astype(np.float64)
+            for name in ("trace", "time")
+        )
+        chains = trace.shape[-1]
+        return split_rhat(at_even_times(trace.reshape(-1, chains).T, time.reshape(-1, chains).T))
+
     def done(self, settings: SamplerSettings) -> bool:
-        """Whether single facts are known well enough, or chains have walked as far as they may."""
+        """Whether single facts are known well enough and chains have mixed, or have walked as far as they may."""
+        if self.rounds >= settings.rounds:
+            return True
         mean, error = self.single()
         open_ = np.abs(mean - 0.5) < 0.5 - _OPEN
-        return self.rounds >= settings.rounds or not open_.any() or float(error[open_].mean()) <= settings.error
+        return not open_.any() or (float(error[open_].mean()) <= settings.error and self.rhat() < _MIXED)
 
     def read(self) -> tuple:
         """The fields of a `ScenePosterior`."""
@@ -190,12 +203,7 @@ class _Chains:
         holds = np.take_along_axis(said, at[..., None], axis=0)[0].reshape(len(weight), -1).T
         fitted = weighted(holds, weight, probability)
         values = np.take_along_axis(log_p, at, axis=0)[0].reshape(-1).astype(np.float64)
-        trace, time = (
-            np.concatenate([getattr(part, name) for part in self.walked]).reshape(-1, stay.shape[-1]).T
-            for name in ("trace", "time")
-        )
-        rhat = split_rhat(at_even_times(trace.astype(np.float64), time.astype(np.float64)))
-        return self.numbers, pack(holds), fitted.share, probability, error, values, rhat, fitted.discrepancy
+        return self.numbers, pack(holds), fitted.share, probability, error, values, self.rhat(), fitted.discrepancy
 
 
 def _walk(tables: Table, chains: Sequence[_Chains], settings: SamplerSettings, seed: int) -> None:
