@@ -26,7 +26,7 @@ from scipy.ndimage import gaussian_filter1d
 from neurona.blocks import Rows, give_back, room
 from neurona.encoding_models.axes import Axes
 from neurona.encoding_models.bindings import BANDS, PRODUCTS, Bindings
-from neurona.encoding_models.gains import Product, fit_gains, product_patterns
+from neurona.encoding_models.gains import Products, fit_gains, product_patterns
 from neurona.encoding_models.kinship import Estimates, Kinship, alike, lend, log_factor
 from neurona.encoding_models.normal_equations import conjugate, gram_product
 from neurona.encoding_models.spectrum import noise_covariance
@@ -119,30 +119,26 @@ def _with_products(
     nouns = {noun: k for k, noun in enumerate(sorted({f.words[1] for f in bindings.features if f.band in PRODUCTS}))}
     place = np.full(len(band), -1)
     place[words] = np.arange(len(words))
-    bands = [np.flatnonzero(band == BANDS.index(name)) for name in PRODUCTS]
-    bands = [columns for columns in bands if len(columns)]
+    bands = [number for number in map(BANDS.index, PRODUCTS) if (band == number).any()]
     if not bands:
         return state.mean, uncertainty
-    noun = [np.array([nouns[bindings.features[k].words[1]] for k in columns]) for columns in bands]
-    products = [
-        Product.of(design, columns, place[parent[columns]], who) for columns, who in zip(bands, noun, strict=True)
-    ]
+    columns = np.flatnonzero(np.isin(band, bands))
+    gain = np.array([bands.index(band[k]) * len(nouns) + nouns[bindings.features[k].words[1]] for k in columns])
+    word = place[parent[columns]]
+    products = Products.of(design[:, columns], word, gain, words=len(words), shape=(len(bands), len(nouns)))
     patterns, gains = fit_gains(
         axes,
         recorded,
-        design,
+        design[:, words],
         products,
-        words,
         state.mean[words],
         prior[words],
         _smoothness(axes, state.g),
-        len(nouns),
         expected=state.expected(axes)[words],
     )
     full, variance = np.zeros_like(state.mean), uncertainty.copy()
     full[words] = patterns
-    for columns, who, own, unknown in zip(bands, noun, gains.gains, gains.uncertainty, strict=True):
-        full[columns], variance[columns] = product_patterns(axes, patterns, own, unknown, place[parent[columns]], who)
+    full[columns], variance[columns] = product_patterns(axes, patterns, gains, word, gain)
     return full, variance
 
 

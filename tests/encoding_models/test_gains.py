@@ -60,14 +60,15 @@ def predicted(bindings: Bindings, encoding, fact: Fact) -> np.ndarray:
 
 
 def test_fields_and_coefficients_are_inverse_and_transpose(fitted):
-    channels = Channels(fitted[0])
+    groups = Channels.of_groups(fitted[0])
+    assert len(groups) == GROUPS
     rng = np.random.default_rng(1)
-    fields = rng.normal(size=(3, CHANNELS * GROUPS)).astype(np.float32)
-    other = rng.normal(size=(3, CHANNELS * GROUPS)).astype(np.float32)
-    np.testing.assert_allclose(channels.fields(channels.coefficients(fields)), fields, atol=1e-4)
-    np.testing.assert_allclose(
-        (channels.fields(other) * fields).sum(), (other * channels.coefficients(fields)).sum(), rtol=1e-4
-    )
+    for channels in groups:
+        fields, other = rng.normal(size=(2, 3, CHANNELS)).astype(np.float32)
+        np.testing.assert_allclose(channels.fields(channels.coefficients(fields)), fields, atol=1e-4)
+        np.testing.assert_allclose(
+            (channels.fields(other) * fields).sum(), (other * channels.coefficients(fields)).sum(), rtol=1e-4
+        )
 
 
 def test_an_unseen_combination_has_the_pattern_of_its_parts(fitted):
