@@ -18,8 +18,10 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.linalg import eigh
 
 from neurona.blocks import Rows, give_back, parts, room
+from neurona.encoding_models.normal_equations import Centred
 from neurona.recordings.entities import Entities
 
 _NOISE_ROWS = 1500
@@ -166,7 +168,7 @@ def smoothed(
     All channels share the penalty (G. Golub, M. Heath, G. Wahba 1979, Technometrics 21).
     """
     centred = (design - design.mean(axis=0)).astype(np.float64)
-    power, vectors = np.linalg.eigh(centred @ centred.T)
+    power, vectors = eigh(centred @ centred.T, driver="evd", check_finite=False)
     power = np.maximum(power, 0)
     turned = vectors.T @ (values - values.mean(axis=0))
     best, chosen = np.inf, np.zeros(len(power))
@@ -187,9 +189,9 @@ def time_filter(values: Rows, design: Float[np.ndarray, "row feature"], times: i
     patterns = []
     for first in (0, 1):
         half = values.take(np.arange(len(values)) % 2 == first)
-        centred = design[first::2] - design[first::2].mean(axis=0)
+        scenes = Centred.of(design[first::2])
         # Covariances with each feature: crude, but noise has no part in their product.
-        patterns.append(np.asarray(sum(centred[part].T @ block for part, block in half)).reshape(-1, times))
+        patterns.append(np.asarray(sum(scenes.gather(part, block) for part, block in half)).reshape(-1, times))
     cross = (patterns[0].T @ patterns[1]).astype(np.float64)
     power, vectors = np.linalg.eigh(covariance)
     white = vectors / np.sqrt(np.maximum(power, 1e-9 * power.max())) @ vectors.T

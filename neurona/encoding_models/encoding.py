@@ -28,7 +28,7 @@ from neurona.encoding_models.axes import Axes
 from neurona.encoding_models.bindings import BANDS, PRODUCTS, Bindings
 from neurona.encoding_models.gains import Products, fit_gains, product_patterns
 from neurona.encoding_models.kinship import Estimates, Kinship, alike, lend, log_factor
-from neurona.encoding_models.normal_equations import conjugate, gram_product
+from neurona.encoding_models.normal_equations import Centred, conjugate, gram_product
 from neurona.encoding_models.spectrum import noise_covariance
 
 
@@ -94,9 +94,9 @@ def fit_encoding(
     count = np.maximum((centred**2).sum(axis=0), 1e-3)[:, None]
     uncertainty = 1 / (count + 1 / prior)
     patterns, uncertainty = _with_products(axes, recorded, design, bindings, state, words, prior, uncertainty)
-    left = room(recorded.shape, np.result_type(recorded, centred, patterns))
+    scenes, left = Centred.of(design), room(recorded.shape, np.result_type(recorded, centred, patterns))
     for part, block in _centred(recorded):
-        left[part] = block - centred[part] @ patterns
+        left[part] = block - scenes.predict(part, patterns)
         give_back(left)
     power = Rows(left, dtype=left.dtype).sum(lambda _, block: (block**2).sum(axis=0)) / len(left)
     taken = (centred**2).mean(axis=0) @ uncertainty / np.maximum(power, 1e-12)

@@ -20,8 +20,9 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.linalg import cholesky, solve_triangular
 
-from neurona.blocks import Rows, give_back
+from neurona.blocks import give_back, parts
 from neurona.encoding_models.encoding import Encoding
+from neurona.encoding_models.normal_equations import Centred
 
 _ROWS = 32
 
@@ -66,11 +67,15 @@ class Inversion:
             share: of the rest of the scene that stays unknown; less where something else explains it.
         """
         centred = design - encoding.centre
-        fitted = Rows(centred, dtype=centred.dtype).sum(lambda _, block: _square(block @ encoding.patterns))
+        scenes = Centred.of(design)
+        fitted = sum(
+            _square(scenes.predict(part, encoding.patterns)) for part in parts(len(design), encoding.patterns[0].nbytes)
+        )
         total = encoding.noise + share * fitted / len(design)
         total[np.diag_indices_from(total)] += (centred**2).mean(axis=0) @ encoding.uncertainty
-        covariance = (centred.T @ centred / len(design)).astype(np.float32)
-        context = covariance[concepts] / np.maximum(np.diag(covariance)[concepts], 1e-6)[:, None]
+        covariance = (centred[:, concepts].T @ centred / len(design)).astype(np.float32)
+        variance = np.take_along_axis(covariance, concepts[:, None], axis=1)
+        context = covariance / np.maximum(variance, 1e-6)
         patterns = np.concatenate([encoding.patterns, context @ encoding.patterns])
         root = cholesky(total, lower=True)
         half = solve_triangular(root, patterns.T, lower=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -15,13 +16,43 @@ def per_axis(a: Float[np.ndarray, "feature axis"], b: Float[np.ndarray, "feature
     return found
 
 
+class Centred(NamedTuple):
+    """A design less its mean. A scene has few of many features: products take that much less time then.
+
+    Attributes:
+        design: dense where it is full.
+        mean: of its columns.
+    """
+
+    design: csr_array | Float[np.ndarray, "row feature"]
+    mean: Float[np.ndarray, " feature"]
+
+    @classmethod
+    def of(cls, design: Float[np.ndarray, "row feature"]) -> Centred:
+        return cls(design if _full(design) else csr_array(design), design.mean(axis=0))
+
+    def predict(self, part: slice, patterns: Float[np.ndarray, "feature axis"]) -> Float[np.ndarray, "part axis"]:
+        """Some rows times patterns."""
+        found: np.ndarray = self.design[part] @ patterns - self.mean @ patterns
+        return found
+
+    def gather(self, part: slice, values: Float[np.ndarray, "part axis"]) -> Float[np.ndarray, "feature axis"]:
+        """The transpose of `predict`."""
+        found: np.ndarray = self.design[part].T @ values - np.outer(self.mean, values.sum(axis=0))
+        return found
+
+
+def _full(design: Float[np.ndarray, "row feature"]) -> bool:
+    return bool(np.count_nonzero(design) > 0.05 * design.size)
+
+
 def gram_product(
     design: Float[np.ndarray, "row feature"],
 ) -> tuple[Callable[[np.ndarray], np.ndarray], Float[np.ndarray, " feature"]]:
     """b -> x'x b, x the centred design, and the diagonal of x'x. A scene has few of many features: x'x is not formed then."""
     mean = design.mean(axis=0)
     power = ((design - mean) ** 2).sum(axis=0)
-    if np.count_nonzero(design) > 0.05 * design.size:
+    if _full(design):
         gram = (design - mean).T @ (design - mean)
         return gram.__matmul__, power
     sparse = csr_array(design)

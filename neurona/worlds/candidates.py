@@ -72,4 +72,6 @@ def squares(
     gram: Float[np.ndarray, "column column"], at: Int[np.ndarray, "fact entry"], values: Float[np.ndarray, "fact entry"]
 ) -> Float[np.ndarray, " fact"]:
     """row . gram . row of each fact."""
+    used = np.flatnonzero(values.any(axis=0))
+    at, values = at[:, used], values[:, used]
     return np.einsum("fij,fi,fj->f", gram[at[:, :, None], at[:, None, :]], values, values)

@@ -95,9 +95,9 @@ class FactEvidence:
         power = (self.responses(numbers, rows).astype(np.float64) ** 2).sum(axis=1)
         return self.lift(recording, numbers, rows) - power / 2
 
-    def coupling(self, numbers: Int[np.ndarray, " fact"]) -> Float[np.ndarray, "fact fact"]:
-        """By how much each two facts say the same: b . b, and 1,000 nats more where an axiom keeps them apart."""
-        response = self.responses(numbers)
+    def coupling(self, numbers: Int[np.ndarray, " fact"], rows: _Rows | None = None) -> Float[np.ndarray, "fact fact"]:
+        """By how much each two facts say the same: b . b, and 1,000 nats more where an axiom keeps them apart; arguments as of `lift`."""
+        response = self.responses(numbers, rows)
         found = response @ response.T - np.float32(NEVER) * self.space.excluded(numbers, numbers)
         if self.silence:
             at = np.flatnonzero(numbers < len(self.space.nouns))

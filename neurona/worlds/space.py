@@ -158,11 +158,14 @@ class SceneSpace:
             for arity, word, a, b in zip(*parts, strict=True)
         ]
 
-    def with_thing(self, numbers: Int[np.ndarray, " fact"], turn: int, thing: int) -> Int[np.ndarray, " fact"]:
-        """Facts that say the same of another noun, in place of the first (turn 0) or of the second (turn 1); -2 where there is none."""
+    def with_things(
+        self, numbers: Int[np.ndarray, " fact"], turn: int, things: Int[np.ndarray, " thing"]
+    ) -> Int[np.ndarray, "thing fact"]:
+        """Facts that say the same of other nouns, in place of the first (turn 0) or of the second (turn 1); -2 where there is none."""
         n, q = len(self.nouns), len(self.attributes)
         arity, word, a, b = self.split(numbers)
-        a, b = (np.full_like(a, thing), b) if turn == 0 else (a, np.full_like(b, thing))
+        other = np.broadcast_to(things[:, None], (len(things), len(numbers)))
+        a, b = (other, b) if turn == 0 else (a, other)
         turned = (arity == 2) & np.append(self._symmetric, False)[np.where(arity == 2, word, -1)] & (a > b)
         a, b = np.where(turned, b, a), np.where(turned, a, b)
         one, two = n + word * n + a, n + q * n + (word * n + a) * n + b

@@ -70,8 +70,9 @@ def table_of(
     numbers[: len(things)], numbers[slots : slots + len(said)] = things, said
     used = np.flatnonzero(numbers >= 0)
     lift, gram = np.full(size, ABSENT, np.float32), np.zeros((size, size), np.float32)
-    lift[used] = evidence.lift(recording, numbers[used])
-    gram[np.ix_(used, used)] = evidence.coupling(numbers[used])
+    rows = evidence.space.rows(numbers[used])
+    lift[used] = evidence.lift(recording, numbers[used], rows)
+    gram[np.ix_(used, used)] = evidence.coupling(numbers[used], rows)
     slot = np.full(len(evidence.space.nouns) + 1, -1)
     slot[things] = np.arange(len(things))
     arity, _, a, b = evidence.space.split(np.maximum(numbers, 0))
@@ -100,8 +101,7 @@ def _instead(
     said = np.flatnonzero(space.split(np.maximum(numbers, 0))[0] * (numbers >= 0) > 0)
     found = np.full((2, slots, len(numbers)), len(numbers), np.int32)
     for turn in range(2):
-        for k, thing in enumerate(things.tolist()):
-            sought = space.with_thing(numbers[said], turn, thing)
-            at = np.minimum(np.searchsorted(numbers, sought, sorter=order), len(numbers) - 1)
-            found[turn, k, said] = np.where(numbers[order[at]] == sought, order[at], len(numbers))
+        sought = space.with_things(numbers[said], turn, things)
+        at = np.minimum(np.searchsorted(numbers, sought, sorter=order), len(numbers) - 1)
+        found[turn, : len(things), said] = np.where(numbers[order[at]] == sought, order[at], len(numbers)).T
     return found[0], found[1]

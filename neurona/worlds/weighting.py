@@ -56,6 +56,7 @@ def weighted(
     fitted = (np.abs(probability - 0.5) < 0.5 - _CERTAIN) & (count > 0) & (count < holds.shape[1])
     facts, target = holds[fitted].astype(np.float64), probability[fitted].astype(np.float64)
     loose, log_share = tolerance**2, np.log(np.maximum(share, 1e-300))
+    rough = facts.astype(np.float32)  # the curve need not be exact for steps to end where the slope is 0
     multiplier = np.zeros(len(target))
 
     def dual(multiplier: Float[np.ndarray, " fitted"]) -> tuple[float, Float[np.ndarray, " world"]]:
@@ -71,7 +72,7 @@ def weighted(
         slope = mean - target + loose * multiplier
         if np.abs(slope).max() < 1e-6:
             break
-        curve = (facts * found) @ facts.T - np.outer(mean, mean)
+        curve = ((rough * found.astype(np.float32)) @ rough.T).astype(np.float64) - np.outer(mean, mean)
         curve[np.diag_indices_from(curve)] += loose
         step = np.linalg.solve(curve, slope)
         # The dual is convex; a step that overshoots is halved.

@@ -86,7 +86,7 @@ def test_the_same_of_another_thing_is_that_fact_with_the_thing_exchanged(fact, o
     number = np.array([SPACE.number(fact)])
     canonical = SPACE.fact(int(number[0]))
     for turn in range(2):
-        found = int(SPACE.with_thing(number, turn, SPACE.nouns.index(other))[0])
+        found = int(SPACE.with_things(number, turn, np.array([SPACE.nouns.index(other)]))[0, 0])
         arguments = list(canonical.arguments)
         if turn < len(arguments):
             arguments[turn] = other

@@ -32,6 +32,6 @@ def test_the_same_of_another_thing_stands_where_the_table_says():
     for turn, instead in enumerate((table.instead_first, table.instead_second)):
         for thing in range(3):
             for place in np.flatnonzero(places >= 3):
-                sought = int(of.space.with_thing(places[[place]], turn, thing)[0])
+                sought = int(of.space.with_things(places[[place]], turn, np.array([thing]))[0, 0])
                 at = int(instead[thing, place])
                 assert (at == 64 and sought < 0) or places[at] == sought
