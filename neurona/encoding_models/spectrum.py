@@ -93,7 +93,7 @@ def _left_out(values: Rows, whole: Float[np.ndarray, "axis axis"] | None) -> lis
             along, beyond = ((axes @ gram) * axes).sum(axis=1) / len(own), 0.0
         else:
             power, axes = _principal(rest)
-            along = own.sum(lambda _, block, axes=axes: ((block @ axes.T) ** 2).sum(axis=0)) / len(own)
+            along = sum(((block @ axes.T) ** 2).sum(axis=0) for _, block in own) / len(own)
             left = own.sum(lambda _, block: (block**2).sum()) / len(own) - along.sum()
             beyond = max(float(left) / (size - len(axes)), 0.0) if size > len(axes) else 0.0
         found.append(_Fold(held, power / len(rest), axes, along, beyond))
