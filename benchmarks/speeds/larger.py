@@ -1,8 +1,11 @@
-"""Larger than memory: what `neurona run` and `neurona query` hold and take, by recording and by value, and what 100,000 recordings would.
+"""Larger than memory: what `neurona run` and `neurona query` hold and take of 100,000 recordings x 1,000 parcels x 5 times.
 
-A SIMULATED study (parcels x 5 times) is written block by block: of four labels, for `explain` of scenes of up to eight things. Each decoder
-learns three studies by the command line, each command a process of its own, of which the highest resident memory and the CPU time are taken; arrays of more than
-4 MB lie on disk. The bar is 4 GB for 100,000 recordings x 1,000 parcels x 5 times, which are 2 GB in float32.
+A SIMULATED study is written block by block: of four labels, for `explain` of scenes of up to eight things. A subject is 1,000 recordings of 1,000 parcels x 5 times, 20 MB
+in float32. Each decoder learns and reads 10 and 100 subjects by the command line, each command a process of its own, of which the highest resident memory (pages of files
+counted) and the CPU time are taken; the bar is 4 GB for 100. What 1,000 subjects would take is extrapolated from the two, and says so. It takes 30 to 60 CPU minutes and 15 GB in
+`TMPDIR` and in `--folder`, where what was measured is kept, and not measured again.
+
+`--quick` measures four small studies, of 100 and 200 parcels, with arrays of more than 4 MB on disk, and extrapolates from all four: no peak of 100 subjects is measured.
 
     PYTHONPATH=benchmarks python benchmarks/speeds/larger.py DECODER RECORDINGS PARCELS FOLDER [KEY=VALUE ...]        one size alone, with other settings
 """
@@ -10,9 +13,9 @@ learns three studies by the command line, each command a process of its own, of 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,73 +25,99 @@ from bars.bar import Bar, at_most, told
 
 from speeds.bench import Speeds, command
 
-TIMES = 5
+TIMES, PARCELS, OF_SUBJECT = 5, 1_000, 1_000
+"""Of a recording; recordings of a subject."""
 DECODERS = {
-    "linear_evidence": "{kind: linear_evidence, decays: [0.1, 1.0], inner_folds: 2, steps: 10}",
+    "linear_evidence": "{kind: linear_evidence, decays: [0.1], steps: 10}",
     "neurona": "{kind: neurona, embedding: 8, rank: 2}",
     "explain": "explain",
 }
-SQUARES = {"linear_evidence": 3 * 8e-9 * TIMES**2, "neurona": 0.0, "explain": 6 * 8e-9}
+"""The lightest that they may be: one decay, one epoch."""
+SQUARES = {"linear_evidence": 8e-9 * TIMES**2, "neurona": 0.0, "explain": 6 * 8e-9}
 """GB that covariances of features, or of axes, need for the square of the parcels, whatever the recordings."""
 _CONFIG = """name: larger
 data: {{path: {data}}}
 entities: atlas
 decoder: {decoder}
 training: {{epochs: 1}}
-evaluation: {{split: image, test: 0.1, validation: 0.1, metrics: [], plots: [], fit_all: false}}
+evaluation: {{split: image, test: 0.02, validation: 0.02, metrics: [], plots: [], fit_all: false}}
 seed: 0
 """
 
 
 def larger(speeds: Speeds) -> Iterator[Bar]:
-    """What a recording and a value cost, and what follows from them."""
-    n = 2_000 if speeds.quick else 8_000
-    studies = (n, 100), (3 * n, 100), (3 * n, 200)
+    """The study, or small ones and what would follow from them."""
+    return _extrapolated(speeds) if speeds.quick else _whole(speeds)
+
+
+def _whole(speeds: Speeds) -> Iterator[Bar]:
     for decoder in DECODERS:
-        with tempfile.TemporaryDirectory() as folder:
-            found = [measured(decoder, *one, Path(folder) / str(k), on_disk="4") for k, one in enumerate(studies)]
-        squares = [SQUARES[decoder] * parcels**2 for _, parcels in studies]
-        peaks = [one["run"]["peak_mb"] / 1e3 for one in found]
-        memory = _costs(studies, np.subtract(peaks, squares))
-        yield told(f"{decoder}: kB a recording at the peak of a run", f"{1e6 * memory[1]:.1f}", {"runs": found})
-        yield told(f"{decoder}: bytes a value at the peak of a run", f"{1e9 * memory[2]:.2f}")
-        cpu = _costs(studies, [one["run"]["after_s"] for one in found])
-        yield told(f"{decoder}: CPU of a run, ms a recording and ns a value", f"{1e3 * cpu[1]:.2f}, {1e9 * cpu[2]:.0f}")
-        query = _costs(studies, [one["query"]["peak_mb"] / 1e3 for one in found])
-        for name, costs, square in (("run", memory, SQUARES[decoder] * 1_000**2), ("query", query, 0.0)):
-            peak = float(_terms(100_000, 1_000) @ costs) + square
-            what = f"{decoder}: GB at the peak of a {name}, 100,000 recordings x 1,000 parcels x 5 times (extrapolated)"
-            yield at_most(what, peak, 4.0, 1)
+        ten, hundred = (measured(decoder, OF_SUBJECT * n, PARCELS, speeds.folder / "larger") for n in (10, 100))
+        for name in ("run", "query"):
+            peaks = [one[name]["peak_mb"] / 1e3 for one in (ten, hundred)]
+            times = [one[name]["cpu_s"] for one in (ten, hundred)]
+            yield told(f"{decoder}: GB at the peak of a {name}, 10 subjects", f"{peaks[0]:.2f}", ten)
+            yield at_most(f"{decoder}: GB at the peak of a {name}, 100 subjects", peaks[1], 4.0, 2, hundred)
+            yield told(f"{decoder}: CPU seconds of a {name}, 10 and 100 subjects", f"{times[0]:.0f}, {times[1]:.0f}")
+            ahead = [ten_of + 11 * (of - ten_of) for ten_of, of in (peaks, times)]
+            what = f"{decoder}: GB and CPU seconds of a {name}, 1,000 subjects (EXTRAPOLATED)"
+            yield told(what, f"{ahead[0]:.1f}, {ahead[1]:.0f}")
+
+
+def _extrapolated(speeds: Speeds) -> Iterator[Bar]:
+    studies = [(recordings, parcels) for recordings in (2_000, 6_000) for parcels in (100, 200)]
+    terms = np.stack([_terms(*one) for one in studies])
+    for decoder in DECODERS:
+        found = [measured(decoder, *one, speeds.folder / "larger-quick", on_disk="4") for one in studies]
+        for name in ("run", "query"):
+            squares = [SQUARES[decoder] * parcels**2 if name == "run" else 0.0 for _, parcels in studies]
+            costs = np.linalg.solve(terms, np.array([one[name]["peak_mb"] / 1e3 for one in found]) - squares)
+            square = SQUARES[decoder] * PARCELS**2 if name == "run" else 0.0
+            peak = float(_terms(100 * OF_SUBJECT, PARCELS) @ costs) + square
+            what = f"{decoder}: GB at the peak of a {name}, 100 subjects (EXTRAPOLATED from small studies)"
+            yield at_most(what, peak, 4.0, 1, {"runs": found, "costs": costs.tolist()})
 
 
 def _terms(recordings: int, parcels: int) -> np.ndarray:
-    """What costs grow with: nothing, recordings, values."""
-    return np.array([1.0, recordings, recordings * parcels * TIMES])
-
-
-def _costs(studies: Sequence[tuple[int, int]], found: Sequence[float] | np.ndarray) -> np.ndarray:
-    return np.linalg.solve(np.stack([_terms(*one) for one in studies]), np.array(found))
+    """What peaks grow with: nothing, parcels, recordings, values."""
+    return np.array([1.0, parcels, recordings, recordings * parcels * TIMES])
 
 
 def measured(
     decoder: str, recordings: int, parcels: int, folder: Path, *settings: str, on_disk: str = "256"
 ) -> dict[str, Any]:
-    """What the run and the query take (`speeds.starts`), and the run's accuracy; `on_disk`: MB of an array from which on it lies there."""
-    data, run = folder / "data", folder / "run"
-    if not (data / "dataset.json").exists():
-        make(data, recordings, parcels, several=decoder == "explain")
-    config = folder / "larger.yaml"
+    """What the run and the query take (`speeds.starts`), and the run's accuracy.
+
+    Args:
+        decoder: one of `DECODERS`.
+        recordings, parcels: of the study.
+        folder: of studies, runs, and what was measured of them.
+        settings: of the config, in place of those above.
+        on_disk: MB of an array from which on it lies there.
+    """
+    several, size = decoder == "explain", f"{recordings}x{parcels}"
+    name = "-".join([decoder, size, *settings]).replace("/", "_")
+    data, run, kept = folder / f"{'scenes' if several else 'labels'}-{size}", folder / name, folder / f"{name}.json"
+    if kept.exists():
+        return json.loads(kept.read_text(encoding="utf-8"))
+    if not (data / "complete").exists():
+        shutil.rmtree(data, ignore_errors=True)
+        make(data, recordings, parcels, several)
+        (data / "complete").touch()
+    shutil.rmtree(run, ignore_errors=True)
+    config = folder / f"{name}.yaml"
     config.write_text(_CONFIG.format(data=data, decoder=DECODERS[decoder]), encoding="utf-8")
-    word = "thing0" if decoder == "explain" else "a"
     commands = {
         "run": ["run", str(config), "--out", str(run), *(f"--set={one}" for one in settings)],
-        "query": ["query", str(run), f"exists x. {word}(x)"],
+        "query": ["query", str(run), f"exists x. {'thing0' if several else 'a'}(x)"],
     }
     found: dict[str, Any] = {
         name: command(one, folder / "cache", NEURONA_IN_MEMORY_MB=on_disk) for name, one in commands.items()
     }
     metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
-    return found | {"accuracy": metrics["accuracy"]["overall"]["value"]}
+    found["accuracy"] = metrics["accuracy"]["overall"]["value"]
+    kept.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    return found
 
 
 def make(folder: Path, recordings: int, parcels: int, several: bool) -> None:
