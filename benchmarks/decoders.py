@@ -28,9 +28,13 @@ from neurona.simulation import Simulation, simulate
 from neurona.simulation.settings import SimulationSettings
 
 
-def simulated(images: int, snr: float, nouns: int, scenes: bool, seed: int) -> tuple[Problem, Asked]:
+def simulated(
+    images: int, snr: float, nouns: int, scenes: bool, seed: int, components: int = 1024, parcels: int = 18
+) -> tuple[Problem, Asked]:
     """SIMULATED: a problem with a tenth of the training images for validation, and the test questions with column `oracle`."""
-    settings = SimulationSettings(subjects=1, images=images, snr=snr, nouns=nouns, test_share=min(400 / images, 0.5))
+    settings = SimulationSettings(
+        subjects=1, images=images, snr=snr, nouns=nouns, test_share=min(400 / images, 0.5), components=components, parcels=parcels,
+    )  # fmt: skip
     simulation = simulate(settings, seed)
     data = simulation.dataset()
     names = data.recordings.data.recording.values.astype(str)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from bars.bar import Bar
 from bars.report import report
-from speeds import answering, export, larger, logic, long, peers, quiet, readings, starting, training
+from speeds import answering, costs, export, larger, logic, long, peers, quiet, readings, starting, training
 from speeds.bench import Speeds
 
 THEMES: dict[str, Callable[[Speeds], Iterator[Bar]]] = {
@@ -23,6 +23,7 @@ THEMES: dict[str, Callable[[Speeds], Iterator[Bar]]] = {
     "starting": starting.starting,
     "readings": readings.readings,
     "explain": readings.explain,
+    "costs": costs.costs,
     "export": export.export,
     "larger": larger.larger,
     "long": long.long,

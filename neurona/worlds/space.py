@@ -151,12 +151,18 @@ class SceneSpace:
 
     def facts(self, numbers: Int[np.ndarray, " fact"]) -> list[Fact]:
         """The facts of numbers."""
+        made, listed = self._made, numbers.tolist()
+        new = np.array([number for number in dict.fromkeys(listed) if number not in made], np.int64)
         bands, nouns = (self.nouns, self.attributes, self.relations), self.nouns
-        parts = (part.tolist() for part in self.split(numbers))
-        return [
-            Fact(bands[arity][word], tuple(nouns[k] for k in (a, b) if k >= 0))
-            for arity, word, a, b in zip(*parts, strict=True)
-        ]
+        parts = (part.tolist() for part in self.split(new))
+        for number, arity, word, a, b in zip(new.tolist(), *parts, strict=True):
+            made[number] = Fact(bands[arity][word], tuple(nouns[k] for k in (a, b) if k >= 0))
+        return [made[number] for number in listed]
+
+    @cached_property
+    def _made(self) -> dict[int, Fact]:
+        """Facts by number: many recordings hold the same."""
+        return {}
 
     def with_things(
         self, numbers: Int[np.ndarray, " fact"], turn: int, things: Int[np.ndarray, " thing"]
