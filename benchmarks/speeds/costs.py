@@ -23,6 +23,8 @@ EXPONENT = {"training images": 1.15, "nouns": 2.0}
 """Of the fit: linear in recordings, but for what a clock tells wrongly, and at most quadratic in words."""
 A_PARCEL, READ = 16, 100
 """Components of a parcel, and test recordings that are read."""
+SECONDS = (1, 2, 5, 10, 20)
+"""Ticks of the picture."""
 
 
 class Cost(NamedTuple):
@@ -75,6 +77,8 @@ def drawn(found: dict[str, dict[int, Cost]], file: Path) -> None:
         axis.loglog(sizes, [cost.fit for cost in by_size.values()], "o-", label="fit, CPU s")
         axis.loglog(sizes, [100 * cost.reading for cost in by_size.values()], "s--", label="100 recordings read, CPU s")
         axis.set_xticks(sizes, labels=map(str, sizes))
+        axis.set_yticks(SECONDS, labels=map(str, SECONDS))
+        axis.set_ylim(SECONDS[0], SECONDS[-1])
         axis.minorticks_off()
         axis.set_xlabel(name)
     axes[0].set_ylabel("CPU seconds (SIMULATED scenes)")
