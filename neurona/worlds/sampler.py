@@ -64,10 +64,10 @@ class SamplerSettings:
     candidates: Annotated[int, Ge(1)] = 192
     worlds: Annotated[int, Ge(64)] = 512
     chains: Annotated[int, Ge(2)] = 8
-    visits: Annotated[int, Ge(1)] = 2
+    visits: Annotated[int, Ge(1)] = 4
     jumps: Annotated[int, Ge(1)] = 4
     error: Annotated[float, Gt(0)] = 0.011
-    rounds: Annotated[int, Ge(1)] = 20
+    rounds: Annotated[int, Ge(1)] = 10
 
     def __post_init__(self) -> None:
         if self.worlds % 64 or self.worlds % (_SEGMENTS * self.chains):
