@@ -12,6 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from jaxtyping import Float
+
+from neurona.blocks import give_back, parts
 from neurona.datasets.dataset import Dataset
 from neurona.decoders.decoder import Decoder
 from neurona.errors import DataError
@@ -64,13 +68,15 @@ class FittedDecoder:
             missing: channels that they lack are an error, or (EEG) are interpolated.
 
         Raises:
-            DataError: they were measured otherwise, or two have the same id.
+            DataError: they were measured otherwise, hold values that are no numbers, or two have the same id.
         """
         found = recordings.recordings if isinstance(recordings, Dataset) else recordings
         ids = [str(name) for name in found.data.recording.values]
         if len(set(ids)) < len(ids):
             raise DataError(f"recording {max(ids, key=ids.count)!r} stands twice; give each recording an id of its own")
-        reading = self.decoder.read(self.entities.apply(found, missing=missing).features, ids)
+        features = self.entities.apply(found, missing=missing).features
+        _check_finite(features, found)
+        reading = self.decoder.read(features, ids)
         if "subject" in found.data.coords:
             reading = reading.of_subjects(found.data.subject.values)
         if found.data.attrs.get("simulated", 0) and not reading.about.simulated:
@@ -84,6 +90,20 @@ class FittedDecoder:
             OutputError: it cannot be written, or the folder holds other files.
         """
         return save_stored(self, folder)
+
+
+def _check_finite(features: Float[np.ndarray, "recording feature"], recordings: Recordings) -> None:
+    """Refuse features that are no numbers, which would be read as something."""
+    for part in parts(len(features), features[:1].nbytes):
+        bad = np.flatnonzero(~np.isfinite(features[part]).all(axis=1))
+        give_back(features)
+        if len(bad):
+            one = recordings.data[part][int(bad[0])]
+            channels = one.channel.values[~np.isfinite(one.values).all(axis=1)]
+            where = f", channel {channels[0]}" if len(channels) else ""
+            raise DataError(
+                f"recording {str(one.recording.values)!r}{where}: NaN or infinite; drop or repair these recordings"
+            )
 
 
 def load_decoder(folder: str | Path) -> FittedDecoder:

@@ -61,7 +61,7 @@ class QuietWindows:
         predicted: Float[np.ndarray, " world"],
         prior: Float[np.ndarray, " world"],
     ) -> bool:
-        """Whether a window is to be read in full.
+        """Whether a window is to be read in full. One that holds values that are no numbers is, so that it is refused as ever.
 
         Args:
             cheap: `cheap_features` of it.
@@ -69,7 +69,8 @@ class QuietWindows:
             prior: p(w).
         """
         self.seen += 1
-        return self.read < LEAST or self.surprise(cheap, predicted, prior) > self.threshold
+        unclear = self.read < LEAST or not np.isfinite(cheap).all()
+        return unclear or self.surprise(cheap, predicted, prior) > self.threshold
 
     def surprise(
         self,

@@ -94,3 +94,13 @@ def test_windows_that_surprise_are_worth_more_than_as_many_at_regular_times():
 def test_a_surprise_at_which_nothing_would_be_read_again_is_refused(surprise):
     with pytest.raises(DataError, match=r"surprise: \S+ nats; expected less than 0, such as -0\.4"):
         QuietWindows(surprise)
+
+
+@pytest.mark.parametrize("surprise", [None, -0.5])
+def test_a_window_that_holds_no_number_is_refused_and_never_taken_for_quiet(decoder, surprise):
+    later = windows(1)[0].recordings
+    values = later.data.values.copy()
+    values[100, 1] = np.nan
+    states = nr.StateFilter(decoder, dwell_s=20, surprise=surprise)
+    with pytest.raises(DataError, match=r"channel .*: NaN or infinite"):
+        states.read(Recordings(later.data.copy(data=values)), onset_s=np.arange(float(len(values))))
